@@ -1,0 +1,107 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target: Swift 6 mode with strict memory safety, warnings are errors.
+let swift: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+/// Kernels are optimized in debug builds too; contraction is off, so that a fused multiply-add is
+/// only where the source says so and every instruction set rounds alike.
+let kernelFlags: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off", "-Wall", "-Werror"])]
+
+extension Target.Dependency {
+    static let collectionsDeque = Target.Dependency.product(
+        name: "DequeModule", package: "swift-collections")
+    static let collectionsHeap = Target.Dependency.product(
+        name: "HeapModule", package: "swift-collections")
+    static let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+    static let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+    static let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+    static let subprocess = Target.Dependency.product(
+        name: "Subprocess", package: "swift-subprocess")
+    static let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+    static let arguments = Target.Dependency.product(
+        name: "ArgumentParser", package: "swift-argument-parser")
+}
+
+/// The layers, lowest first. A target imports only what its line names; `LayeringTests` checks it.
+let layers: [Target] = [
+    .target(name: "CKernels", cSettings: kernelFlags),
+    .target(name: "CSystemShims"),
+    .systemLibrary(name: "CZeroMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "Tensors", dependencies: ["CSystemShims", .crypto, .system]),
+    .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS", "Tensors"]),
+    .target(name: "Adapters", dependencies: ["Kernels", "Tensors"]),
+    .target(name: "Models", dependencies: ["Adapters", "Kernels", "Tensors"]),
+    .target(name: "Tokenization", dependencies: ["Tensors", .collectionsHeap]),
+    .target(name: "Routing", dependencies: ["Adapters", "Kernels", "Tensors"]),
+    .target(
+        name: "Inference",
+        dependencies: ["Adapters", "Kernels", "Models", "Tensors", .collectionsDeque]),
+    .target(name: "Messaging", dependencies: ["CSystemShims", "CZeroMQ"]),
+    .target(name: "Wire", dependencies: [.protobuf]),
+    .target(
+        name: "Frontend",
+        dependencies: [
+            "Adapters", "Messaging", "Routing", "Tensors", "Wire", .collectionsDeque, .logging,
+            .subprocess, .system,
+        ]),
+    .target(
+        name: "Worker",
+        dependencies: [
+            "Adapters", "Inference", "Kernels", "Messaging", "Models", "Routing", "Tensors",
+            "Tokenization", "Wire", .logging,
+        ]),
+    .target(name: "FuseboxClient", dependencies: ["Messaging", "Wire"]),
+    .executableTarget(
+        name: "fusebox",
+        dependencies: [
+            "Adapters", "Frontend", "FuseboxClient", "Inference", "Kernels", "Models", "Routing",
+            "Tensors", "Tokenization", "Wire", "Worker", .arguments, .logging,
+        ]),
+]
+for target in layers where !target.name.hasPrefix("C") { target.swiftSettings = swift }
+
+let tests: [Target] = [
+    .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
+    .testTarget(name: "LayeringTests", dependencies: ["TestSupport"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
+    .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "TestSupport"]),
+    .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
+    .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
+    .testTarget(name: "RoutingTests", dependencies: ["Routing", "TestSupport"]),
+    .testTarget(name: "InferenceTests", dependencies: ["Inference", "TestSupport"]),
+    .testTarget(name: "MessagingTests", dependencies: ["Messaging", "TestSupport"]),
+    .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport"]),
+    .testTarget(name: "FrontendTests", dependencies: ["Frontend", "TestSupport"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["FuseboxClient", "TestSupport"]),
+]
+for target in tests { target.swiftSettings = swift }
+
+let package = Package(
+    name: "fusebox",
+    products: [
+        .executable(name: "fusebox", targets: ["fusebox"]),
+        .library(name: "FuseboxClient", targets: ["FuseboxClient"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    ],
+    targets: layers + tests
+)
