@@ -7,7 +7,9 @@ import Testing
         let folder = try TemporaryFolder()
         let path = folder.path("model.safetensors")
         var writer = SafetensorsWriter(metadata: ["format": "pt"])
-        try writer.add(try Tensor(name: "b", shape: [2, 3], floats: [1, -2, 3.5, 0, -0.0, 1e-40]))
+        try writer.add(
+            try Tensor(
+                name: "b", shape: [2, 3], floats: [1, -2, 3.5, 0, -0.0, .leastNonzeroMagnitude]))
         try writer.add(
             try Tensor(name: "a", dtype: .f16, shape: [2], bytes: [0x00, 0x3C, 0x01, 0x00]))
         try writer.add(try Tensor(name: "c", dtype: .bf16, shape: [], bytes: [0x80, 0xBF]))
@@ -18,7 +20,7 @@ import Testing
             #expect(file.tensors.map(\.name) == ["b", "a", "c"])
             #expect(file.metadata == ["format": "pt"])
             #expect(file["b"]?.shape == [2, 3])
-            #expect(try file["b"]?.floats() == [1, -2, 3.5, 0, -0.0, 1e-40])
+            #expect(try file["b"]?.floats() == [1, -2, 3.5, 0, -0.0, .leastNonzeroMagnitude])
             #expect(try file["a"]?.floats() == [1, 0x1p-24])
             #expect(try file["c"]?.floats() == [-1])
             #expect(file["d"] == nil)

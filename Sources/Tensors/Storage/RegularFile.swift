@@ -8,7 +8,7 @@ struct RegularFile: ~Copyable {
     /// The size when it was opened.
     let byteCount: Int
 
-    /// Opens for reading. Does not wait for the writer of a pipe: everything but a regular file is refused.
+    /// Opens for reading, without waiting for the writer of a pipe: what is no regular file is refused.
     init(path: String) throws(TensorError) {
         let descriptor: FileDescriptor
         do {
