@@ -114,7 +114,7 @@ def families() -> list[Family]:
         ),
         Family(
             "llama3", 12,
-            shape("llama", tie_word_embeddings=True, eos_token_id=[2, 3], num_hidden_layers=3, head_dim=16,
+            shape("llama", tie_word_embeddings=True, eos_token_id=[2, 3], head_dim=16,
                   rope_parameters={"rope_theta": 10000.0, **rope3}),
             torch.bfloat16, swapped_adapters(), modern=True,
             older_twin={"rope_theta": 10000.0, "rope_scaling": rope3, "torch_dtype": "bfloat16", **older},
