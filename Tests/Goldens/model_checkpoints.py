@@ -86,14 +86,14 @@ def swapped_adapters() -> dict[str, Adapter]:
     """The same features on other modules: rsLoRA with patterns, all layers for the small one."""
     return {
         "a": Adapter({"r": 4, "lora_alpha": 7, "target_modules": ALL}, torch.float16),
-        "b": Adapter({"r": 3, "lora_alpha": 4, "target_modules": r"model\.layers\.\d+\.self_attn\.[qv]_proj"}, torch.bfloat16),
+        "b": Adapter({"r": 3, "lora_alpha": 4, "target_modules": r"model\.layers\.\d+\.self_attn\.[qv]_proj"}, torch.float32),
         "c": Adapter(
             {
                 "r": 8, "lora_alpha": 4, "target_modules": ["k_proj", "o_proj", "down_proj"], "use_rslora": True,
                 "rank_pattern": {"^model.layers.0.self_attn.k_proj": 5}, "alpha_pattern": {"o_proj": 9},
                 "layers_to_transform": [0, 1], "layers_pattern": "layers",
             },
-            torch.float32,
+            torch.bfloat16,
         ),
     }
 

@@ -227,7 +227,7 @@ def write_blocks(path: Path, config: Any, model: torch.nn.Module, seed: int) -> 
             data = (1 + 0.3 * random.standard_normal(parameter.shape)).astype(np.float32)
         else:
             kind = BLOCK_TYPES[short]
-            data = random_blocks(*parameter.shape, kind, random)
+            data = random_blocks(parameter.shape[0], parameter.shape[1], kind, random)
         tensors[gguf_name(name)] = (data, kind)
         value = dequantize(data, kind)
         heads = heads_of(name, config)

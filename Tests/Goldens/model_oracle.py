@@ -1,5 +1,6 @@
 """Expected logits and log-probabilities: transformers and PEFT in float64, several adapters active at once."""
 
+import hashlib
 import json
 import math
 import re
@@ -25,7 +26,7 @@ MIXES: list[dict[str, float]] = [
 LENGTHS = [1, 2, 7, 16, 17, 33, 70]
 
 
-def load_base(folder: Path) -> torch.nn.Module:
+def load_base(folder: Path) -> Any:
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float64, attn_implementation="eager")
     return model.double().eval()
 
@@ -35,7 +36,7 @@ def write_adapter(base: Path, name: str, adapter: Adapter, seed: int, folder: Pa
     model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
     model.name_or_path = model.config.name_or_path = f"tiny/{base.name}"
     peft = get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", lora_dropout=0.0, **adapter.config))
-    peft.save_pretrained(folder)
+    peft.save_pretrained(str(folder))
     (folder / "README.md").unlink()
 
     generator = torch.Generator().manual_seed(seed)
@@ -56,12 +57,12 @@ class Oracle:
     """A base with all its adapters, in float64; a mix scales each active adapter by its weight."""
 
     def __init__(self, base: Path, adapters: Path, names: list[str]) -> None:
-        self.plain = load_base(base)
+        self.plain: Any = load_base(base)
         model = load_base(base)
         peft = PeftModel.from_pretrained(model, adapters / names[0], adapter_name=names[0])
         for name in names[1:]:
             peft.load_adapter(adapters / name, adapter_name=name)
-        self.peft = peft.double().eval()
+        self.peft: Any = peft.double().eval()
         self.scalings = {path: dict(layer.scaling) for path, layer in self.layers()}
 
     def layers(self) -> Iterator[tuple[str, LoraLayer]]:
@@ -115,8 +116,8 @@ def dense_logits(base: Path, adapters: Path, mix: dict[str, float], ids: list[in
 
 
 def positions(length: int) -> list[int]:
-    """The positions whose logits are kept: first, middle, last."""
-    return sorted({0, length // 2, length - 1})
+    """The positions whose logits are kept: the last, and two before it in the longer sequences."""
+    return [length - 1] if length < 17 else [length // 3, 2 * length // 3, length - 1]
 
 
 def random_sequences(vocabulary: int, seed: int) -> list[list[int]]:
@@ -124,7 +125,14 @@ def random_sequences(vocabulary: int, seed: int) -> list[list[int]]:
     return [torch.randint(0, vocabulary, (length,), generator=generator).tolist() for length in LENGTHS]
 
 
-def write_expected(base: Path, adapters: Path, names: list[str], seed: int, folder: Path) -> None:
+def digest(value: torch.Tensor) -> str:
+    """SHA-256 of the values as little-endian float32 in row order."""
+    return hashlib.sha256(value.contiguous().numpy().astype("<f4").tobytes()).hexdigest()
+
+
+def write_expected(
+    base: Path, adapters: Path, names: list[str], seed: int, folder: Path, decoded: dict[str, torch.Tensor] | None = None
+) -> None:
     """expected.json and expected.safetensors; the README beside this file describes them."""
     oracle = Oracle(base, adapters, names)
     sequences = random_sequences(oracle.plain.config.vocab_size, seed)
@@ -144,11 +152,13 @@ def write_expected(base: Path, adapters: Path, names: list[str], seed: int, fold
         if error > 1e-6:
             raise SystemExit(f"{folder.name} {mix}: PEFT and the dense sum differ by {error:.1e}")
     save_file(tensors, folder / "expected.safetensors")
-    rows = [[number, position] for number, ids in enumerate(sequences) for position in positions(len(ids))]
+    places = [[number, position] for number, ids in enumerate(sequences) for position in positions(len(ids))]
     document = {
         "sequences": sequences,
         "mixes": MIXES,
-        "rows": rows,
+        "rows": places,
         "adapters": {name: oracle.modules(name) for name in names},
     }
+    if decoded:
+        document["decoded_sha256"] = {name: digest(value) for name, value in decoded.items()}
     (folder / "expected.json").write_text(json.dumps(document) + "\n")
