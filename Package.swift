@@ -80,7 +80,9 @@ let tests: [Target] = [
     .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
     .testTarget(name: "RoutingTests", dependencies: ["Routing", "TestSupport"]),
-    .testTarget(name: "InferenceTests", dependencies: ["Inference", "TestSupport"]),
+    .testTarget(
+        name: "InferenceTests",
+        dependencies: ["Adapters", "Inference", "Kernels", "Models", "Tensors", "TestSupport"]),
     .testTarget(name: "MessagingTests", dependencies: ["Messaging", "TestSupport"]),
     .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport"]),
     .testTarget(name: "FrontendTests", dependencies: ["Frontend", "TestSupport"]),

@@ -49,9 +49,10 @@ extension Checkpoint {
 
     private static func json(_ path: FilePath) throws(ModelError) -> JSONValue {
         do {
-            return try JSONValue(path: path.string)
+            return try FileBytes(path: path.string, loading: .copied, limit: 16 << 20).json()
         } catch {
-            throw ModelError(.malformed, "\(error)")
+            throw ModelError(
+                error.code == .unreadable ? .notFound : .malformed, "\(error)")
         }
     }
 

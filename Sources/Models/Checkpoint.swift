@@ -1,3 +1,4 @@
+public import Adapters
 public import Tensors
 
 /// A model as its files have it: configuration, tensors by name, and what identifies it.
@@ -65,5 +66,14 @@ public struct Checkpoint: Sendable {
             throw ModelError(.malformed, "\(path): tensor \"\(name)\" holds values that are not finite")
         }
         return values
+    }
+}
+
+extension Checkpoint {
+    /// What adapters have to fit.
+    public var shape: BaseShape {
+        BaseShape(
+            name: configuration.name ?? path.split(separator: "/").last.map(String.init) ?? path,
+            digest: digest, layerCount: configuration.layerCount, linears: configuration.linearShapes)
     }
 }

@@ -2,6 +2,8 @@ public import Adapters
 /// The shape of a model and the constants of its layers.
 public struct ModelConfiguration: Sendable, Hashable {
     public var family: ModelFamily
+    /// The name that the checkpoint gives itself, for people.
+    public var name: String?
     public var hiddenSize: Int
     public var layerCount: Int
     public var queryHeads: Int
