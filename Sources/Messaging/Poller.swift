@@ -3,7 +3,7 @@ import Glibc
 
 /// Waits until one of several sockets, descriptors or wakeups is ready; owned by their thread.
 @safe
-public struct Poller: ~Copyable {
+public struct Poller {
     /// One of the things waited for.
     public struct Token: Hashable, Sendable {
         let index: Int
