@@ -15,8 +15,8 @@ enum CanonicalComposition {
 
     private static let tables: Tables = {
         var tables = Tables()
-        let excluded = Set(hexadecimalTable(excluded))
-        let pairs = hexadecimalTable(pairs)
+        let excluded = Set(hexadecimalTable(CanonicalComposition.excluded))
+        let pairs = hexadecimalTable(CanonicalComposition.pairs)
         var character: UInt32 = 0
         for index in stride(from: 0, to: pairs.count, by: 3) {
             character += pairs[index]
@@ -26,13 +26,13 @@ enum CanonicalComposition {
                 tables.compositions[UInt64(first) << 32 | UInt64(second)] = character
             }
         }
-        let singles = hexadecimalTable(singles)
+        let singles = hexadecimalTable(CanonicalComposition.singles)
         character = 0
         for index in stride(from: 0, to: singles.count, by: 2) {
             character += singles[index]
             tables.decompositions[character] = (singles[index + 1], 0)
         }
-        let marks = hexadecimalTable(marks)
+        let marks = hexadecimalTable(CanonicalComposition.marks)
         var end: UInt32 = 0
         for index in stride(from: 0, to: marks.count, by: 3) {
             let start = end + marks[index]
