@@ -1,26 +1,22 @@
-internal import Glibc
-
-/// The trained network: a weighted embedding bag and a small MLP.
+/// The trained network: a perceptron with one hidden layer whose first product is a sparse embedding bag.
 ///
 ///     v_f = sqrt(count_f) * importance_f, scaled so that |v| = 1
-///     x = GELU(sum_f v_f table_f + b0),   h = GELU(x W1 + b1),   logits = h W2 + b2
+///     h = GELU(sum_f v_f table_f + b0),   logits = h W + b
 struct RouterNetwork: Sendable {
     /// Inverse document frequency of each bucket, `[bucketCount]`.
     let importances: [Float]
     /// The embedding table, `(bucket, widthBlock)` lanes.
     let table: [Lanes]
     /// b0, `[width]`.
-    let embeddingBiases: [Float]
-    let hidden: DenseLayer
+    let hiddenBiases: [Float]
     let output: DenseLayer
 
-    var width: Int { embeddingBiases.count }
+    var width: Int { hiddenBiases.count }
     var bucketCount: Int { importances.count }
 
     /// Trained numbers: importances, table, weights and biases.
     var parameterCount: Int {
-        bucketCount * (width + 1) + width + hidden.inputCount * hidden.outputCount
-            + hidden.outputCount + output.inputCount * output.outputCount + output.outputCount
+        bucketCount * (width + 1) + width + (width + 1) * output.outputCount
     }
 
     /// The hidden activations, which the output layer and the centroids of added adapters read.
@@ -36,11 +32,11 @@ struct RouterNetwork: Sendable {
             for block in 0..<blockCount { sums[block] += value * table[first + block] }
         }
         let scale = squares > 0 ? 1 / squares.squareRoot() : 0
-        var embedding = sums.scalars(width)
-        for index in embedding.indices {
-            embedding[index] = Activation.value(embedding[index] * scale + embeddingBiases[index])
+        var activations = sums.scalars(width)
+        for index in activations.indices {
+            activations[index] = Activation.value(activations[index] * scale + hiddenBiases[index])
         }
-        return hidden(embedding).scalars(hidden.outputCount).map(Activation.value)
+        return activations
     }
 
     /// One logit a class.
@@ -50,5 +46,31 @@ struct RouterNetwork: Sendable {
 
     func logits(of features: TextFeatures) -> [Float] {
         logits(of: penultimate(of: features))
+    }
+}
+
+extension RouterNetwork {
+    /// The network whose last logit is scaled and shifted.
+    func scalingBase(by scale: Float, offset: Float) -> RouterNetwork {
+        let classCount = output.outputCount
+        var weights = output.flatWeights
+        var biases = output.flatBiases
+        for row in 0..<width { weights[row * classCount + classCount - 1] *= scale }
+        biases[classCount - 1] = biases[classCount - 1] * scale + offset
+        return replacing(output: DenseLayer(weights: weights, biases: biases))
+    }
+
+    /// The network with the weights that an artefact will hold.
+    func rounded() -> RouterNetwork {
+        RouterNetwork(
+            importances: importances.map(RouterWeights.rounded),
+            table: table.map { Lanes(SIMD16<Float16>($0)) }, hiddenBiases: hiddenBiases,
+            output: DenseLayer(
+                weights: output.flatWeights.map(RouterWeights.rounded), biases: output.flatBiases))
+    }
+
+    func replacing(output: DenseLayer) -> RouterNetwork {
+        RouterNetwork(
+            importances: importances, table: table, hiddenBiases: hiddenBiases, output: output)
     }
 }
