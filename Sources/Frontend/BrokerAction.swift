@@ -1,6 +1,8 @@
 public import Wire
 
-/// What the broker wants done. The order of actions is the order in which they are to be done.
+/// What the broker wants done.
+///
+/// The order of actions is the order in which they are to be done.
 public enum BrokerAction: Sendable {
     /// With a mark: part of a stream; a failure is answered with `undelivered` and the mark.
     case toClient(PeerAddress, ClientEvent, DeliveryMark?)

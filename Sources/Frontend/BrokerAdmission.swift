@@ -90,7 +90,9 @@ extension Broker {
                 key: key, serial: request.serial, cost: request.parts[key.part].cost))
     }
 
-    /// Stops a request's parts wherever they are. Doing it again changes nothing.
+    /// Stops a request's parts wherever they are.
+    ///
+    /// Doing it again changes nothing.
     mutating func cancel(_ cancel: WireCancel, from client: PeerAddress, now: Instant) {
         guard requests[cancel.requestID] != nil else {
             return refuse(Self.unknownRequest, request: cancel.requestID, to: client)

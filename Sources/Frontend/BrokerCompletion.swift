@@ -59,7 +59,9 @@ extension Broker {
         ended.dropLast().first { requests[$0]?.isDelivered ?? true } ?? ended.first
     }
 
-    /// Forgets an ended request. A client that waits for the rest is told.
+    /// Forgets an ended request.
+    ///
+    /// A client that waits for the rest is told.
     mutating func forget(_ id: RequestID?) {
         guard let id, let request = requests[id], request.endedAt != nil else { return }
         if let client = request.delivery.client {

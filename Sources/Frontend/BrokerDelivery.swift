@@ -25,7 +25,9 @@ extension Broker {
         self.attach(id, to: client, offsets: attach.fromOffsets.map { Int($0) }, credit: nil)
     }
 
-    /// Starts delivery anew. Credit that the earlier connection had left is void.
+    /// Starts delivery anew.
+    ///
+    /// Credit that the earlier connection had left is void.
     mutating func attach(
         _ id: RequestID, to client: PeerAddress, offsets: [Int], credit: UInt32?
     ) {
@@ -109,8 +111,9 @@ extension Broker {
         }
     }
 
-    /// Takes back what did not leave. A full pipe is tried again soon; a client that is gone must
-    /// attach again.
+    /// Takes back what did not leave.
+    ///
+    /// A full pipe is tried again soon; a client that is gone must attach again.
     mutating func undelivered(
         _ mark: DeliveryMark, to client: PeerAddress, _ failure: SendFailure, now: Instant
     ) {

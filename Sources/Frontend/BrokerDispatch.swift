@@ -28,7 +28,9 @@ extension Broker {
     }
 
     /// The best worker that may take the part: the one with the least load, where a prompt that
-    /// began alike makes up for some of it. Ties go to the first that came up.
+    /// began alike makes up for some of it.
+    ///
+    /// Ties go to the first that came up.
     private func worker(for part: RequestPart, besides reserved: PeerAddress?) -> Int? {
         let needed = Self.adapters(of: part)
         var best: (index: Int, load: Double)?

@@ -1,6 +1,8 @@
 public import Wire
 
-/// What happens to the broker. All it knows comes through these.
+/// What happens to the broker.
+///
+/// All it knows comes through these.
 public enum BrokerEvent: Sendable {
     case client(PeerAddress, ClientVerb)
     case worker(PeerAddress, WorkerReport)

@@ -76,7 +76,9 @@ extension Broker {
         enqueue(key, now: now)
     }
 
-    /// Tells a worker that an attempt is void. Its slot stays taken until the worker says so too.
+    /// Tells a worker that an attempt is void.
+    ///
+    /// Its slot stays taken until the worker says so too.
     mutating func abandon(_ key: PartKey, epoch: UInt32, at worker: PeerAddress, now: Instant) {
         guard let index = sessions.firstIndex(where: { $0.address == worker }),
             let slot = sessions[index].occupants.firstIndex(where: {

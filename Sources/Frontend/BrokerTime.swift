@@ -71,7 +71,9 @@ extension Broker {
         deliver(id)
     }
 
-    /// Stops making what its client does not take. What there is can still be had by `Attach`.
+    /// Stops making what its client does not take.
+    ///
+    /// What there is can still be had by `Attach`.
     private mutating func failSlow(_ id: RequestID, now: Instant) {
         let refusal = Refusal(
             .slowConsumer,

@@ -1,4 +1,6 @@
-/// A moment on the front's own monotonic clock. The broker never reads a clock: it is told.
+/// A moment on the front's own monotonic clock.
+///
+/// The broker never reads a clock: it is told.
 public struct Instant: Comparable, Hashable, Sendable {
     /// The time since the front began.
     public let sinceStart: Duration

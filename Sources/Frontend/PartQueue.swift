@@ -30,7 +30,9 @@ struct PartQueue: Sendable {
         cost -= parts.remove(at: index).cost
     }
 
-    /// Notes that a part left the service for good. The mean forgets old times exponentially.
+    /// Notes that a part left the service for good.
+    ///
+    /// The mean forgets old times exponentially.
     mutating func noteEnd(now: Instant) {
         if let lastEnd {
             let gap = now - lastEnd
