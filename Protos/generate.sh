@@ -18,3 +18,11 @@ protoc --proto_path=Protos --plugin="protoc-gen-swift=$plugin" \
 # an immutable instance and therefore safe.
 sed -i 's/= _StorageClass\.defaultInstance/= unsafe _StorageClass.defaultInstance/' \
     Sources/Wire/Generated/*.pb.swift
+
+# Python's generator imports by the path of the .proto file; inside the package that is relative.
+python=Clients/python/src/fusebox_client/wire
+mkdir -p "$python"
+protoc --proto_path=Protos --python_out="$python" --pyi_out="$python" $sources
+mv "$python"/fusebox/v1/*_pb2.py "$python"/fusebox/v1/*_pb2.pyi "$python"
+rmdir "$python/fusebox/v1" "$python/fusebox"
+sed -i 's/^from fusebox\.v1 import/from fusebox_client.wire import/' "$python"/*_pb2.py "$python"/*_pb2.pyi
