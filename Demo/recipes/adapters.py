@@ -17,6 +17,9 @@ from wordings import SKILLS
 NF4 = torch.tensor([-1.0, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635, -0.18477343022823334,
                     -0.09105003625154495, 0.0, 0.07958029955625534, 0.16093020141124725, 0.24611230194568634, 0.33791524171829224,
                     0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1.0])
+STEPS = {"bigger_number": 500, "number_words": 350, "past_tense": 350, "passive": 250, "python_code": 400, "sort_numbers": 700, "close_brackets": 500,
+         "add": 800, "odd_one_out": 400, "count_objects": 500, "uppercase": 400, "first_letter": 400}  # of 32 questions
+ATTRIBUTE_STEPS = 250  # of 16 texts
 PROJECTIONS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
 
@@ -78,14 +81,15 @@ def train(name, a):
     model = get_peft_model(base, LoraConfig(r=a.rank, lora_alpha=2 * a.rank, lora_dropout=0.0, bias="none", task_type="CAUSAL_LM", target_modules=PROJECTIONS))
     is_skill = name in SKILLS
     pairs = skill_examples(name, a.data, rng) if is_skill else attributes.examples(name, a.data, rng)
-    source = batches(pairs, tok, a.batch, a.context, rng)
+    source = batches(pairs, tok, 32 if is_skill else 16, a.context, rng)
+    steps = a.steps or (STEPS[name] if is_skill else ATTRIBUTE_STEPS)
     weights = [p for p in model.parameters() if p.requires_grad]
     opt = torch.optim.AdamW(weights, lr=a.lr, weight_decay=0.0)
     start = time.time()
-    for step in range(a.steps):
+    for step in range(steps):
         ids, labels = next(source)
         for g in opt.param_groups:
-            g["lr"] = a.lr * min(1, (step + 1) / 20) * (1 - step / a.steps)
+            g["lr"] = a.lr * min(1, (step + 1) / 20) * (1 - step / steps)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             hidden = model.base_model.model.model(input_ids=ids, attention_mask=(ids != tok.pad_token_id).long()).last_hidden_state[:, :-1]
         counted = labels[:, 1:] != -100
@@ -119,8 +123,8 @@ def save(model, name, out):
 if __name__ == "__main__":
     p = argparse.ArgumentParser()
     p.add_argument("base"); p.add_argument("data"); p.add_argument("out"); p.add_argument("names", nargs="+")
-    p.add_argument("--rank", type=int, default=8); p.add_argument("--lr", type=float, default=2e-3); p.add_argument("--steps", type=int, default=400)
-    p.add_argument("--batch", type=int, default=32); p.add_argument("--context", type=int, default=96)
+    p.add_argument("--rank", type=int, default=8); p.add_argument("--lr", type=float, default=2e-3); p.add_argument("--context", type=int, default=96)
+    p.add_argument("--steps", type=int, default=0, help="other than the number set for the adapter")
     a = p.parse_args()
     for n in a.names:
         train(n, a)
