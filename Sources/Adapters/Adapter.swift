@@ -53,7 +53,8 @@ public struct Adapter: Sendable {
             for site in LinearName.Site.allCases {
                 let modules = site.parts.map { AdapterTensors.Module(layer: layer, linear: $0) }
                 let term = try LowRankTerm(
-                    modules, tensors: tensors, configuration: configuration, isReference: isReference)
+                    modules, tensors: tensors, configuration: configuration,
+                    isReference: isReference)
                 terms.append(term)
                 for module in modules { rank = max(rank, tensors.pairs[module]?.a.shape[0] ?? 0) }
                 byteCount += term.map(\.byteCount) ?? 0
@@ -71,8 +72,9 @@ public struct Adapter: Sendable {
     ) throws(AdapterError) -> (JSONValue, SafetensorsFile, Digest) {
         do {
             let configuration = try FileBytes(
-                path: folder.appending("adapter_config.json").string, loading: .copied, limit: 1 << 20)
-            let json = try configuration.json(limits: JSONLimits(depth: 16))
+                path: folder.appending("adapter_config.json").string, loading: .copied,
+                limit: 1 << 20)
+            let json = try json(of: configuration)
             let file = try SafetensorsFile(
                 path: folder.appending("adapter_model.safetensors").string, loading: .copied,
                 limits: .adapter)
@@ -80,6 +82,14 @@ public struct Adapter: Sendable {
             return (json, file, digest)
         } catch {
             throw AdapterError(error.code == .unreadable ? .notFound : .malformed, "\(error)")
+        }
+    }
+
+    private static func json(of configuration: FileBytes) throws(TensorError) -> JSONValue {
+        do throws(TensorError) {
+            return try configuration.json(limits: JSONLimits(depth: 16))
+        } catch {
+            throw error.at("adapter_config.json")
         }
     }
 
