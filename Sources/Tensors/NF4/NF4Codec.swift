@@ -61,6 +61,7 @@ enum NF4Codec {
         _ values: UnsafeBufferPointer<Float>, divisor: Float, isWhole: Bool,
         into codes: UnsafeMutablePointer<UInt8>
     ) {
+        let middles = InlineArray<15, Float> { (levels[$0] + levels[$0 + 1]) / 2 }
         let inverse = 1 / divisor
         for index in 0..<values.count {
             let value = unsafe values[index]
@@ -70,8 +71,6 @@ enum NF4Codec {
             unsafe codes[index] = UInt8(truncatingIfNeeded: code)
         }
     }
-
-    private static let middles = InlineArray<15, Float> { (levels[$0] + levels[$0 + 1]) / 2 }
 
     private static func pack(
         _ codes: UnsafePointer<UInt8>, count: Int, into packed: UnsafeMutablePointer<UInt8>
