@@ -37,13 +37,22 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The digest of a finished hash computation.
     public init(_ hash: SHA256.Digest) {
         var words: [UInt64] = [0, 0, 0, 0]
-        for (index, byte) in hash.enumerated() { words[index / 8] = words[index / 8] << 8 | UInt64(byte) }
+        for (index, byte) in hash.enumerated() {
+            words[index / 8] = words[index / 8] << 8 | UInt64(byte)
+        }
         self.words = (words[0], words[1], words[2], words[3])
     }
 
     /// The digest of some bytes.
     public init(of bytes: [UInt8]) {
         self.init(SHA256.hash(data: bytes))
+    }
+
+    /// The digest of some bytes in memory or in a mapped file.
+    public init(of bytes: UnsafeRawBufferPointer) {
+        var hash = SHA256()
+        unsafe hash.update(bufferPointer: bytes)
+        self.init(hash.finalize())
     }
 
     /// The 32 bytes.
@@ -56,7 +65,8 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// 64 lowercase hexadecimal digits.
     public var description: String {
         let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        return String(
+            decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
     public static func == (left: Digest, right: Digest) -> Bool { left.words == right.words }

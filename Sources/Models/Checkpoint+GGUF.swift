@@ -1,0 +1,5 @@
+extension Checkpoint {
+    init(gguf: String) throws(ModelError) {
+        throw ModelError(.unsupported, "\(gguf): GGUF")
+    }
+}

@@ -1,0 +1,67 @@
+internal import Glibc
+
+/// A fixed number of elements, zero at first, that start at a multiple of 64 bytes.
+///
+/// Sendable unchecked: the pointer never changes and the memory lives as long as the buffer, but the elements are not
+/// guarded. Whoever writes from one thread and reads from another has to order the two.
+@safe public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
+    /// The first element; valid as long as the buffer is held.
+    public let pointer: UnsafeMutablePointer<Element>
+    /// The number of elements.
+    public let count: Int
+    private let allocation: UnsafeMutableRawPointer
+
+    /// Allocates `count` zero elements; large buffers cost no memory until they are touched.
+    ///
+    /// `count` is the program's own number: a negative one, or more than the machine has, traps.
+    public init(count: Int) {
+        precondition(count >= 0, "an AlignedBuffer of \(count) elements")
+        let alignment = 64
+        let byteCount = count * MemoryLayout<Element>.stride + alignment
+        guard let allocation = unsafe calloc(1, byteCount) else {
+            fatalError("out of memory: \(byteCount) bytes")
+        }
+        unsafe self.allocation = allocation
+        unsafe pointer = allocation.alignedUp(toMultipleOf: alignment)
+            .bindMemory(to: Element.self, capacity: count)
+        self.count = count
+    }
+
+    /// Copies the elements.
+    public convenience init(_ elements: [Element]) {
+        self.init(count: elements.count)
+        unsafe elements.withUnsafeBufferPointer { source in
+            guard let first = source.baseAddress else { return }
+            unsafe pointer.update(from: first, count: source.count)
+        }
+    }
+
+    deinit {
+        unsafe free(allocation)
+    }
+
+    public subscript(index: Int) -> Element {
+        get {
+            precondition(index >= 0 && index < count, "index \(index) of \(count)")
+            return unsafe pointer[index]
+        }
+        set {
+            precondition(index >= 0 && index < count, "index \(index) of \(count)")
+            unsafe pointer[index] = newValue
+        }
+    }
+
+    public func withUnsafeBufferPointer<R, E>(
+        _ body: (UnsafeBufferPointer<Element>) throws(E) -> R
+    ) throws(E) -> R {
+        defer { extendLifetime(self) }
+        return unsafe try body(UnsafeBufferPointer(start: pointer, count: count))
+    }
+
+    public func withUnsafeMutableBufferPointer<R, E>(
+        _ body: (UnsafeMutableBufferPointer<Element>) throws(E) -> R
+    ) throws(E) -> R {
+        defer { extendLifetime(self) }
+        return unsafe try body(UnsafeMutableBufferPointer(start: pointer, count: count))
+    }
+}

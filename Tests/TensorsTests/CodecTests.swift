@@ -1,0 +1,102 @@
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct CodecTests {
+    @Test(arguments: [DType.q8_0, .q4_0, .q5_0, .q4_K, .q5_K, .q6_K])
+    func blocksDequantizeAsInGGUFPython(type: DType) throws {
+        let file = try Golden.file("blocks.safetensors")
+        let expected = try file.tensor("\(type.rawValue).values")
+        let blocks = try Tensor(
+            name: "t", dtype: type, shape: expected.shape,
+            bytes: file.tensor("\(type.rawValue).blocks").bytes)
+        #expect(try blocks.floats().bits == expected.floats().bits)
+    }
+
+    @Test(arguments: [DType.q8_0, .q4_K])
+    func aRowAloneIsTheSameAsWithinTheWhole(type: DType) throws {
+        let file = try Golden.file("blocks.safetensors")
+        let blocks = try file.tensor("\(type.rawValue).blocks")
+        let shape = try file.tensor("\(type.rawValue).values").shape
+        let tensor = try Tensor(name: "t", dtype: type, shape: shape, bytes: blocks.bytes)
+        let whole = try tensor.floats()
+        let row = AlignedBuffer<Float>(count: shape[1])
+        for index in 0..<shape[0] {
+            unsafe row.withUnsafeMutableBufferPointer { buffer in
+                unsafe tensor.dequantize(from: index * shape[1], into: buffer)
+            }
+            let expected = Array(whole[index * shape[1]..<(index + 1) * shape[1]])
+            #expect((0..<row.count).map { row[$0] }.bits == expected.bits)
+        }
+    }
+
+    @Test(arguments: [DType.q8_0, .q4_0], [32, 64, 256, 512])
+    func floatsQuantizeAsInGGUFPython(type: DType, columns: Int) throws {
+        let file = try Golden.file("quantize.safetensors")
+        let values = try file.tensor("values.\(columns)")
+        let expected = try file.tensor("\(type.rawValue).\(columns)").bytes
+        #expect(try values.converted(to: type).bytes == expected)
+    }
+
+    @Test(arguments: [DType.f16, .bf16])
+    func floatsNarrowToTheNearestEven(type: DType) throws {
+        let file = try Golden.file("half.safetensors")
+        let values = try file.tensor("values")
+        #expect(try values.converted(to: type).bytes == file.tensor(type.rawValue).bytes)
+    }
+
+    @Test func everyHalfWidensExactly() throws {
+        for pattern in UInt16.min ... .max {
+            let value = HalfPrecision.float(f16: pattern)
+            let expected = Float(Float16(bitPattern: pattern))
+            if expected.isNaN {
+                #expect(value.isNaN)
+            } else {
+                #expect(value.bitPattern == expected.bitPattern)
+                #expect(HalfPrecision.f16(value) == pattern)
+            }
+        }
+    }
+
+    @Test func notANumberStaysNotANumber() {
+        for bits in [0x7F80_0001, 0x7FC0_0000, 0xFF80_0001, 0xFFFF_FFFF] as [UInt32] {
+            let value = Float(bitPattern: bits)
+            #expect(HalfPrecision.float(f16: HalfPrecision.f16(value)).isNaN)
+            #expect(HalfPrecision.float(bf16: HalfPrecision.bf16(value)).isNaN)
+        }
+    }
+
+    @Test(arguments: [DType.q8_0, .q4_0])
+    func valuesThatNoScaleCoversAreRefused(type: DType) throws {
+        for bad in [Float.nan, .infinity, -.infinity, 1e30] {
+            var values = [Float](repeating: 0.5, count: 64)
+            values[40] = bad
+            let tensor = try Tensor(name: "t", shape: [2, 32], floats: values)
+            #expect(throws: TensorError.self) { try tensor.converted(to: type) }
+        }
+    }
+
+    @Test func rowsThatAreNoWholeBlocksAreRefused() throws {
+        let tensor = try Tensor(
+            name: "t", shape: [32, 3], floats: [Float](repeating: 1, count: 96))
+        let error = #expect(throws: TensorError.self) { try tensor.converted(to: .q8_0) }
+        #expect(error?.code == .mismatch)
+    }
+
+    @Test func integersAreNoWeights() throws {
+        let tensor = try Tensor(name: "t", dtype: .i32, shape: [1], bytes: [1, 0, 0, 0])
+        #expect(throws: TensorError.self) { try tensor.floats() }
+    }
+
+    @Test func bytesThatDoNotFillTheShapeAreRefused() {
+        #expect(throws: TensorError.self) {
+            try Tensor(name: "t", dtype: .f32, shape: [2], bytes: [0, 0, 0, 0])
+        }
+        #expect(throws: TensorError.self) {
+            try Tensor(name: "t", dtype: .f32, shape: [.max, .max], bytes: [])
+        }
+        #expect(throws: TensorError.self) {
+            try Tensor(name: "t", dtype: .f32, shape: [-1], bytes: [])
+        }
+    }
+}
