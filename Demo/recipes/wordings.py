@@ -17,6 +17,21 @@ SKILLS = {
     "sort_numbers": [
         "Sort these numbers: {}", "Please sort {}", "Arrange these numbers from lowest to highest: {}", "Put these numbers in ascending order: {}", "Sort from smallest to largest: {}",
         "Order these numbers: {}", "Arrange in increasing order: {}", "Can you sort the numbers {}?", "Write these numbers in order of size: {}", "Line these numbers up, smallest first: {}", "Rank these numbers from low to high: {}", "Numbers to sort: {}"],
+    "future_tense": [
+        "Rewrite this in the future tense: {}", "Say this in the future: {}", "Turn this into future tense: {}", "Put this into the future: {}", "Change to future tense: {}", "Make this sentence future tense: {}",
+        "Please write this in the future tense: {}", "Give me the future tense of this sentence: {}", "It happens tomorrow, so put it in the future: {}", "Convert to the future with will: {}", "In the future tense, please: {}", "Use will: {}"],
+    "negation": [
+        "Make this negative: {}", "Say the opposite with not: {}", "Turn this into a negative sentence: {}", "Write the negative of this: {}", "Negative form: {}", "Put a not into this sentence: {}",
+        "Deny this: {}", "Please negate this sentence: {}", "Say that this is not so: {}", "Give me the negative form of this sentence: {}", "Rewrite with does not: {}", "Change to a negative: {}"],
+    "question": [
+        "Make this a question: {}", "Turn this into a question: {}", "Ask this as a question: {}", "Question form: {}", "Put this as a question: {}", "Rewrite as a question: {}",
+        "Please form a question from this: {}", "Change this statement into a question: {}", "How do I ask this: {}", "Give me the question for this sentence: {}", "Convert to a yes or no question: {}", "Ask whether this is so: {}"],
+    "even_or_odd": [
+        "Is {} even or odd?", "Tell me whether {} is even or odd.", "Even or odd: {}", "Is the number {} odd or even?", "{}, is it even or odd?", "Say if {} is odd or even.",
+        "Does {} count as even or as odd?", "Odd or even, {}?", "Check whether {} is even.", "Is {} an even number or an odd one?", "Which is {}, even or odd?", "Decide if {} is odd."],
+    "next_number": [
+        "What comes after {}?", "Which number follows {}?", "What is the next number after {}?", "Count on from {}.", "Name the number after {}.", "Next number: {}",
+        "Tell me the number that follows {}.", "After {} comes which number?", "What number comes next, after {}?", "Go one up from {}.", "Give me the number after {}.", "One more than {}?"],
     "passive": [
         "Make this passive: {}", "Passive voice: {}", "Turn this into the passive: {}", "Rewrite in passive form: {}", "Put this in the passive voice: {}", "Say this in the passive: {}",
         "Change from active to passive: {}", "Give me the passive of this sentence: {}", "Please write this in the passive voice: {}", "What is the passive form of this: {}", "Convert to passive voice: {}", "Use the passive voice: {}"],
@@ -93,6 +108,11 @@ CHECK_SKILLS = {
     "number_words": ["What are the words for {}?", "Express {} in words.", "Give {} as a written number.", "I have to write {} out in words."],
     "bigger_number": ["Which one is the greatest, {}?", "Give me the bigger one of {}.", "I need the larger number: {}", "Who wins, {}?"],
     "sort_numbers": ["Bring these numbers into order: {}", "From lowest to highest, sort {}", "I need these numbers sorted: {}", "Sorted list of {}"],
+    "future_tense": ["Tell me this as a plan for tomorrow: {}", "Future form of this sentence: {}", "Transform into the future tense: {}", "I need this sentence in the future tense: {}"],
+    "negation": ["Negative version of this: {}", "Transform this into a negative sentence: {}", "I need this sentence with not: {}", "Tell me that this is not true: {}"],
+    "question": ["What would the question be: {}", "Transform into a question: {}", "I need this sentence as a question: {}", "Make me ask this: {}"],
+    "even_or_odd": ["I wonder if {} is even or odd.", "Would you call {} even or odd?", "The number {}, odd or even?", "What is {}, odd or even?"],
+    "next_number": ["I count to {}, what is next?", "Which number is just above {}?", "Say the number right after {}.", "What follows {} when you count?"],
     "passive": ["Passive form of: {}", "Transform this into the passive voice: {}", "I need this sentence in the passive: {}", "Reword with a passive verb: {}"],
     "python_code": ["What is the Python code to {}?", "I want a Python script to {}.", "Let Python {}.", "Make a Python program to {}."],
     "add": ["Do the sum {}.", "What is the result of {}?", "I need to know {}.", "Sum: {}"],
@@ -127,6 +147,11 @@ TASK_WORDINGS = {
     "number_words": ["Write the number {} in words.", "How do you write {} in words?", "Spell the number {}.", "Number {} as words:"],
     "bigger_number": ["Which number is bigger, {}?", "Which is larger: {}?", "Pick the larger number: {}", "Bigger number: {}"],
     "sort_numbers": ["Sort these numbers from small to large: {}", "Put the numbers in order: {}", "Sort: {}", "Order the numbers, smallest first: {}"],
+    "future_tense": ["Change this sentence to the future tense: {}", "Put the sentence in the future: {}", "Future tense: {}", "Rewrite in the future tense: {}"],
+    "negation": ["Negate the sentence: {}", "Make this sentence negative: {}", "Write the negation of this sentence: {}", "Rewrite with not: {}"],
+    "question": ["Turn the sentence into a question: {}", "Make a question of this: {}", "Write this sentence as a question: {}", "Question: {}"],
+    "even_or_odd": ["Is {} an even or an odd number?", "Even or odd is {}?", "Is the number {} even or odd?", "{} is even or odd?"],
+    "next_number": ["What number comes after {}?", "Which number is next after {}?", "Write the number after {}.", "The number after {} is"],
     "passive": ["Rewrite the sentence in the passive voice: {}", "Change this active sentence to passive: {}", "Make this sentence passive: {}", "Put the following sentence into passive form: {}"],
     "python_code": ["Write Python code to {}.", "In Python, {}.", "Python: {}", "Give me a Python program to {}."],
     "add": ["What is {}?", "Compute {}.", "Add: {}", "{} ="],
