@@ -15,7 +15,7 @@ let swift: [SwiftSetting] = [
 
 /// Kernels are optimized in debug builds too; contraction is off, so that a fused multiply-add is
 /// only where the source says so and every instruction set rounds alike.
-let kernelFlags: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off", "-Wall", "-Werror"])]
+let kernelFlags: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off", "-Wall", "-Werror", "-Wno-psabi"])]
 
 extension Target.Dependency {
     static let collectionsDeque = Target.Dependency.product(
@@ -40,8 +40,8 @@ let layers: [Target] = [
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "Tensors", dependencies: ["CSystemShims", .crypto, .system]),
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS", "Tensors"]),
-    .target(name: "Adapters", dependencies: ["Kernels", "Tensors"]),
-    .target(name: "Models", dependencies: ["Adapters", "Kernels", "Tensors"]),
+    .target(name: "Adapters", dependencies: ["Kernels", "Tensors", .system]),
+    .target(name: "Models", dependencies: ["Adapters", "Kernels", "Tensors", .system]),
     .target(name: "Tokenization", dependencies: ["Tensors", .collectionsHeap]),
     .target(name: "Routing", dependencies: ["Adapters", "Kernels", "Tensors"]),
     .target(
@@ -66,7 +66,7 @@ let layers: [Target] = [
         name: "fusebox",
         dependencies: [
             "Adapters", "Frontend", "FuseboxClient", "Inference", "Kernels", "Models", "Routing",
-            "Tensors", "Tokenization", "Wire", "Worker", .arguments, .logging,
+            "Tensors", "Tokenization", "Wire", "Worker", .arguments, .logging, .system,
         ]),
 ]
 for target in layers where !target.name.hasPrefix("C") { target.swiftSettings = swift }
@@ -80,9 +80,14 @@ let tests: [Target] = [
     .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
     .testTarget(name: "RoutingTests", dependencies: ["Routing", "TestSupport"]),
-    .testTarget(name: "InferenceTests", dependencies: ["Inference", "TestSupport"]),
+    .testTarget(
+        name: "InferenceTests",
+        dependencies: ["Adapters", "Inference", "Kernels", "Models", "Tensors", "TestSupport"]),
     .testTarget(name: "MessagingTests", dependencies: ["Messaging", "TestSupport"]),
     .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport"]),
+    .testTarget(
+        name: "FuseboxClientTests",
+        dependencies: ["FuseboxClient", "Messaging", "Wire", "TestSupport"]),
     .testTarget(name: "FrontendTests", dependencies: ["Frontend", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["FuseboxClient", "TestSupport"]),
 ]

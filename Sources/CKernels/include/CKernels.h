@@ -1,1 +1,139 @@
 #pragma once
+
+// SIMD kernels behind one table of functions a kernel set, chosen once at start, and the thread pool that runs them.
+// Scalars and pointers only: no vector type may appear here, or every Swift importer would need its features.
+
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+/// Outputs of a weight tile: the lanes of a 512-bit vector of floats.
+#define FB_TILE 16
+/// Inputs that share one scale of a quantized activation.
+#define FB_ACTIVATION_BLOCK 32
+/// The largest head dimension.
+#define FB_MAX_HEAD 256
+/// Positions of a KV cache block: the lanes of an attention score vector.
+#define FB_KV_BLOCK 16
+
+/// How a weight matrix is packed. Every format is made of tiles of FB_TILE outputs; inside a tile the inputs ascend.
+typedef enum fb_format {
+    FB_F32 = 0,    ///< [input][16] float
+    FB_F16 = 1,    ///< [input][16] IEEE half
+    FB_BF16 = 2,   ///< [input][16] bfloat16
+    FB_NF4 = 3,    ///< a block of 64 inputs: 8 x [16] words of 8 nibbles, then [16] float absmax
+    FB_U8 = 4,     ///< a block of 32: 8 x [16][4] bytes, then [16] half scale; value = scale (byte - 128)
+    FB_U4 = 5,     ///< a block of 32: 4 x [16][4] bytes (low nibbles: inputs 4j.., high: 4j+16..), then [16] half scale; value = scale (nibble - 8)
+    FB_U8_MIN = 6, ///< a block of 32: as FB_U8, then [16] float scale, [16] float minimum; value = scale byte - minimum
+    FB_U4_MIN = 7, ///< a block of 32: as FB_U4, then [16] float scale, [16] float minimum; value = scale nibble - minimum
+    FB_U8_TWO = 8, ///< a block of 32: as FB_U8, then [2][16] float scales of 16 inputs each; value = scale (byte - 32)
+} fb_format;
+
+/// How a row of weights is stored in a checkpoint, before it is packed.
+typedef enum fb_source {
+    FB_SOURCE_F32 = 0,  ///< packs to FB_F32
+    FB_SOURCE_F16 = 1,  ///< packs to FB_F16
+    FB_SOURCE_BF16 = 2, ///< packs to FB_BF16
+    FB_SOURCE_Q8_0 = 3, ///< packs to FB_U8
+    FB_SOURCE_Q5_0 = 4, ///< packs to FB_U8
+    FB_SOURCE_Q4_0 = 5, ///< packs to FB_U4
+    FB_SOURCE_Q4_K = 6, ///< packs to FB_U4_MIN
+    FB_SOURCE_Q5_K = 7, ///< packs to FB_U8_MIN
+    FB_SOURCE_Q6_K = 8, ///< packs to FB_U8_TWO
+} fb_source;
+
+/// Writes one stored row (ggml's block layouts) into lane `lane` of a tile, without loss.
+void fb_pack_row(fb_source source, const uint8_t *row, int32_t inputs, uint8_t *tile, int32_t lane);
+/// Whether every number (of a block: its scales) of a stored row is finite.
+int32_t fb_row_is_finite(fb_source source, const uint8_t *row, int32_t inputs);
+/// Writes one row of NF4 codes (two a byte, the high nibble first) and one absolute maximum each 64 inputs.
+void fb_pack_nf4_row(const uint8_t *codes, const float *maxima, int32_t inputs, uint8_t *tile, int32_t lane);
+/// The floats that lane `lane` of a tile stands for.
+void fb_unpack_row(fb_format format, const uint8_t *tile, int32_t inputs, int32_t lane, float *out);
+
+/// One product y = x W^T over some rows; W has `outputs` rows and `inputs` columns.
+typedef struct fb_matmul {
+    fb_format format;
+    const void *weights;          ///< tiles, `tile_bytes` apart, 64-byte aligned
+    size_t tile_bytes;
+    int32_t inputs;
+    int32_t outputs;
+    const float *x;               ///< (row, x_stride) float; read by the float formats
+    size_t x_stride;
+    const int8_t *_Nullable xq;   ///< (row, xq_stride) int8; read by the integer formats
+    const float *_Nullable xs;    ///< (row, xs_stride) scale of each 32 inputs
+    const int32_t *_Nullable xsum; ///< (row, 2 xs_stride) sums of each 16 inputs
+    size_t xq_stride;
+    size_t xs_stride;
+    const int32_t *x_rows;        ///< where each row stands in x
+    const int32_t *y_rows;        ///< where each row stands in y
+    int32_t row_count;
+    float *y;                     ///< (row, y_stride) float
+    size_t y_stride;
+    int32_t accumulate;           ///< add to y instead of replacing it
+} fb_matmul;
+
+/// Attention of one row over a paged cache, for the query heads of one key/value head.
+typedef struct fb_attention {
+    const float *q;               ///< (query head of the group, head_stride) float
+    float *out;                   ///< (query head of the group, head_stride) float
+    size_t head_stride;
+    int32_t group;                ///< query heads that share the key/value head
+    int32_t head_dim;
+    int32_t padded_dim;           ///< head_dim rounded up to FB_TILE
+    float scale;
+    const uint8_t *keys;          ///< the layer's keys: (block, kv head, head_dim, FB_KV_BLOCK)
+    const uint8_t *values;        ///< the layer's values: (block, kv head, FB_KV_BLOCK, padded_dim)
+    size_t key_block_bytes;       ///< from one block to the next
+    size_t value_block_bytes;
+    size_t key_offset;            ///< of the key/value head in a block
+    size_t value_offset;
+    const int32_t *blocks;        ///< the sequence's block table
+    int32_t first;                ///< first position that the row sees
+    int32_t last;                 ///< its own position
+    int32_t half;                 ///< 1: the cache holds IEEE halves, 0: floats
+} fb_attention;
+
+/// The functions of one kernel set. All sets round alike: a result is bit-identical in each of them.
+typedef struct fb_kernels {
+    const char *name;
+    /// Computes the tiles [begin, end) of a product.
+    void (*matmul)(const fb_matmul *job, int32_t begin, int32_t end);
+    /// Quantizes a row of `count` floats (padded with zeros to a multiple of 32) to int8 with a scale each 32.
+    /// `sums` has two entries a block: the sums of its first and its second 16 values.
+    void (*quantize)(const float *x, int32_t count, int8_t *q, float *scales, int32_t *sums);
+    /// y = x / sqrt(mean(x^2) + epsilon) * weight
+    void (*rms_norm)(const float *x, const float *weight, int32_t count, float epsilon, float *y);
+    /// gate = silu(gate) * up
+    void (*silu_multiply)(float *gate, const float *up, int32_t count);
+    /// y += x
+    void (*add)(float *y, const float *x, int32_t count);
+    /// Rotates the two halves of each of `heads` vectors of `head_dim`, `head_stride` apart (rotary embedding).
+    void (*rotate)(float *x, int32_t heads, int32_t head_dim, size_t head_stride, const float *cosines, const float *sines);
+    void (*attention)(const fb_attention *job);
+    /// Writes one position's keys and values of one head into its block.
+    void (*store_kv)(const float *key, const float *value, int32_t head_dim, int32_t slot, int32_t half, uint8_t *keys, uint8_t *values, int32_t padded_dim);
+} fb_kernels;
+
+/// The kernel sets that this processor can run, best first. Returns how many of `capacity` were written.
+int32_t fb_kernels_available(const fb_kernels *_Nonnull *_Nonnull sets, int32_t capacity);
+
+/// Converts between half and float as the kernels do.
+float fb_half_to_float(uint16_t half);
+uint16_t fb_float_to_half(float value);
+
+/// The 16 values of the NF4 data type (QLoRA, appendix E).
+extern const float fb_nf4_codes[16];
+
+/// Threads that run the chunks of one job at a time; the caller takes part.
+typedef struct fb_pool fb_pool;
+
+/// Starts `threads - 1` threads. `spin` is how many pauses an idle thread takes before it sleeps.
+/// Returns NULL when the system refuses a thread.
+fb_pool *_Nullable fb_pool_create(int32_t threads, int32_t spin);
+void fb_pool_destroy(fb_pool *pool);
+/// Runs body(context, chunk) for every chunk in [0, chunks), then returns.
+void fb_pool_run(fb_pool *pool, int32_t chunks, void (*body)(void *context, int32_t chunk), void *context);
+
+#pragma clang assume_nonnull end

@@ -1,0 +1,91 @@
+public import Kernels
+internal import SystemPackage
+public import Tensors
+
+/// A LoRA adapter in PEFT format, bound to a base and packed for the kernels; read-only.
+public struct Adapter: Sendable {
+    /// SHA-256 of configuration and tensors: the adapter's identity.
+    public let digest: Digest
+    /// The largest rank of its modules.
+    public let rank: Int
+    /// Memory that it takes.
+    public let byteCount: Int
+    /// What a user should know, and what every reply made with it repeats.
+    public let warnings: [String]
+    /// By site, nil where it adds nothing.
+    public let terms: [LowRankTerm?]
+
+    /// Loads a PEFT directory (`adapter_config.json`, `adapter_model.safetensors`) for a base.
+    ///
+    /// The files are read into memory, so that a later change on disk changes nothing.
+    ///
+    /// - Parameter isReference: keep the factors in 32-bit floats, as the `f32` execution type has everything.
+    /// - Throws: for everything that could not be applied fully: see `AdapterConfiguration` and `AdapterTensors`.
+    public init(
+        directory: String, base: BaseShape, isReference: Bool = false
+    ) throws(AdapterError) {
+        do throws(AdapterError) {
+            let (json, file, digest) = try Self.read(FilePath(directory))
+            try self.init(
+                AdapterConfiguration(json: json), AdapterTensors(file.tensors, base: base),
+                base: base, digest: digest, isReference: isReference)
+        } catch {
+            throw AdapterError(error.code, "\(directory): \(error)")
+        }
+    }
+
+    private init(
+        _ configuration: AdapterConfiguration, _ tensors: AdapterTensors, base: BaseShape,
+        digest: Digest, isReference: Bool
+    ) throws(AdapterError) {
+        if let recorded = configuration.baseDigest, recorded != base.digest {
+            throw AdapterError(
+                .mismatch, "was made for the base \(recorded), this one is \(base.digest)")
+        }
+        var warnings: [String] = []
+        if let name = configuration.baseName, !Self.isSameBase(name, base.name) {
+            warnings.append("was trained on \"\(name.prefix(128))\", the base is \"\(base.name)\"")
+        }
+        var terms: [LowRankTerm?] = []
+        var rank = 0
+        var byteCount = 0
+        for layer in 0..<base.layerCount {
+            for site in LinearName.Site.allCases {
+                let modules = site.parts.map { AdapterTensors.Module(layer: layer, linear: $0) }
+                let term = try LowRankTerm(
+                    modules, tensors: tensors, configuration: configuration, isReference: isReference)
+                terms.append(term)
+                for module in modules { rank = max(rank, tensors.pairs[module]?.a.shape[0] ?? 0) }
+                byteCount += term.map(\.byteCount) ?? 0
+            }
+        }
+        self.digest = digest
+        self.rank = rank
+        self.byteCount = byteCount
+        self.warnings = warnings
+        self.terms = terms
+    }
+
+    private static func read(
+        _ folder: FilePath
+    ) throws(AdapterError) -> (JSONValue, SafetensorsFile, Digest) {
+        do {
+            let configuration = try FileBytes(
+                path: folder.appending("adapter_config.json").string, loading: .copied, limit: 1 << 20)
+            let json = try configuration.json(limits: JSONLimits(depth: 16))
+            let file = try SafetensorsFile(
+                path: folder.appending("adapter_model.safetensors").string, loading: .copied,
+                limits: .adapter)
+            let digest = Digest(of: configuration.digest().bytes + file.digest().bytes)
+            return (json, file, digest)
+        } catch {
+            throw AdapterError(error.code == .unreadable ? .notFound : .malformed, "\(error)")
+        }
+    }
+
+    /// Whether two names mean the same base as far as names go: the last component of a path or a hub name.
+    private static func isSameBase(_ left: String, _ right: String) -> Bool {
+        let names = [left, right].map { $0.split(separator: "/").last?.lowercased() ?? "" }
+        return names[0] == names[1]
+    }
+}

@@ -1,0 +1,41 @@
+public import Tensors
+
+/// The adapters that a worker holds, by registry name and by digest.
+public struct AdapterShelf: Sendable {
+    public private(set) var named: [String: Adapter] = [:]
+    private var byDigest: [Digest: Adapter] = [:]
+    /// Tables of CAT coefficients, by digest.
+    public private(set) var tables: [Digest: CoefficientTable] = [:]
+
+    public init() {}
+
+    /// Puts an adapter on the shelf; the name is a registry name, never a path.
+    public mutating func add(_ adapter: Adapter, name: String) throws(AdapterError) {
+        guard Self.isValid(name: name) else {
+            throw AdapterError(
+                .malformed,
+                "the adapter name \"\(name.prefix(64))\" is not allowed; use lower-case letters, digits, '.', '_', '-', at most 64")
+        }
+        guard named.updateValue(adapter, forKey: name) == nil else {
+            throw AdapterError(.malformed, "two adapters are named \"\(name)\"")
+        }
+        byDigest[adapter.digest] = adapter
+    }
+
+    public mutating func add(_ table: CoefficientTable) {
+        tables[table.digest] = table
+    }
+
+    public subscript(digest: Digest) -> Adapter? {
+        byDigest[digest]
+    }
+
+    /// Whether a name matches `^[a-z0-9][a-z0-9._-]{0,63}$`.
+    public static func isValid(name: String) -> Bool {
+        let letters = Set("abcdefghijklmnopqrstuvwxyz0123456789".utf8)
+        guard let first = name.utf8.first, letters.contains(first), name.utf8.count <= 64 else {
+            return false
+        }
+        return name.utf8.allSatisfy { letters.contains($0) || "._-".utf8.contains($0) }
+    }
+}

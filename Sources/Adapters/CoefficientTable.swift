@@ -1,0 +1,61 @@
+public import Kernels
+public import Tensors
+
+/// Learned coefficients for a set of adapters, one per adapter, layer and projection, which multiply the mix's weights.
+///
+/// Source: LoRA Soups, CAT (arXiv 2410.13025). The file is safetensors with one tensor (layers, 7) an adapter, named by
+/// the adapter's digest; the columns are q, k, v, o, gate, up, down.
+public struct CoefficientTable: Sendable {
+    public let digest: Digest
+    private let coefficients: [Digest: [Float]]
+    private let layerCount: Int
+
+    /// Reads a table for a base of `layerCount` layers.
+    public init(path: String, layerCount: Int) throws(AdapterError) {
+        do {
+            let file = try SafetensorsFile(path: path, loading: .copied, limits: .adapter)
+            var coefficients: [Digest: [Float]] = [:]
+            for tensor in file.tensors {
+                guard let adapter = Digest(tensor.name) else {
+                    throw AdapterError(
+                        .malformed, "tensor \"\(tensor.name.prefix(80))\" is not named by an adapter's digest")
+                }
+                let shape = [layerCount, LinearName.allCases.count]
+                guard tensor.shape == shape else {
+                    throw AdapterError(
+                        .mismatch, "the table of \(adapter) has the shape \(tensor.shape), needed is \(shape)")
+                }
+                let values = try tensor.floats()
+                guard values.allSatisfy(\.isFinite) else {
+                    throw AdapterError(.malformed, "the table of \(adapter) holds values that are not finite")
+                }
+                coefficients[adapter] = values
+            }
+            self.coefficients = coefficients
+            self.layerCount = layerCount
+            digest = file.digest()
+        } catch let error as AdapterError {
+            throw AdapterError(error.code, "\(path): \(error)")
+        } catch {
+            throw AdapterError(.malformed, "\(error)")
+        }
+    }
+
+    /// The adapter's terms with their factors multiplied.
+    ///
+    /// - Throws: when the table has no coefficients for the adapter.
+    public func terms(of adapter: Adapter) throws(AdapterError) -> [LowRankTerm?] {
+        guard let values = coefficients[adapter.digest] else {
+            throw AdapterError(
+                .mismatch, "the coefficient table \(digest) has nothing for the adapter \(adapter.digest)")
+        }
+        return adapter.terms.enumerated().map { site, term in
+            let (layer, index) = site.quotientAndRemainder(dividingBy: LinearName.Site.allCases.count)
+            let parts = LinearName.Site.allCases[index].parts
+            return term?.scaled { part in
+                let column = LinearName.allCases.firstIndex(of: parts[part]) ?? 0
+                return values[layer * LinearName.allCases.count + column]
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+// AVX2 with FMA and F16C. Byte products go through 16-bit pairs: vpmaddubsw would saturate.
+#include "sets.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#include "template/vector.h"
+
+/// 16 outputs x 4 inputs: inputs 0 and 2 as words, inputs 1 and 3 as words, for each half of the outputs.
+typedef struct {
+    __m256i even[2], odd[2];
+} FB_WEIGHTS;
+#define FB_PREPARE fb_prepare
+#define FB_DOT fb_dot
+#define FB_LOOK_UP fb_look_up
+
+FB_INLINE FB_WEIGHTS fb_prepare(v64b bytes) {
+    FB_WEIGHTS out;
+    __m256i half[2], mask = _mm256_set1_epi16(0xFF);
+    memcpy(half, &bytes, sizeof half);
+    for (int i = 0; i < 2; i++) {
+        out.even[i] = _mm256_and_si256(half[i], mask);
+        out.odd[i] = _mm256_srli_epi16(half[i], 8);
+    }
+    return out;
+}
+
+FB_INLINE v16i fb_dot(v16i sum, FB_WEIGHTS weights, int32_t activations) {
+    __m256i a = _mm256_set1_epi32(activations), part[2];
+    __m256i even = _mm256_srai_epi16(_mm256_slli_epi16(a, 8), 8), odd = _mm256_srai_epi16(a, 8);
+    memcpy(part, &sum, sizeof part);
+    for (int i = 0; i < 2; i++) {
+        part[i] = _mm256_add_epi32(part[i], _mm256_madd_epi16(weights.even[i], even));
+        part[i] = _mm256_add_epi32(part[i], _mm256_madd_epi16(weights.odd[i], odd));
+    }
+    memcpy(&sum, part, sizeof part);
+    return sum;
+}
+
+FB_INLINE v16f fb_look_up(v16f table, v16u index) {
+    __m256 low, high, out[2];
+    __m256i lanes[2];
+    memcpy(&low, &table, sizeof low);
+    memcpy(&high, (const char *)&table + sizeof low, sizeof high);
+    memcpy(lanes, &index, sizeof lanes);
+    for (int i = 0; i < 2; i++) {
+        __m256 upper = _mm256_castsi256_ps(_mm256_slli_epi32(lanes[i], 28));
+        out[i] = _mm256_blendv_ps(_mm256_permutevar8x32_ps(low, lanes[i]), _mm256_permutevar8x32_ps(high, lanes[i]), upper);
+    }
+    v16f result;
+    memcpy(&result, out, sizeof result);
+    return result;
+}
+
+#include "template/matmul_float.h"
+#include "template/matmul_integer.h"
+#include "template/layers.h"
+#pragma clang attribute pop
+
+const fb_kernels fb_avx2 = FB_KERNELS("avx2");
+#endif

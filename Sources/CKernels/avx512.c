@@ -1,0 +1,21 @@
+// AVX-512 with VNNI: one instruction adds four byte products to each of 16 sums.
+#include "sets.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma,f16c"))), apply_to = function)
+#include "template/vector.h"
+
+typedef v64b FB_WEIGHTS;
+#define FB_PREPARE(bytes) (bytes)
+#define FB_DOT(sum, weights, activations) ((v16i)_mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(weights), _mm512_set1_epi32(activations)))
+#define FB_LOOK_UP(table, index) ((v16f)_mm512_permutexvar_ps((__m512i)(index), (__m512)(table)))
+
+#include "template/matmul_float.h"
+#include "template/matmul_integer.h"
+#include "template/layers.h"
+#pragma clang attribute pop
+
+const fb_kernels fb_avx512 = FB_KERNELS("avx512_vnni");
+#endif

@@ -1,0 +1,30 @@
+// The reference: plain loops for what the other sets do with instructions of their own.
+#include "sets.h"
+#include "template/vector.h"
+
+typedef v64b FB_WEIGHTS;
+#define FB_PREPARE(bytes) (bytes)
+#define FB_DOT fb_dot
+#define FB_LOOK_UP fb_look_up
+
+FB_INLINE v16i fb_dot(v16i sum, v64b weights, int32_t activations) {
+    int8_t a[4];
+    memcpy(a, &activations, sizeof a);
+    for (int lane = 0; lane < 16; lane++) {
+        for (int i = 0; i < 4; i++) sum[lane] += (int32_t)weights[4 * lane + i] * a[i];
+    }
+    return sum;
+}
+
+FB_INLINE v16f fb_look_up(v16f table, v16u index) {
+    v16f out;
+    for (int lane = 0; lane < 16; lane++) out[lane] = fb_nf4_codes[index[lane] & 15];
+    (void)table;
+    return out;
+}
+
+#include "template/matmul_float.h"
+#include "template/matmul_integer.h"
+#include "template/layers.h"
+
+const fb_kernels fb_scalar = FB_KERNELS("scalar");

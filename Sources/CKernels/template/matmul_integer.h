@@ -1,0 +1,164 @@
+// Products of int8 activations with 4- and 8-bit weights. Weights are unsigned bytes u, activations signed bytes a:
+//
+//     sum_k scale_w (u_k - zero) scale_a a_k = scale_w scale_a (sum u a - zero sum a)        per block of 32 inputs
+//
+// The inner sums are exact integers; each block adds to its output by one fused multiply-add, blocks ascending.
+
+FB_INLINE v64b fb_bytes(const uint8_t *from) {
+    v64b v;
+    memcpy(&v, from, sizeof v);
+    return v;
+}
+
+/// Group `j` (inputs 4j..4j+3 of a block) of 16 outputs, as bytes.
+FB_INLINE v64b fb_group8(const uint8_t *block, int j) {
+    return fb_bytes(block + 64 * j);
+}
+
+FB_INLINE v64b fb_group4(const uint8_t *block, int j) {
+    v64b v = fb_bytes(block + 64 * (j & 3));
+    return j < 4 ? v & 15 : v >> 4;
+}
+
+FB_INLINE int32_t fb_activation(const int8_t *x, int j) {
+    int32_t group;
+    memcpy(&group, x + 4 * j, sizeof group);
+    return group;
+}
+
+FB_INLINE v16i fb_isplat(int32_t value) {
+    return (v16i){value, value, value, value, value, value, value, value, value, value, value, value, value, value, value, value};
+}
+
+/// A symmetric format: one scale a block, `ZERO` the byte that means 0.
+#define FB_SYMMETRIC_BLOCK(NAME, GROUP, BYTES, ZERO)                                                               \
+    FB_INLINE void NAME##_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows) {                 \
+        v16f sum[8];                                                                                               \
+        const int8_t *x[8];                                                                                        \
+        const float *scales[8];                                                                                    \
+        const int32_t *sums[8];                                                                                    \
+        const uint8_t *w = (const uint8_t *)job->weights + (size_t)tile * job->tile_bytes;                         \
+        FB_UNROLL for (int r = 0; r < rows; r++) {                                                                 \
+            size_t at = (size_t)job->x_rows[row + r];                                                                \
+            x[r] = job->xq + at * job->xq_stride;                                                                  \
+            scales[r] = job->xs + at * job->xs_stride;                                                             \
+            sums[r] = job->xsum + 2 * at * job->xs_stride;                                                         \
+            sum[r] = fb_splat(0);                                                                                  \
+        }                                                                                                          \
+        for (int32_t block = 0; block < job->inputs / 32; block++, w += BYTES + 32) {                              \
+            v16i dot[8];                                                                                           \
+            FB_UNROLL for (int r = 0; r < rows; r++) dot[r] = fb_isplat(-ZERO * (sums[r][2 * block] + sums[r][2 * block + 1])); \
+            FB_UNROLL for (int j = 0; j < 8; j++) {                                                                \
+                FB_WEIGHTS weights = FB_PREPARE(GROUP(w, j));                                                      \
+                FB_UNROLL for (int r = 0; r < rows; r++) dot[r] = FB_DOT(dot[r], weights, fb_activation(x[r] + 32 * block, j)); \
+            }                                                                                                      \
+            v16f scale = fb_load_half(w + BYTES);                                                                  \
+            FB_UNROLL for (int r = 0; r < rows; r++) {                                                             \
+                sum[r] = fb_fma(__builtin_convertvector(dot[r], v16f), scale * fb_splat(scales[r][block]), sum[r]); \
+            }                                                                                                      \
+        }                                                                                                          \
+        FB_UNROLL for (int r = 0; r < rows; r++) fb_store_tile(job, tile, row + r, sum[r]);                        \
+    }
+
+/// A format with a minimum a block: value = scale u - minimum.
+#define FB_MINIMUM_BLOCK(NAME, GROUP, BYTES)                                                                       \
+    FB_INLINE void NAME##_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows) {                 \
+        v16f sum[8];                                                                                               \
+        const uint8_t *w = (const uint8_t *)job->weights + (size_t)tile * job->tile_bytes;                         \
+        FB_UNROLL for (int r = 0; r < rows; r++) sum[r] = fb_splat(0);                                             \
+        for (int32_t block = 0; block < job->inputs / 32; block++, w += BYTES + 128) {                             \
+            v16i dot[8];                                                                                           \
+            FB_UNROLL for (int r = 0; r < rows; r++) dot[r] = fb_isplat(0);                                        \
+            FB_UNROLL for (int j = 0; j < 8; j++) {                                                                \
+                FB_WEIGHTS weights = FB_PREPARE(GROUP(w, j));                                                      \
+                FB_UNROLL for (int r = 0; r < rows; r++) {                                                         \
+                    const int8_t *x = job->xq + (size_t)job->x_rows[row + r] * job->xq_stride;                       \
+                    dot[r] = FB_DOT(dot[r], weights, fb_activation(x + 32 * block, j));                            \
+                }                                                                                                  \
+            }                                                                                                      \
+            v16f scale = fb_load(w + BYTES), minimum = fb_load(w + BYTES + 64);                                    \
+            FB_UNROLL for (int r = 0; r < rows; r++) {                                                             \
+                size_t at = (size_t)job->x_rows[row + r] * job->xs_stride + (size_t)block;                           \
+                float x_scale = job->xs[at];                                                                       \
+                float x_sum = x_scale * (float)(job->xsum[2 * at] + job->xsum[2 * at + 1]);                        \
+                sum[r] = fb_fma(__builtin_convertvector(dot[r], v16f), scale * fb_splat(x_scale), sum[r]);         \
+                sum[r] = fb_fma(minimum, fb_splat(-x_sum), sum[r]);                                                \
+            }                                                                                                      \
+        }                                                                                                          \
+        FB_UNROLL for (int r = 0; r < rows; r++) fb_store_tile(job, tile, row + r, sum[r]);                        \
+    }
+
+FB_SYMMETRIC_BLOCK(fb_u8, fb_group8, 512, 128)
+FB_SYMMETRIC_BLOCK(fb_u4, fb_group4, 256, 8)
+FB_MINIMUM_BLOCK(fb_u8_min, fb_group8, 512)
+FB_MINIMUM_BLOCK(fb_u4_min, fb_group4, 256)
+
+/// Two scales a block, of 16 inputs each (Q6_K).
+FB_INLINE void fb_u8_two_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows) {
+    v16f sum[8];
+    const uint8_t *w = (const uint8_t *)job->weights + (size_t)tile * job->tile_bytes;
+    FB_UNROLL for (int r = 0; r < rows; r++) sum[r] = fb_splat(0);
+    for (int32_t block = 0; block < job->inputs / 32; block++, w += 512 + 128) {
+        FB_UNROLL for (int half = 0; half < 2; half++) {
+            v16i dot[8];
+            FB_UNROLL for (int r = 0; r < rows; r++) {
+                size_t at = (size_t)job->x_rows[row + r] * job->xs_stride + (size_t)block;
+                dot[r] = fb_isplat(-32 * job->xsum[2 * at + (size_t)half]);
+            }
+            FB_UNROLL for (int j = 4 * half; j < 4 * half + 4; j++) {
+                FB_WEIGHTS weights = FB_PREPARE(fb_group8(w, j));
+                FB_UNROLL for (int r = 0; r < rows; r++) {
+                    const int8_t *x = job->xq + (size_t)job->x_rows[row + r] * job->xq_stride;
+                    dot[r] = FB_DOT(dot[r], weights, fb_activation(x + 32 * block, j));
+                }
+            }
+            v16f scale = fb_load(w + 512 + 64 * half);
+            FB_UNROLL for (int r = 0; r < rows; r++) {
+                float x_scale = job->xs[(size_t)job->x_rows[row + r] * job->xs_stride + (size_t)block];
+                sum[r] = fb_fma(__builtin_convertvector(dot[r], v16f), scale * fb_splat(x_scale), sum[r]);
+            }
+        }
+    }
+    FB_UNROLL for (int r = 0; r < rows; r++) fb_store_tile(job, tile, row + r, sum[r]);
+}
+
+#define FB_INTEGER_MATMUL(NAME)                                                                       \
+    static void NAME(const fb_matmul *job, int32_t begin, int32_t end) {                              \
+        for (int32_t t = begin; t < end; t++) {                                                       \
+            int32_t row = 0;                                                                          \
+            for (; row + 8 <= job->row_count; row += 8) NAME##_block(job, t, row, 8);                 \
+            for (; row + 4 <= job->row_count; row += 4) NAME##_block(job, t, row, 4);                 \
+            for (; row + 2 <= job->row_count; row += 2) NAME##_block(job, t, row, 2);                 \
+            for (; row < job->row_count; row++) NAME##_block(job, t, row, 1);                         \
+        }                                                                                             \
+    }
+
+FB_INTEGER_MATMUL(fb_u8)
+FB_INTEGER_MATMUL(fb_u4)
+FB_INTEGER_MATMUL(fb_u8_min)
+FB_INTEGER_MATMUL(fb_u4_min)
+FB_INTEGER_MATMUL(fb_u8_two)
+
+/// Rounds to the nearest integer, ties to even, by pushing the fraction out of the mantissa (|x| < 2^22).
+FB_INLINE v16f fb_round(v16f x) {
+    return x + fb_splat(12582912.0f) - fb_splat(12582912.0f);
+}
+
+static void fb_quantize(const float *x, int32_t count, int8_t *q, float *scales, int32_t *sums) {
+    for (int32_t block = 0; block * 32 < count; block++, x += 32, q += 32) {
+        v16f low = fb_load(x), high = fb_load(x + 16);
+        v16i mask = fb_isplat(0x7FFFFFFF);
+        float largest = fb_largest(fb_max((v16f)((v16i)low & mask), (v16f)((v16i)high & mask)));
+        float inverse = largest > 0 ? 127.0f / largest : 0.0f;
+        v16i a = __builtin_convertvector(fb_round(low * fb_splat(inverse)), v16i);
+        v16i b = __builtin_convertvector(fb_round(high * fb_splat(inverse)), v16i);
+        typedef int8_t v16c __attribute__((vector_size(16)));
+        v16c bytes[2] = {__builtin_convertvector(a, v16c), __builtin_convertvector(b, v16c)};
+        memcpy(q, bytes, sizeof bytes);
+        int32_t first = 0, second = 0;
+        for (int i = 0; i < 16; i++) first += q[i], second += q[16 + i];
+        scales[block] = largest / 127.0f;
+        sums[2 * block] = first;
+        sums[2 * block + 1] = second;
+    }
+}

@@ -1,0 +1,250 @@
+public import Adapters
+public import Kernels
+public import Models
+
+/// Runs many sequences at once, each under its own mixes. Owned by one thread; knows token ids, never text or routing.
+public final class Engine {
+    public let model: Transformer
+    /// Tokens that a sequence may have.
+    public let contextLength: Int
+    public let slotCount: Int
+    /// Forward passes and sampled tokens so far.
+    public private(set) var stepCount = 0
+    public private(set) var tokenCount = 0
+
+    private let compute: Compute
+    private let workspace: Workspace
+    private let pages: KVPages
+    private let keepsPrefixes: Bool
+    private var cache: BlockCache
+    private let blockCount: Int
+    private var scheduler: Scheduler
+    private var mixes: MixTable
+    private var sampler = Sampler()
+    private var sequences: [Int: TokenSequence] = [:]
+    private var nextID = 1
+    private var step = TransformerStep()
+    private var shares: [Scheduler.Share] = []
+    private var sampled: [TokenSequence] = []
+
+    public init(
+        model: Transformer, shelf: AdapterShelf, kernels: KernelSet, pool: ThreadPool,
+        settings: EngineSettings = EngineSettings()
+    ) {
+        self.model = model
+        let context = settings.contextLength ?? model.configuration.contextLength
+        contextLength = min(context, model.configuration.contextLength)
+        slotCount = settings.slotCount
+        let wanted = (contextLength + KVPages.blockSize - 1) / KVPages.blockSize * slotCount
+        blockCount = min(max(settings.cacheByteCount / model.blockBytes, 1), wanted)
+        pages = model.makePages(blockCount: blockCount)
+        cache = BlockCache(blockCount: blockCount)
+        keepsPrefixes = settings.keepsPrefixes
+        let rows = max(settings.rowCapacity, settings.slotCount)
+        compute = Compute(kernels: kernels, pool: pool, rowCapacity: rows)
+        workspace = Workspace(for: model, rowCapacity: rows, logitCapacity: min(rows, 32))
+        scheduler = Scheduler(rowCapacity: rows, slotCount: settings.slotCount)
+        mixes = MixTable(shelf: shelf)
+    }
+
+    public var kernelName: String { compute.kernels.name }
+    public var hasWork: Bool { !sequences.isEmpty }
+    public var sequenceCount: Int { sequences.count }
+    /// Cache blocks that a new sequence could have.
+    public var availableBlockCount: Int { cache.availableCount }
+
+    /// Takes a request; its tokens come from `step`.
+    ///
+    /// - Throws: before any work, when the request cannot be run to its end.
+    public func submit(_ request: GenerationRequest) throws(InferenceError) -> Int {
+        guard !request.prompt.isEmpty, !request.segments.isEmpty else { throw InferenceError.emptyPrompt }
+        let vocabulary = model.configuration.vocabularySize
+        for id in request.prompt + request.emitted where id < 0 || Int(id) >= vocabulary {
+            throw InferenceError.idOutOfRange(id, vocabulary: vocabulary)
+        }
+        let (total, overflow) = request.prompt.count.addingReportingOverflow(max(request.maxTokens, 0))
+        guard !overflow, total <= contextLength else {
+            throw InferenceError.contextOverflow(tokens: overflow ? .max : total, limit: contextLength)
+        }
+        guard blocks(for: total) <= blockCount else {
+            throw InferenceError.memoryOverflow(tokens: total, limit: blockCount * KVPages.blockSize)
+        }
+        for segment in request.segments { _ = try mixes.resolve(segment.mix) }
+        let sequence = TokenSequence(id: nextID, request: request)
+        nextID += 1
+        sequences[sequence.id] = sequence
+        scheduler.enqueue(sequence.id)
+        return sequence.id
+    }
+
+    /// Ends a sequence at once and returns how many of its prompt tokens the prefix cache had. Unknown ids are no error:
+    /// the sequence may have finished.
+    @discardableResult
+    public func cancel(_ id: Int) -> Int {
+        guard let sequence = sequences.removeValue(forKey: id) else { return 0 }
+        scheduler.remove(id)
+        release(sequence)
+        return sequence.cachedCount
+    }
+
+    /// Lets a sequence go on under another mix from its next token on.
+    public func route(_ id: Int, to mix: AdapterMix) throws(InferenceError) {
+        guard let sequence = sequences[id] else { return }
+        _ = try mixes.resolve(mix)
+        sequence.add(MixSegment(fromToken: sequence.replyCount, mix: mix))
+        if sequence.request.kvRule == .recompute { restart(sequence) }
+    }
+
+    /// One forward pass over the rows that are due, and the tokens that it brings.
+    public func runStep() -> [EngineEvent] {
+        var events = endFinished()
+        schedule()
+        guard step.rowCount > 0 else { return events }
+        model.forward(step, in: workspace, pages: pages, on: compute)
+        sample(into: &events)
+        seal()
+        stepCount += 1
+        return events
+    }
+
+    /// Sequences that arrive complete: a resumed one may have all its tokens already.
+    private func endFinished() -> [EngineEvent] {
+        let complete = sequences.values.filter { $0.replyCount >= $0.request.maxTokens }
+        return complete.sorted { $0.id < $1.id }.map { sequence in
+            cancel(sequence.id)
+            return sequence.finished(.length)
+        }
+    }
+
+    private func schedule() {
+        step.removeAll()
+        mixes.removeRows()
+        sampled.removeAll(keepingCapacity: true)
+        scheduler.admit { id in sequences[id].map(start) ?? true }
+        scheduler.plan(into: &shares) { id in
+            sequences[id].map { $0.tokens.count - $0.computedCount } ?? 0
+        }
+        for share in shares {
+            guard let sequence = sequences[share.sequence] else { continue }
+            addRows(of: sequence, count: share.tokenCount)
+        }
+        mixes.used(into: &step.groups)
+    }
+
+    /// Finds what the cache has of a sequence and takes blocks for all the rest of it, so that it can never get stuck.
+    private func start(_ sequence: TokenSequence) -> Bool {
+        let total = sequence.request.prompt.count + sequence.request.maxTokens
+        guard blocks(for: total) <= cache.availableCount else { return false }
+        var parent = 0
+        while keepsPrefixes, (sequence.sealed.count + 1) * KVPages.blockSize < sequence.tokens.count {
+            let key = key(of: sequence, block: sequence.sealed.count, parent: parent)
+            guard let (block, serial) = cache.find(key) else { break }
+            sequence.table.append(block)
+            sequence.sealed.append(serial)
+            parent = serial
+        }
+        sequence.computedCount = sequence.sealed.count * KVPages.blockSize
+        sequence.cachedCount = min(sequence.computedCount, sequence.request.prompt.count)
+        while sequence.table.count < blocks(for: total), let block = cache.allocate() {
+            sequence.table.append(block)
+        }
+        return true
+    }
+
+    private func addRows(of sequence: TokenSequence, count: Int) {
+        let index = step.places.tables.count
+        step.places.tables.append(sequence.table)
+        let isLast = sequence.samples(after: count)
+        if isLast { sampled.append(sequence) }
+        for position in sequence.computedCount..<sequence.computedCount + count {
+            let row = step.rowCount
+            step.append(
+                token: sequence.tokens[position], sequence: index, position: position,
+                wantsLogits: isLast && position == sequence.computedCount + count - 1)
+            guard let resolved = try? mixes.resolve(sequence.mix(at: position)) else { continue }
+            for (group, weight) in resolved.groups { group.append(row: row, weight: weight) }
+        }
+        sequence.computedCount += count
+    }
+
+    private func sample(into events: inout [EngineEvent]) {
+        for (index, sequence) in sampled.enumerated() {
+            let offset = index % workspace.logitCapacity
+            if offset == 0 { computeLogits(from: index) }
+            let id = workspace.logits.withRow(offset) { logits in
+                sampler.sample(
+                    logits, parameters: sequence.request.sampling, counts: sequence.counts,
+                    index: sequence.replyCount)
+            }
+            tokenCount += 1
+            finishToken(id, of: sequence, into: &events)
+        }
+    }
+
+    private func computeLogits(from first: Int) {
+        let rows = RowList(capacity: workspace.logitCapacity)
+        for index in first..<min(first + workspace.logitCapacity, step.wanted.count) {
+            rows.append(step.wanted[index])
+        }
+        model.computeLogits(of: rows, in: workspace, on: compute)
+    }
+
+    private func finishToken(_ id: Int32, of sequence: TokenSequence, into events: inout [EngineEvent]) {
+        if sequence.request.endOfTextIDs.contains(id) {
+            cancelAfterSealing.append(sequence.id)
+            events.append(sequence.finished(.endOfText))
+            return
+        }
+        events.append(.token(sequence: sequence.id, index: sequence.replyCount, id: id))
+        sequence.append(id)
+        if sequence.replyCount >= sequence.request.maxTokens {
+            cancelAfterSealing.append(sequence.id)
+            events.append(sequence.finished(.length))
+        }
+    }
+
+    private var cancelAfterSealing: [Int] = []
+
+    /// Makes the blocks that the step filled findable, then lets finished sequences go.
+    private func seal() {
+        if keepsPrefixes {
+            for share in shares {
+                guard let sequence = sequences[share.sequence] else { continue }
+                while (sequence.sealed.count + 1) * KVPages.blockSize <= sequence.computedCount {
+                    let block = sequence.sealed.count
+                    let key = key(of: sequence, block: block, parent: sequence.sealed.last ?? 0)
+                    sequence.sealed.append(cache.seal(sequence.table[block], key: key))
+                }
+            }
+        }
+        for id in cancelAfterSealing { cancel(id) }
+        cancelAfterSealing.removeAll(keepingCapacity: true)
+    }
+
+    private func key(of sequence: TokenSequence, block: Int, parent: Int) -> BlockCache.Key {
+        let positions = block * KVPages.blockSize..<(block + 1) * KVPages.blockSize
+        var mixes = positions.map { sequence.mix(at: $0) }
+        if mixes.allSatisfy({ $0 == mixes[0] }) { mixes.removeLast(mixes.count - 1) }
+        return BlockCache.Key(
+            parent: parent, tokens: Array(sequence.tokens[positions]), mixes: mixes,
+            salt: sequence.request.salt)
+    }
+
+    /// Forgets what a sequence has in the cache; it is prefilled again.
+    private func restart(_ sequence: TokenSequence) {
+        let started = sequence.table.count > 0
+        release(sequence)
+        if started { _ = start(sequence) }
+    }
+
+    private func release(_ sequence: TokenSequence) {
+        cache.release((0..<sequence.table.count).map { sequence.table[$0] })
+        sequence.table.removeAll()
+        sequence.sealed.removeAll()
+        sequence.computedCount = 0
+    }
+
+    private func blocks(for tokens: Int) -> Int {
+        (tokens + KVPages.blockSize - 1) / KVPages.blockSize
+    }
+}

@@ -1,0 +1,28 @@
+internal import Tensors
+
+/// Why the engine refuses a request.
+public enum InferenceError: Error, Sendable, Hashable, CustomStringConvertible {
+    case emptyPrompt
+    case contextOverflow(tokens: Int, limit: Int)
+    case memoryOverflow(tokens: Int, limit: Int)
+    case idOutOfRange(Int32, vocabulary: Int)
+    case unknownAdapter(String)
+    case coefficients(String)
+
+    public var description: String {
+        switch self {
+        case .emptyPrompt:
+            "the prompt has no tokens"
+        case .contextOverflow(let tokens, let limit):
+            "the prompt and max_tokens make \(tokens) tokens, the model's context is \(limit); shorten one of them"
+        case .memoryOverflow(let tokens, let limit):
+            "the prompt and max_tokens make \(tokens) tokens, the cache has room for \(limit); start the worker with more"
+        case .idOutOfRange(let id, let vocabulary):
+            "the token id \(id) is not in the vocabulary of \(vocabulary)"
+        case .unknownAdapter(let digest):
+            "the adapter \(digest) is not loaded here"
+        case .coefficients(let message):
+            message
+        }
+    }
+}

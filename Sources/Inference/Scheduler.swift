@@ -1,0 +1,59 @@
+internal import DequeModule
+
+/// Decides which tokens of which sequences go through the model next; pure, so that it can be tested without one.
+///
+/// Every sequence that decodes gets its row; prefill chunks share what is left of the step, first come first served.
+struct Scheduler {
+    /// Tokens of one sequence in a step.
+    struct Share: Equatable {
+        let sequence: Int
+        let tokenCount: Int
+    }
+
+    /// Most rows of a step.
+    let rowCapacity: Int
+    /// Most sequences that run at once.
+    let slotCount: Int
+    private(set) var waiting: Deque<Int> = []
+    private(set) var running: [Int] = []
+
+    init(rowCapacity: Int, slotCount: Int) {
+        self.rowCapacity = rowCapacity
+        self.slotCount = slotCount
+    }
+
+    mutating func enqueue(_ sequence: Int) {
+        waiting.append(sequence)
+    }
+
+    /// Lets waiting sequences run, in their order, while there are slots and `admit` finds room for them.
+    mutating func admit(_ admit: (Int) -> Bool) {
+        while running.count < slotCount, let next = waiting.first, admit(next) {
+            waiting.removeFirst()
+            running.append(next)
+        }
+    }
+
+    mutating func remove(_ sequence: Int) {
+        running.removeAll { $0 == sequence }
+        waiting.removeAll { $0 == sequence }
+    }
+
+    /// The next step's rows.
+    ///
+    /// - Parameter remaining: how many tokens of a sequence are not in the cache yet; 1 means that it decodes.
+    func plan(into shares: inout [Share], remaining: (Int) -> Int) {
+        shares.removeAll(keepingCapacity: true)
+        var room = rowCapacity
+        for sequence in running where room > 0 && remaining(sequence) == 1 {
+            shares.append(Share(sequence: sequence, tokenCount: 1))
+            room -= 1
+        }
+        for sequence in running where room > 0 {
+            let count = remaining(sequence)
+            guard count > 1 else { continue }
+            shares.append(Share(sequence: sequence, tokenCount: min(count, room)))
+            room -= min(count, room)
+        }
+    }
+}

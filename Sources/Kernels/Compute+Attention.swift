@@ -1,0 +1,129 @@
+internal import CKernels
+public import Tensors
+
+/// Where the rows of a step stand: their sequences' block tables and their positions.
+public struct RowPlaces: Sendable {
+    /// One a sequence of the step: its blocks in `KVPages`, in order.
+    public var tables: [RowList] = []
+    /// For each row its sequence, as an index of `tables`.
+    public var sequences: [Int] = []
+    /// For each row its position in the sequence.
+    public var positions: [Int] = []
+
+    public init() {}
+
+    public mutating func removeAll() {
+        tables.removeAll(keepingCapacity: true)
+        sequences.removeAll(keepingCapacity: true)
+        positions.removeAll(keepingCapacity: true)
+    }
+}
+
+/// The heads of an attention layer in a row of `qkv`: queries, then keys, then values.
+public struct AttentionShape: Sendable {
+    public let queryHeads: Int
+    public let keyValueHeads: Int
+    public let headDimension: Int
+    /// Positions that a row sees, its own included; nil: all before it.
+    public let window: Int?
+    public let scale: Float
+
+    public init(
+        queryHeads: Int, keyValueHeads: Int, headDimension: Int, window: Int?, scale: Float
+    ) {
+        self.queryHeads = queryHeads
+        self.keyValueHeads = keyValueHeads
+        self.headDimension = headDimension
+        self.window = window
+        self.scale = scale
+    }
+
+    /// The largest head dimension that the kernels take.
+    public static let largestHeadDimension = Int(FB_MAX_HEAD)
+}
+
+/// Norms over each head's elements before the rotation (Qwen3).
+public struct HeadNorms: Sendable {
+    let query: AlignedBuffer<Float>
+    let key: AlignedBuffer<Float>
+    let epsilon: Float
+
+    public init(query: AlignedBuffer<Float>, key: AlignedBuffer<Float>, epsilon: Float) {
+        self.query = query
+        self.key = key
+        self.epsilon = epsilon
+    }
+}
+
+extension Compute {
+    /// Normalizes and rotates each row's queries and keys, and writes keys and values into the cache.
+    public func cacheKeysAndValues(
+        _ qkv: Activations, shape: AttentionShape, norms: HeadNorms?, rotary: RotaryTable,
+        places: RowPlaces, pages: KVPages, layer: Int, rows: RowList
+    ) {
+        let dimension = shape.headDimension
+        let kernels = unsafe kernels.table.pointee
+        forEachRow(rows) { row in
+            let queries = unsafe qkv.row(row)
+            let keys = unsafe queries + shape.queryHeads * dimension
+            let values = unsafe keys + shape.keyValueHeads * dimension
+            if let norms {
+                for head in 0..<shape.queryHeads {
+                    let query = unsafe queries + head * dimension
+                    unsafe kernels.rms_norm(
+                        query, norms.query.pointer, Int32(dimension), norms.epsilon, query)
+                }
+                for head in 0..<shape.keyValueHeads {
+                    let key = unsafe keys + head * dimension
+                    unsafe kernels.rms_norm(
+                        key, norms.key.pointer, Int32(dimension), norms.epsilon, key)
+                }
+            }
+            let position = places.positions[row]
+            unsafe kernels.rotate(
+                queries, Int32(shape.queryHeads + shape.keyValueHeads), Int32(dimension), dimension,
+                rotary.cosines.pointer + position * rotary.half,
+                rotary.sines.pointer + position * rotary.half)
+            let table = unsafe places.tables[places.sequences[row]].pointer
+            let block = unsafe Int(table[position / KVPages.blockSize])
+            for head in 0..<shape.keyValueHeads {
+                let index = block * pages.headCount + head
+                unsafe kernels.store_kv(
+                    keys + head * dimension, values + head * dimension, Int32(dimension),
+                    Int32(position % KVPages.blockSize), pages.isHalf ? 1 : 0,
+                    pages.layerKeys(layer) + index * pages.keyHeadBytes,
+                    pages.layerValues(layer) + index * pages.valueHeadBytes,
+                    Int32(pages.paddedDimension))
+            }
+        }
+    }
+
+    /// out = softmax(q Kᵀ scale) V for each row over the positions that it sees, grouped heads sharing keys and values;
+    /// with its int8 form where `out` has room for one.
+    public func attend(
+        _ qkv: Activations, into out: Activations, shape: AttentionShape, places: RowPlaces,
+        pages: KVPages, layer: Int, rows: RowList
+    ) {
+        let dimension = shape.headDimension
+        let group = shape.queryHeads / shape.keyValueHeads
+        pool.run(rows.count * shape.keyValueHeads) { chunk in
+            let row = unsafe Int(rows.pointer[chunk / shape.keyValueHeads])
+            let head = chunk % shape.keyValueHeads
+            let position = places.positions[row]
+            let first = shape.window.map { max(0, position - $0 + 1) } ?? 0
+            var job = unsafe fb_attention(
+                q: qkv.row(row) + head * group * dimension,
+                out: out.row(row) + head * group * dimension, head_stride: dimension,
+                group: Int32(group), head_dim: Int32(dimension),
+                padded_dim: Int32(pages.paddedDimension), scale: shape.scale,
+                keys: pages.layerKeys(layer), values: pages.layerValues(layer),
+                key_block_bytes: pages.headCount * pages.keyHeadBytes,
+                value_block_bytes: pages.headCount * pages.valueHeadBytes,
+                key_offset: head * pages.keyHeadBytes, value_offset: head * pages.valueHeadBytes,
+                blocks: places.tables[places.sequences[row]].pointer, first: Int32(first),
+                last: Int32(position), half: pages.isHalf ? 1 : 0)
+            unsafe kernels.table.pointee.attention(&job)
+        }
+        quantize(out, rows: rows)
+    }
+}

@@ -1,0 +1,49 @@
+public import Tensors
+
+/// One or several weight matrices that read the same input, side by side in one output row: q, k and v; gate and up.
+public struct Projection: Sendable {
+    /// One matrix and where its outputs begin.
+    public struct Part: Sendable {
+        public let weights: PackedWeights
+        public let bias: AlignedBuffer<Float>?
+        public let column: Int
+    }
+
+    /// Some tiles of one part: what one thread computes at a time.
+    struct Chunk: Sendable {
+        let part: Int
+        let tiles: Range<Int>
+    }
+
+    public let parts: [Part]
+    public let inputs: Int
+    public let outputs: Int
+    let chunks: [Chunk]
+
+    /// Weights that a chunk holds at least: large against the cost of handing it out, small against the whole.
+    private static let chunkBytes = 48 << 10
+
+    public init(_ matrices: [(weights: PackedWeights, bias: [Float]?)]) {
+        var parts: [Part] = []
+        var chunks: [Chunk] = []
+        var column = 0
+        for (index, matrix) in matrices.enumerated() {
+            let weights = matrix.weights
+            parts.append(Part(weights: weights, bias: matrix.bias.map { AlignedBuffer($0) }, column: column))
+            // A multiple of four tiles, which the kernels for single rows take together.
+            let tiles = (Self.chunkBytes / max(weights.tileBytes, 1) + 3) / 4 * 4
+            for begin in stride(from: 0, to: weights.tileCount, by: max(tiles, 4)) {
+                let end = min(begin + max(tiles, 4), weights.tileCount)
+                chunks.append(Chunk(part: index, tiles: begin..<end))
+            }
+            column += weights.outputs
+        }
+        self.parts = parts
+        self.chunks = chunks
+        inputs = matrices.first?.weights.inputs ?? 0
+        outputs = column
+    }
+
+    /// Memory that the weights take.
+    public var byteCount: Int { parts.reduce(0) { $0 + $1.weights.byteCount } }
+}

@@ -1,0 +1,17 @@
+/// What is wrong with a model, where, and what to do about it.
+public struct ModelError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The kind of failure, for callers that react to it.
+    public enum Code: String, Sendable {
+        case notFound, unsupported, malformed, mismatch
+    }
+
+    public let code: Code
+    public let message: String
+
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    public var description: String { message }
+}

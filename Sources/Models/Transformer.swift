@@ -1,0 +1,87 @@
+internal import Adapters
+public import Kernels
+public import Tensors
+
+/// A decoder with its weights packed for the kernels, read-only and shared by all who run it.
+public final class Transformer: Sendable {
+    public let configuration: ModelConfiguration
+    public let type: ExecutionType
+    /// SHA-256 of the source checkpoint.
+    public let digest: Digest
+    let embedding: PackedWeights
+    let blocks: [TransformerBlock]
+    let finalNorm: AlignedBuffer<Float>
+    let head: Projection
+
+    /// Binds and packs every tensor of a checkpoint.
+    ///
+    /// - Throws: for missing tensors, shapes that do not fit the configuration, and values that are not finite.
+    public init(_ checkpoint: Checkpoint, type: ExecutionType, pool: ThreadPool) throws(ModelError) {
+        configuration = checkpoint.configuration
+        self.type = type
+        digest = checkpoint.digest
+        let loader = WeightLoader(checkpoint: checkpoint, type: type, pool: pool)
+        embedding = try loader.vocabulary(.embedding)
+        var blocks: [TransformerBlock] = []
+        for layer in 0..<configuration.layerCount {
+            blocks.append(try TransformerBlock(checkpoint, layer: layer, loader: loader))
+        }
+        self.blocks = blocks
+        finalNorm = AlignedBuffer(
+            try checkpoint.vector(.finalNorm, count: configuration.hiddenSize))
+        let isTied = configuration.isTied || checkpoint.tensor(.head) == nil
+        head = Projection([(isTied ? embedding : try loader.vocabulary(.head), nil)])
+    }
+
+    /// Whether any weights read int8 activations.
+    public var readsIntegers: Bool {
+        blocks.contains { block in
+            LinearName.Site.allCases.contains { site in
+                block.projection(site).parts.contains { $0.weights.format.readsIntegers }
+            }
+        } || head.parts.contains { $0.weights.format.readsIntegers }
+    }
+
+    /// Memory that the weights take.
+    public var byteCount: Int {
+        embedding.byteCount + head.byteCount
+            + blocks.reduce(0) { sum, block in
+                sum + LinearName.Site.allCases.reduce(0) { $0 + block.projection($1).byteCount }
+            }
+    }
+
+    /// Memory for keys and values of `blockCount` blocks: floats for the reference type, halves for all others.
+    public func makePages(blockCount: Int) -> KVPages {
+        KVPages(
+            layerCount: configuration.layerCount, blockCount: blockCount,
+            headCount: configuration.keyValueHeads, headDimension: configuration.headDimension,
+            isHalf: type != .f32)
+    }
+
+    /// Bytes of one block of keys and values.
+    public var blockBytes: Int {
+        KVPages.blockBytes(
+            layerCount: configuration.layerCount, headCount: configuration.keyValueHeads,
+            headDimension: configuration.headDimension, isHalf: type != .f32)
+    }
+
+    /// Runs a step's rows through the model: their keys and values go into the pages, their last hidden states stay in
+    /// the workspace for `computeLogits`.
+    public func forward(_ step: TransformerStep, in work: Workspace, pages: KVPages, on compute: Compute) {
+        precondition(step.rowCount <= work.rowCapacity)
+        work.rotary.reserve((step.places.positions.max() ?? 0) + 1)
+        compute.embed(step.tokens, with: embedding, into: work.hidden)
+        for (layer, block) in blocks.enumerated() {
+            block.forward(step, in: work, pages: pages, layer: layer, on: compute)
+        }
+    }
+
+    /// Computes the logits of up to `logitCapacity` rows of the last step into the first rows of `work.logits`.
+    public func computeLogits(of rows: RowList, in work: Workspace, on compute: Compute) {
+        precondition(rows.count <= work.logitCapacity)
+        compute.normalize(
+            work.hidden, weight: finalNorm, epsilon: configuration.normEpsilon, into: work.final,
+            rows: rows)
+        compute.project(head, work.final, into: work.logits, rows: rows, compact: true)
+    }
+}

@@ -1,0 +1,84 @@
+internal import Adapters
+internal import Kernels
+internal import Tensors
+
+/// One decoder layer: h += O attention(norm(h)); h += down(silu(gate) * up)(norm(h)).
+public struct TransformerBlock: Sendable {
+    let attentionNorm: AlignedBuffer<Float>
+    /// q, k and v, (queries + 2 keys, hidden).
+    let queryKeyValue: Projection
+    let headNorms: HeadNorms?
+    let shape: AttentionShape
+    /// (hidden, queries)
+    let output: Projection
+    let feedForwardNorm: AlignedBuffer<Float>
+    /// gate and up, (2 feed forward, hidden).
+    let gateUp: Projection
+    /// (hidden, feed forward)
+    let down: Projection
+
+    /// Binds the tensors of one layer.
+    init(_ checkpoint: Checkpoint, layer: Int, loader: WeightLoader) throws(ModelError) {
+        let configuration = checkpoint.configuration
+        attentionNorm = AlignedBuffer(
+            try checkpoint.vector(.attentionNorm, layer: layer, count: configuration.hiddenSize))
+        feedForwardNorm = AlignedBuffer(
+            try checkpoint.vector(.feedForwardNorm, layer: layer, count: configuration.hiddenSize))
+        queryKeyValue = try loader.projection(.queryKeyValue, layer: layer)
+        output = try loader.projection(.output, layer: layer)
+        gateUp = try loader.projection(.gateUp, layer: layer)
+        down = try loader.projection(.down, layer: layer)
+        if configuration.family == .qwen3 {
+            let count = configuration.headDimension
+            headNorms = HeadNorms(
+                query: AlignedBuffer(try checkpoint.vector(.queryNorm, layer: layer, count: count)),
+                key: AlignedBuffer(try checkpoint.vector(.keyNorm, layer: layer, count: count)),
+                epsilon: configuration.normEpsilon)
+        } else {
+            headNorms = nil
+        }
+        shape = AttentionShape(
+            queryHeads: configuration.queryHeads, keyValueHeads: configuration.keyValueHeads,
+            headDimension: configuration.headDimension, window: configuration.windows[layer],
+            scale: 1 / Float(configuration.headDimension).squareRoot())
+    }
+
+    /// The projection that runs at a site.
+    func projection(_ site: LinearName.Site) -> Projection {
+        switch site {
+        case .queryKeyValue: queryKeyValue
+        case .output: output
+        case .gateUp: gateUp
+        case .down: down
+        }
+    }
+
+    /// Adds the layer's work to the hidden rows of a step.
+    func forward(_ step: TransformerStep, in work: Workspace, pages: KVPages, layer: Int, on compute: Compute) {
+        let rows = step.rows
+        let epsilon = work.normEpsilon
+        compute.normalize(work.hidden, weight: attentionNorm, epsilon: epsilon, into: work.normed, rows: rows)
+        compute.project(
+            queryKeyValue, work.normed, into: work.queryKeyValue, rows: rows, groups: step.groups,
+            site: LinearName.site(.queryKeyValue, layer: layer))
+        compute.cacheKeysAndValues(
+            work.queryKeyValue, shape: shape, norms: headNorms, rotary: work.rotary,
+            places: step.places, pages: pages, layer: layer, rows: rows)
+        compute.attend(
+            work.queryKeyValue, into: work.attended, shape: shape, places: step.places,
+            pages: pages, layer: layer, rows: rows)
+        compute.project(
+            output, work.attended, into: work.branch, rows: rows, groups: step.groups,
+            site: LinearName.site(.output, layer: layer))
+        compute.add(work.branch, to: work.hidden, rows: rows)
+        compute.normalize(work.hidden, weight: feedForwardNorm, epsilon: epsilon, into: work.normed, rows: rows)
+        compute.project(
+            gateUp, work.normed, into: work.gateUp, rows: rows, groups: step.groups,
+            site: LinearName.site(.gateUp, layer: layer))
+        compute.activate(work.gateUp, into: work.activated, rows: rows)
+        compute.project(
+            down, work.activated, into: work.branch, rows: rows, groups: step.groups,
+            site: LinearName.site(.down, layer: layer))
+        compute.add(work.branch, to: work.hidden, rows: rows)
+    }
+}

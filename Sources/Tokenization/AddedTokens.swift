@@ -1,0 +1,128 @@
+/// A token that stands for exactly its text, whatever the model would make of it.
+struct AddedToken: Sendable, Equatable {
+    var id: UInt32
+    var content: String
+    /// Found only between characters that belong to no word.
+    var isSingleWord = false
+    /// Takes the white space before it, or behind it.
+    var stripsLeft = false
+    var stripsRight = false
+    /// Looked for in the normalized text.
+    var isNormalized = false
+    var isSpecial = false
+}
+
+/// Finds added tokens in a text: leftmost, then longest.
+struct AddedTokenFinder: Sendable {
+    private var tokens: [AddedToken] = []
+    /// (node, byte) to the node below; node 0 is the root.
+    private var children = PairTable(capacity: 64)
+    /// Index + 1 in `tokens` of what ends at a node; 0 for none.
+    private var ends: [UInt32] = [0]
+    private var isFirstByte = [Bool](repeating: false, count: 256)
+
+    var isEmpty: Bool { tokens.isEmpty }
+
+    /// Adds a token under the bytes that it is looked for by, which are not empty; the first of equal ones stays.
+    mutating func insert(_ token: AddedToken, as pattern: [UInt8]) {
+        guard let first = pattern.first else { return }
+        isFirstByte[Int(first)] = true
+        var node: UInt32 = 0
+        for byte in pattern {
+            if let child = children[node, UInt32(byte)] {
+                node = child
+            } else {
+                let child = UInt32(ends.count)
+                children.insert(node, UInt32(byte), child)
+                ends.append(0)
+                node = child
+            }
+        }
+        guard ends[Int(node)] == 0 else { return }
+        tokens.append(token)
+        ends[Int(node)] = UInt32(tokens.count)
+    }
+
+    /// Calls `body` with each stretch of the text in order: an added token, or text between.
+    ///
+    /// - Parameter findsSpecial: whether special tokens count; else their text is text.
+    func forEachStretch(
+        of text: Span<UInt8>, findsSpecial: Bool, _ body: (Range<Int>, AddedToken?) -> Void
+    ) {
+        var start = 0
+        var index = 0
+        while index < text.count {
+            guard isFirstByte[Int(text[index])], let match = longestMatch(in: text, at: index) else {
+                index += 1
+                continue
+            }
+            let token = tokens[match.token]
+            let isWanted =
+                (findsSpecial || !token.isSpecial)
+                && (!token.isSingleWord || isSingleWord(text, index..<match.end))
+            if isWanted {
+                let left = token.stripsLeft ? max(spaceStart(text, before: index), start) : index
+                let right = token.stripsRight ? spaceEnd(text, after: match.end) : match.end
+                if start < left { body(start..<left, nil) }
+                body(min(left, right)..<right, token)
+                start = right
+            }
+            index = match.end
+        }
+        if start < text.count { body(start..<text.count, nil) }
+    }
+
+    private func longestMatch(in text: Span<UInt8>, at start: Int) -> (token: Int, end: Int)? {
+        var node: UInt32 = 0
+        var index = start
+        var best: (token: Int, end: Int)?
+        while index < text.count, let child = children[node, UInt32(text[index])] {
+            node = child
+            index += 1
+            if ends[Int(node)] != 0 { best = (Int(ends[Int(node)]) - 1, index) }
+        }
+        return best
+    }
+
+    private func isSingleWord(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        if range.lowerBound > 0 {
+            let before = text.scalarStart(before: range.lowerBound)
+            if Self.isWordCharacter(text.scalar(at: before).value) { return false }
+        }
+        return range.upperBound == text.count
+            || !Self.isWordCharacter(text.scalar(at: range.upperBound).value)
+    }
+
+    /// `\w` of Unicode Technical Standard 18.
+    private static func isWordCharacter(_ value: UInt32) -> Bool {
+        guard let properties = Unicode.Scalar(value)?.properties else { return false }
+        if properties.isAlphabetic || properties.isJoinControl { return true }
+        switch properties.generalCategory {
+        case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation:
+            return true
+        default: return false
+        }
+    }
+
+    private func spaceStart(_ text: Span<UInt8>, before end: Int) -> Int {
+        let classes = CharacterClass.lookup
+        var start = end
+        while start > 0 {
+            let previous = text.scalarStart(before: start)
+            guard classes[text.scalar(at: previous).value] == .space else { break }
+            start = previous
+        }
+        return start
+    }
+
+    private func spaceEnd(_ text: Span<UInt8>, after start: Int) -> Int {
+        let classes = CharacterClass.lookup
+        var end = start
+        while end < text.count {
+            let next = text.scalar(at: end)
+            guard classes[next.value] == .space else { break }
+            end = next.end
+        }
+        return end
+    }
+}

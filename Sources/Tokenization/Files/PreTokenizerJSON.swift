@@ -1,0 +1,86 @@
+internal import Tensors
+
+/// Reads the `pre_tokenizer` of `tokenizer.json`.
+struct PreTokenizerJSON {
+    private(set) var value = PreTokenizer()
+    /// Whether words become bytes in the printable alphabet.
+    private(set) var isByteLevel = false
+
+    init(_ fields: JSONFields?) throws(TokenizationError) {
+        if let fields { try read(fields) }
+    }
+
+    private mutating func read(_ fields: JSONFields) throws(TokenizationError) {
+        let type = try fields.type()
+        if isByteLevel { throw fields.unsupported("\(quoted(type)) behind ByteLevel") }
+        switch type {
+        case "Sequence":
+            for (index, step) in try fields.array("pretokenizers").enumerated() {
+                try read(try JSONFields(step, "\(fields.place).pretokenizers[\(index)]"))
+            }
+        case "ByteLevel": try readByteLevel(fields)
+        case "Split": value.splittings.append(.pattern(try splitPattern(fields)))
+        case "Digits":
+            let individual = try fields.bool("individual_digits", default: false)
+            value.splittings.append(.digits(individual: individual))
+        case "Metaspace": try readMetaspace(fields)
+        default: throw fields.unsupported("the pre-tokenizer \(quoted(type))")
+        }
+    }
+
+    private mutating func readByteLevel(_ fields: JSONFields) throws(TokenizationError) {
+        isByteLevel = true
+        if try fields.bool("add_prefix_space", default: true) {
+            try rewrite(.leadingSpace, fields)
+        }
+        if try fields.bool("use_regex", default: true) {
+            value.splittings.append(.pattern(.gpt2))
+        }
+    }
+
+    private mutating func readMetaspace(_ fields: JSONFields) throws(TokenizationError) {
+        let mark = Array(try fields.string("replacement").utf8)
+        guard !mark.isEmpty else { throw fields.malformed("replacement", "is empty") }
+        let prefix = try Self.metaspacePrefix(fields)
+        try rewrite(.metaspace(mark: mark, prefix: prefix), fields)
+        if try fields.bool("split", default: true) {
+            value.splittings.append(.beforeMark(mark))
+        }
+    }
+
+    /// `prepend_scheme`, or in older files `add_prefix_space`.
+    static func metaspacePrefix(_ fields: JSONFields) throws(TokenizationError) -> PreTokenizer.Prefix {
+        guard let scheme = try fields.optionalString("prepend_scheme") else {
+            return try fields.bool("add_prefix_space", default: true) ? .always : .never
+        }
+        switch scheme {
+        case "always": return .always
+        case "first": return .first
+        case "never": return .never
+        default: throw fields.unsupported("the prepend_scheme \(quoted(scheme))")
+        }
+    }
+
+    private mutating func rewrite(
+        _ rewriting: PreTokenizer.Rewriting, _ fields: JSONFields
+    ) throws(TokenizationError) {
+        guard case .none = value.rewriting, value.splittings.isEmpty else {
+            throw fields.unsupported("a prefix space behind another pre-tokenizer")
+        }
+        value.rewriting = rewriting
+    }
+
+    /// The known patterns match all text, so that keeping the matches and isolating them is the same.
+    private func splitPattern(_ fields: JSONFields) throws(TokenizationError) -> SplitPattern {
+        let pattern = try fields.fields("pattern")
+        guard let text = try pattern.optionalString("Regex"), let known = SplitPattern(text) else {
+            throw pattern.unsupported("the split pattern \(pattern.object.map(\.value.text).joined().prefix(200))")
+        }
+        let behavior = try fields.string("behavior")
+        let isInverted = try fields.bool("invert", default: false)
+        guard behavior == "Isolated" || behavior == "Removed" && isInverted else {
+            throw fields.unsupported("the behavior \(quoted(behavior)), invert \(isInverted),")
+        }
+        return known
+    }
+}

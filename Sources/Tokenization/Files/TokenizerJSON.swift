@@ -1,0 +1,146 @@
+internal import Tensors
+
+/// Reads `tokenizer.json` of the `tokenizers` package. Whatever is not implemented is refused by name.
+struct TokenizerJSON {
+    private let file: JSONFields
+    private let model: JSONFields
+    private let preTokenizer: PreTokenizerJSON
+    private var addedTokens: [AddedToken] = []
+
+    init(_ document: JSONValue) throws(TokenizationError) {
+        file = try JSONFields(document, "tokenizer.json")
+        model = try file.fields("model")
+        // Very old files leave the type out.
+        let type = try model.optionalString("type") ?? "BPE"
+        guard type == "BPE" else {
+            throw model.unsupported("the model \(quoted(type))")
+        }
+        for key in ["dropout", "continuing_subword_prefix", "end_of_word_suffix"] {
+            try model.refuse(key)
+        }
+        preTokenizer = try PreTokenizerJSON(try file.optionalFields("pre_tokenizer"))
+        addedTokens = try readAddedTokens()
+    }
+
+    /// Everything but what other files say.
+    func parts() throws(TokenizationError) -> Tokenizer.Parts {
+        var vocabulary = VocabularyBuilder(preTokenizer.isByteLevel ? .byteAlphabet : .text)
+        do {
+            for (text, id) in try model.fields("vocab").object {
+                try vocabulary.insert(text, id: try JSONFields.id(id, quoted(text)), isAdded: false)
+            }
+            for token in addedTokens {
+                try vocabulary.insert(token.content, id: token.id, isAdded: true)
+            }
+        } catch {
+            throw error.at("tokenizer.json.model.vocab")
+        }
+        let table = try vocabulary.finish()
+        let alphabet: BytePairModel.Alphabet =
+            preTokenizer.isByteLevel
+            ? .bytes(try VocabularyBuilder.byteIDs(in: table))
+            : .characters(try characterFallback(table))
+        let merges = try vocabulary.merges(try mergePairs(), in: table)
+        let decoder = try TokenDecoder(
+            file.optionalFields("decoder"), tokens: table, isByteLevel: preTokenizer.isByteLevel)
+        var parts = Tokenizer.Parts(
+            model: .bytePair(
+                BytePairModel(
+                    tokens: table, merges: merges, alphabet: alphabet,
+                    ignoresMerges: try model.bool("ignore_merges", default: false))),
+            decoder: decoder)
+        parts.normalizer = try Normalizer(file.optionalFields("normalizer"))
+        parts.preTokenizer = preTokenizer.value
+        parts.addedTokens = addedTokens
+        parts.specialIDs = Set(addedTokens.filter(\.isSpecial).map { Int32(bitPattern: $0.id) })
+        if let processor = try file.optionalFields("post_processor") {
+            try PostProcessorJSON(vocabularySize: table.count).read(processor, into: &parts)
+        }
+        return parts
+    }
+
+    // MARK: The model
+
+    private func characterFallback(
+        _ table: TokenTable
+    ) throws(TokenizationError) -> BytePairModel.CharacterFallback {
+        let hasByteFallback = try model.bool("byte_fallback", default: false)
+        let unknown = try model.optionalString("unk_token")
+        let unknownID = unknown.flatMap { table.id(of: Array($0.utf8)) }
+        if let unknown, unknownID == nil {
+            throw model.malformed("unk_token", "\(quoted(unknown)) is no token of the vocabulary")
+        }
+        let byteIDs = hasByteFallback ? VocabularyBuilder.byteTokenIDs(in: table) : []
+        if unknownID == nil, byteIDs.isEmpty || byteIDs.contains(nil) {
+            throw model.malformed(
+                "unk_token", "is missing, and not every byte has a token: text would be lost")
+        }
+        return BytePairModel.CharacterFallback(
+            byteIDs: byteIDs, unknownID: unknownID,
+            fusesUnknown: try model.bool("fuse_unk", default: false))
+    }
+
+    /// Merges as `"a b"` or `["a", "b"]`.
+    private func mergePairs() throws(TokenizationError) -> [(String, String)] {
+        let merges = try model.array("merges")
+        guard merges.count <= VocabularyLimits.mergeCount else {
+            throw TokenizationError(
+                .limitExceeded,
+                "tokenizer.json: \(merges.count) merges; at most \(VocabularyLimits.mergeCount) are allowed")
+        }
+        var pairs: [(String, String)] = []
+        pairs.reserveCapacity(merges.count)
+        for (rank, merge) in merges.enumerated() {
+            guard let pair = Self.pair(merge) else {
+                throw model.malformed("merges", "merge \(rank) is no pair of tokens")
+            }
+            pairs.append(pair)
+        }
+        return pairs
+    }
+
+    private static func pair(_ merge: JSONValue) -> (String, String)? {
+        switch merge {
+        case .array(let halves):
+            guard halves.count == 2, let left = halves[0].string, let right = halves[1].string else { return nil }
+            return (left, right)
+        case .string(let text): return splitMerge(text)
+        default: return nil
+        }
+    }
+
+    /// The halves of a merge with exactly one space.
+    static func splitMerge(_ text: String) -> (String, String)? {
+        let bytes = text.utf8
+        guard let space = bytes.firstIndex(of: UInt8(ascii: " ")),
+            space == bytes.lastIndex(of: UInt8(ascii: " "))
+        else { return nil }
+        return (String(text[..<space]), String(text[bytes.index(after: space)...]))
+    }
+
+    // MARK: Added tokens
+
+    private func readAddedTokens() throws(TokenizationError) -> [AddedToken] {
+        guard file.value("added_tokens") != nil else { return [] }
+        let entries = try file.array("added_tokens")
+        guard entries.count <= VocabularyLimits.addedTokenCount else {
+            throw TokenizationError(
+                .limitExceeded,
+                "tokenizer.json: \(entries.count) added tokens; at most \(VocabularyLimits.addedTokenCount) are allowed")
+        }
+        var tokens: [AddedToken] = []
+        for (index, entry) in entries.enumerated() {
+            let fields = try JSONFields(entry, "tokenizer.json.added_tokens[\(index)]")
+            let token = AddedToken(
+                id: try fields.id("id"), content: try fields.string("content"),
+                isSingleWord: try fields.bool("single_word", default: false),
+                stripsLeft: try fields.bool("lstrip", default: false),
+                stripsRight: try fields.bool("rstrip", default: false),
+                isNormalized: try fields.bool("normalized", default: true),
+                isSpecial: try fields.bool("special", default: false))
+            guard !token.content.isEmpty else { throw fields.malformed("content", "is empty") }
+            tokens.append(token)
+        }
+        return tokens
+    }
+}

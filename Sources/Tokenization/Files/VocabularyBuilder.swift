@@ -1,0 +1,114 @@
+/// Gathers the tokens of a vocabulary by id and checks that the ids are dense and unique.
+struct VocabularyBuilder {
+    /// How the text of a token becomes its bytes.
+    enum Spelling {
+        /// Each character stands for a byte.
+        case byteAlphabet
+        /// The text is the token.
+        case text
+    }
+
+    let spelling: Spelling
+    /// The text by id; nil where no token was given yet.
+    private var texts: [String?] = []
+    private var isModelToken: [Bool] = []
+
+    init(_ spelling: Spelling) {
+        self.spelling = spelling
+    }
+
+    /// Adds a token of the model, or one added on top of it; an added one may repeat a model's.
+    mutating func insert(_ text: String, id: UInt32, isAdded: Bool) throws(TokenizationError) {
+        guard text.utf8.count <= TokenTable.maximumTokenByteCount else {
+            throw TokenizationError(
+                .limitExceeded,
+                "token \(id) has \(text.utf8.count) bytes; at most \(TokenTable.maximumTokenByteCount) are allowed")
+        }
+        let index = Int(id)
+        if texts.count <= index {
+            let missing = index + 1 - texts.count
+            texts += repeatElement(nil, count: missing)
+            isModelToken += repeatElement(false, count: missing)
+        }
+        if let other = texts[index] {
+            guard isAdded, other.utf8.elementsEqual(text.utf8) else {
+                throw TokenizationError(
+                    .malformed, "the id \(id) is given to \(quoted(other)) and to \(quoted(text)); ids must be unique")
+            }
+        } else {
+            texts[index] = text
+            isModelToken[index] = !isAdded
+        }
+    }
+
+    /// The table of all tokens; only those of the model are found by their bytes.
+    func finish() throws(TokenizationError) -> TokenTable {
+        guard !texts.isEmpty else { throw TokenizationError(.malformed, "the vocabulary is empty") }
+        var table = TokenTable(capacity: texts.count)
+        for (id, text) in texts.enumerated() {
+            guard let text else {
+                throw TokenizationError(
+                    .malformed, "the id \(id) has no token, and there are \(texts.count) ids; they must be dense")
+            }
+            if spelling == .byteAlphabet {
+                // A token in other characters is never made by merges; it decodes to its own text.
+                let bytes = ByteAlphabet.bytes(of: text)
+                table.append(bytes ?? Array(text.utf8), isFindable: isModelToken[id] && bytes != nil)
+            } else {
+                table.append(text.utf8, isFindable: isModelToken[id])
+            }
+        }
+        return table
+    }
+
+    /// The bytes that a token's text stands for; nil for characters outside the byte alphabet.
+    func bytes(of text: String) -> [UInt8]? {
+        spelling == .byteAlphabet ? ByteAlphabet.bytes(of: text) : Array(text.utf8)
+    }
+
+    /// Looks up merges in a finished table; each must join two tokens to a third.
+    func merges(
+        _ pairs: [(String, String)], in table: TokenTable
+    ) throws(TokenizationError) -> [(left: UInt32, right: UInt32, merged: UInt32)] {
+        var merges: [(left: UInt32, right: UInt32, merged: UInt32)] = []
+        merges.reserveCapacity(pairs.count)
+        for (rank, pair) in pairs.enumerated() {
+            guard let left = bytes(of: pair.0), let right = bytes(of: pair.1),
+                let leftID = table.id(of: left), let rightID = table.id(of: right),
+                let merged = table.id(of: left + right)
+            else {
+                throw TokenizationError(
+                    .malformed,
+                    "merge \(rank) joins \(quoted(pair.0)) and \(quoted(pair.1)), which with their joined text are not all tokens")
+            }
+            merges.append((leftID, rightID, merged))
+        }
+        return merges
+    }
+
+    /// The ids of the 256 bytes; every byte that UTF-8 has must be a token.
+    static func byteIDs(in table: TokenTable) throws(TokenizationError) -> [UInt32?] {
+        let ids = (UInt8.min...UInt8.max).map { table.id(of: [$0]) }
+        for (byte, id) in ids.enumerated() where id == nil {
+            let isInUTF8 = byte < 0xC0 || (0xC2...0xF4).contains(byte)
+            if isInUTF8 {
+                throw TokenizationError(
+                    .malformed, "the byte \(byte) has no token; a byte-level vocabulary must have all")
+            }
+        }
+        return ids
+    }
+
+    /// The ids of `<0x00>` to `<0xFF>`; nil for those that are no tokens.
+    static func byteTokenIDs(in table: TokenTable) -> [UInt32?] {
+        (UInt8.min...UInt8.max).map { byte in
+            let digits = String(byte, radix: 16, uppercase: true)
+            return table.id(of: Array("<0x\(byte < 16 ? "0" : "")\(digits)>".utf8))
+        }
+    }
+}
+
+/// A piece of a file for an error: short, and in quotes.
+func quoted(_ text: String) -> String {
+    "\"" + text.prefix(48) + (text.count > 48 ? "…\"" : "\"")
+}
