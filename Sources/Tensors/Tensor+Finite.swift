@@ -1,7 +1,7 @@
 extension Tensor {
-    /// Whether no value is infinite or not a number; of block types whether no scale is. Integers always are.
+    /// Whether every value is a number and finite; of block types, whether every scale is.
     ///
-    /// Reads the whole tensor.
+    /// Reads the whole tensor. Integers always are.
     public func isFinite() -> Bool {
         unsafe withUnsafeBytes { bytes in
             switch dtype {

@@ -61,7 +61,7 @@ extension NF4Tensor {
                 sourceType: state.sourceType, codes: codes, absmax: absmax,
                 doubleQuantization: nested)
         } catch {
-            throw error.at("NF4 tensor \"\(name.prefix(128))\"")
+            throw error.at("NF4 tensor \(name.quoted)")
         }
     }
 

@@ -25,11 +25,12 @@ public struct SafetensorsWriter {
         guard dtype.safetensorsName != nil else {
             throw TensorError(
                 .unsupported,
-                "tensor \"\(name)\": safetensors files do not hold \(dtype.rawValue); write GGUF")
+                "tensor \(name.quoted): safetensors files do not hold \(dtype.rawValue); write GGUF"
+            )
         }
         let source = try TensorSource(name: name, dtype: dtype, shape: shape, make: make)
         guard name != "__metadata__", names.insert(name).inserted else {
-            throw TensorError(.mismatch, "the tensor name \"\(name)\" is taken")
+            throw TensorError(.mismatch, "the tensor name \(name.quoted) is taken")
         }
         sources.append(source)
     }
