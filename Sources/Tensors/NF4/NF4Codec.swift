@@ -32,46 +32,71 @@ enum NF4Codec {
         var scales: [Float] = []
         scales.reserveCapacity((values.count + blockSize - 1) / blockSize)
         let codes = AlignedBuffer<UInt8>(count: blockSize)
+        let middles = zip(levels, levels.dropFirst()).map { ($0 + $1) / 2 }
         let values = values.span
         for start in stride(from: 0, to: values.count, by: blockSize) {
             let block = values.extracting(start..<min(start + blockSize, values.count))
-            let isWhole = block.count == blockSize
-            var scale: Float = 0
-            for index in block.indices {
-                let magnitude = block[index].magnitude
-                guard magnitude.isFinite else { return nil }
-                scale = magnitude > scale ? magnitude : scale
-            }
+            let scale = largestMagnitude(of: block)
+            guard scale.isFinite else { return nil }
             let divisor = max(scale, leastScale)
-            scales.append(isWhole ? scale : divisor)
+            // Whole blocks are multiplied by the inverse and a shorter one is divided, as bitsandbytes does; where a value
+            // is in the middle of two levels, that decides.
             unsafe block.withUnsafeBufferPointer { block in
-                unsafe encode(block, divisor: divisor, isWhole: isWhole, into: codes.pointer)
+                if block.count == blockSize {
+                    unsafe encode(
+                        block, times: 1 / divisor, middles: middles.span, into: codes.pointer)
+                } else {
+                    unsafe encode(block, over: divisor, middles: middles.span, into: codes.pointer)
+                }
             }
+            scales.append(block.count == blockSize ? scale : divisor)
             if !block.count.isMultiple(of: 2) { codes[block.count] = zeroCode }
             unsafe pack(codes.pointer, count: block.count, into: packed.pointer + start / 2)
         }
         return (packed, scales)
     }
 
-    /// Writes a code a byte: the number of middles between levels that lie below a value.
-    ///
-    /// Whole blocks are multiplied by the inverse and a shorter one is divided, as bitsandbytes does; where a value is in
-    /// the middle of two levels, that decides.
+    /// The largest magnitude; NaN counts as the largest.
+    private static func largestMagnitude(of values: Span<Float>) -> Float {
+        // Magnitudes order like their bits.
+        var largest: Int32 = 0
+        for index in values.indices {
+            largest = max(largest, Int32(bitPattern: values[index].bitPattern & 0x7FFF_FFFF))
+        }
+        return Float(bitPattern: UInt32(bitPattern: largest))
+    }
+
+    /// Writes a code a byte, the number of middles between levels that lie below a value, sixteen at a time.
     private static func encode(
-        _ values: UnsafeBufferPointer<Float>, divisor: Float, isWhole: Bool,
+        _ values: UnsafeBufferPointer<Float>, times inverse: Float, middles: Span<Float>,
         into codes: UnsafeMutablePointer<UInt8>
     ) {
-        let inverse = 1 / divisor
-        for index in 0..<values.count {
-            let value = unsafe values[index]
-            let position = isWhole ? value * inverse : value / divisor
-            var code: Int32 = 0
-            for level in 0..<15 { code &+= position > middles[level] ? 1 : 0 }
-            unsafe codes[index] = UInt8(truncatingIfNeeded: code)
+        let bytes = UnsafeRawBufferPointer(values)
+        let one = SIMD16<Int32>(repeating: 1)
+        for start in stride(from: 0, to: values.count, by: 16) {
+            let run = unsafe bytes.loadUnaligned(fromByteOffset: 4 &* start, as: SIMD16<Float>.self)
+            let positions = run * inverse
+            var counts = SIMD16<Int32>.zero
+            for index in middles.indices {
+                counts.replace(with: counts &+ one, where: positions .> middles[index])
+            }
+            unsafe UnsafeMutableRawPointer(codes + start)
+                .storeBytes(of: SIMD16<UInt8>(truncatingIfNeeded: counts), as: SIMD16<UInt8>.self)
         }
     }
 
-    private static let middles = InlineArray<15, Float> { (levels[$0] + levels[$0 + 1]) / 2 }
+    /// The same for a block of any size, by division.
+    private static func encode(
+        _ values: UnsafeBufferPointer<Float>, over divisor: Float, middles: Span<Float>,
+        into codes: UnsafeMutablePointer<UInt8>
+    ) {
+        for index in 0..<values.count {
+            let position = unsafe values[index] / divisor
+            var code: UInt8 = 0
+            for level in middles.indices where position > middles[level] { code += 1 }
+            unsafe codes[index] = code
+        }
+    }
 
     private static func pack(
         _ codes: UnsafePointer<UInt8>, count: Int, into packed: UnsafeMutablePointer<UInt8>
