@@ -26,7 +26,9 @@ extension Checkpoint {
             self.init(
                 path: path, configuration: configuration, map: .gguf,
                 isPermuted: file.metadata["general.architecture"]?.string == ModelFamily.llama.rawValue,
-                digest: file.digest(), tensors: tensors)
+                digest: file.digest(),
+                sourceDigest: try Self.sourceDigest(file.metadata[Self.sourceDigestKey]?.string),
+                tensors: tensors)
         } catch {
             throw ModelError(error.code, "\(path): \(error)")
         }

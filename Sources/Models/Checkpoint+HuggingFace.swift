@@ -36,7 +36,8 @@ extension Checkpoint {
         }
         self.init(
             path: directory, configuration: configuration, map: .huggingFace,
-            digest: Digest(of: digests.flatMap(\.bytes)), tensors: tensors,
+            digest: Digest(of: digests.flatMap(\.bytes)),
+            sourceDigest: try Self.sourceDigest(json[Self.sourceDigestKey]?.string), tensors: tensors,
             normalFloats: try Self.normalFloats(tensors, directory: directory))
     }
 

@@ -34,6 +34,17 @@ public struct ModelConfiguration: Sendable, Hashable {
         ]
     }
 
+    /// The shape of a slot's tensor.
+    func shape(of slot: WeightMap.Slot) -> [Int] {
+        switch slot {
+        case .embedding, .head: [vocabularySize, hiddenSize]
+        case .finalNorm, .attentionNorm, .feedForwardNorm: [hiddenSize]
+        case .queryNorm, .keyNorm: [headDimension]
+        case .linear(let name): linearShapes[name].map { [$0.outputs, $0.inputs] } ?? []
+        case .bias(let name): linearShapes[name].map { [$0.outputs] } ?? []
+        }
+    }
+
     /// Refuses shapes that cannot be computed with.
     ///
     /// - Parameter key: what the file calls a key of `config.json`.

@@ -8,7 +8,7 @@ struct Fusebox: AsyncParsableCommand {
         commandName: "fusebox",
         abstract: "Serve one base model with many LoRA adapters, chosen per sentence.",
         version: "0.1.0",
-        subcommands: [ScoreCommand.self]
+        subcommands: [ScoreCommand.self, QuantizeCommand.self, InspectCommand.self]
     )
 
     /// Runs the command that the arguments name. The exit status is 0: done, 1: failed, 2: usage.
