@@ -72,7 +72,7 @@ public struct Adapter: Sendable {
         do {
             let configuration = try FileBytes(
                 path: folder.appending("adapter_config.json").string, loading: .copied, limit: 1 << 20)
-            let json = try JSONValue(parsing: configuration, limits: JSONLimits(depth: 16))
+            let json = try configuration.json(limits: JSONLimits(depth: 16))
             let file = try SafetensorsFile(
                 path: folder.appending("adapter_model.safetensors").string, loading: .copied,
                 limits: .adapter)

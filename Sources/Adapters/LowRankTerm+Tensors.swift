@@ -53,7 +53,7 @@ extension LowRankTerm {
         let name = tensors.map(\.name).joined(separator: ", ")
         do {
             if tensors.allSatisfy({ $0.dtype == tensors[0].dtype }), tensors[0].dtype.isReal {
-                let bytes = tensors.flatMap(\.bytes)
+                let bytes = tensors.flatMap { $0.bytes() }
                 return try Tensor(name: name, dtype: tensors[0].dtype, shape: shape, bytes: bytes)
             }
             var floats: [Float] = []

@@ -31,8 +31,13 @@ struct MixTable {
         var members: [(LowRankGroup, Float)] = []
         for share in mix.shares {
             let member = Member(adapter: share.adapter, coefficients: mix.coefficients)
-            let group = try groups[member] ?? makeGroup(member)
-            groups[member] = group
+            let group: LowRankGroup
+            if let known = groups[member] {
+                group = known
+            } else {
+                group = try makeGroup(member)
+                groups[member] = group
+            }
             members.append((group, Float(share.weight) / Float(AdapterMix.unit)))
         }
         if resolved.count >= Self.capacity { resolved.removeAll(keepingCapacity: true) }

@@ -105,8 +105,8 @@ extension PackedWeights {
             let isPlain = tensor.dtype.blockElementCount == 1
             guard isPlain, tensor.shape[1].isMultiple(of: 32) else { return tensor }
             switch (type, role) {
-            case (.q8_0, _), (.q4_0, .vocabulary): return try tensor.quantized(to: .q8_0)
-            case (.q4_0, .linear): return try tensor.quantized(to: .q4_0)
+            case (.q8_0, _), (.q4_0, .vocabulary): return try tensor.converted(to: .q8_0)
+            case (.q4_0, .linear): return try tensor.converted(to: .q4_0)
             case (.f32, _), (.nf4, _), (.stored, _): return tensor
             }
         } catch {

@@ -24,6 +24,7 @@ extension Checkpoint {
         }
         var configuration: ModelConfiguration
         do throws(ModelError) {
+            try Self.checkQuantization(json)
             configuration = try ModelConfiguration(json: json)
         } catch {
             throw ModelError(error.code, "\(directory)/config.json: \(error)")
@@ -35,7 +36,8 @@ extension Checkpoint {
         }
         self.init(
             path: directory, configuration: configuration, map: .huggingFace,
-            digest: Digest(of: digests.flatMap(\.bytes)), tensors: tensors,
+            digest: Digest(of: digests.flatMap(\.bytes)),
+            sourceDigest: try Self.sourceDigest(json[Self.sourceDigestKey]?.string), tensors: tensors,
             normalFloats: try Self.normalFloats(tensors, directory: directory))
     }
 
@@ -49,9 +51,10 @@ extension Checkpoint {
 
     private static func json(_ path: FilePath) throws(ModelError) -> JSONValue {
         do {
-            return try JSONValue(path: path.string)
+            return try FileBytes(path: path.string, loading: .copied, limit: 16 << 20).json()
         } catch {
-            throw ModelError(.malformed, "\(error)")
+            throw ModelError(
+                error.code == .unreadable ? .notFound : .malformed, "\(error)")
         }
     }
 

@@ -9,13 +9,13 @@ extension ModelConfiguration {
     /// | rotary scaling | `rope_scaling` (`rope_type` or `type`) | `rope_parameters` |
     /// | weight type | `torch_dtype` | `dtype` (both unused: the tensors tell) |
     public init(json: JSONValue) throws(ModelError) {
-        guard let name = json["model_type"]?.string else {
+        guard let type = json["model_type"]?.string else {
             throw ModelError(.malformed, "no model_type; is this a transformers config.json?")
         }
-        guard let family = ModelFamily(rawValue: name) else {
+        guard let family = ModelFamily(rawValue: type) else {
             throw ModelError(
                 .unsupported,
-                "the model type \"\(name.prefix(64))\" is not supported; known are \(ModelFamily.allCases.map(\.rawValue).joined(separator: ", "))"
+                "the model type \"\(type.prefix(64))\" is not supported; known are \(ModelFamily.allCases.map(\.rawValue).joined(separator: ", "))"
             )
         }
         let activation = json["hidden_act"]?.string ?? "silu"
@@ -30,6 +30,7 @@ extension ModelConfiguration {
             return value
         }
         self.family = family
+        self.name = json["_name_or_path"]?.string
         hiddenSize = try integer("hidden_size")
         layerCount = try integer("num_hidden_layers")
         queryHeads = try integer("num_attention_heads")

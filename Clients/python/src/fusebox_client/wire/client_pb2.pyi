@@ -1,0 +1,263 @@
+from fusebox_client.wire import common_pb2 as _common_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Accepted(_message.Message):
+    __slots__ = ["parts", "request", "seed"]
+    PARTS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    SEED_FIELD_NUMBER: _ClassVar[int]
+    parts: int
+    request: bytes
+    seed: int
+    def __init__(self, request: _Optional[bytes] = ..., seed: _Optional[int] = ..., parts: _Optional[int] = ...) -> None: ...
+
+class AdapterDescription(_message.Message):
+    __slots__ = ["byte_count", "digest", "name", "rank", "routable", "warnings"]
+    BYTE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    RANK_FIELD_NUMBER: _ClassVar[int]
+    ROUTABLE_FIELD_NUMBER: _ClassVar[int]
+    WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    byte_count: int
+    digest: bytes
+    name: str
+    rank: int
+    routable: bool
+    warnings: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., digest: _Optional[bytes] = ..., rank: _Optional[int] = ..., byte_count: _Optional[int] = ..., warnings: _Optional[_Iterable[str]] = ..., routable: bool = ...) -> None: ...
+
+class Adapters(_message.Message):
+    __slots__ = ["adapters", "request"]
+    ADAPTERS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    adapters: _containers.RepeatedCompositeFieldContainer[AdapterDescription]
+    request: bytes
+    def __init__(self, request: _Optional[bytes] = ..., adapters: _Optional[_Iterable[_Union[AdapterDescription, _Mapping]]] = ...) -> None: ...
+
+class Attach(_message.Message):
+    __slots__ = ["from_offsets", "request"]
+    FROM_OFFSETS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    from_offsets: _containers.RepeatedScalarFieldContainer[int]
+    request: bytes
+    def __init__(self, request: _Optional[bytes] = ..., from_offsets: _Optional[_Iterable[int]] = ...) -> None: ...
+
+class AutoSelection(_message.Message):
+    __slots__ = ["allowed", "gain", "weighting"]
+    ALLOWED_FIELD_NUMBER: _ClassVar[int]
+    GAIN_FIELD_NUMBER: _ClassVar[int]
+    WEIGHTING_FIELD_NUMBER: _ClassVar[int]
+    allowed: _containers.RepeatedScalarFieldContainer[str]
+    gain: float
+    weighting: _common_pb2.Weighting
+    def __init__(self, allowed: _Optional[_Iterable[str]] = ..., weighting: _Optional[_Union[_common_pb2.Weighting, str]] = ..., gain: _Optional[float] = ...) -> None: ...
+
+class BaseSelection(_message.Message):
+    __slots__ = []
+    def __init__(self) -> None: ...
+
+class Cancel(_message.Message):
+    __slots__ = ["request"]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    request: bytes
+    def __init__(self, request: _Optional[bytes] = ...) -> None: ...
+
+class Chunk(_message.Message):
+    __slots__ = ["ids", "offset", "part", "request", "text"]
+    IDS_FIELD_NUMBER: _ClassVar[int]
+    OFFSET_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    ids: _containers.RepeatedScalarFieldContainer[int]
+    offset: int
+    part: int
+    request: bytes
+    text: str
+    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., offset: _Optional[int] = ..., ids: _Optional[_Iterable[int]] = ..., text: _Optional[str] = ...) -> None: ...
+
+class Close(_message.Message):
+    __slots__ = ["request"]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    request: bytes
+    def __init__(self, request: _Optional[bytes] = ...) -> None: ...
+
+class Credit(_message.Message):
+    __slots__ = ["chunks", "request"]
+    CHUNKS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    chunks: int
+    request: bytes
+    def __init__(self, request: _Optional[bytes] = ..., chunks: _Optional[int] = ...) -> None: ...
+
+class Done(_message.Message):
+    __slots__ = ["part", "provenance", "reason", "request", "usage"]
+    PART_FIELD_NUMBER: _ClassVar[int]
+    PROVENANCE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    USAGE_FIELD_NUMBER: _ClassVar[int]
+    part: int
+    provenance: _common_pb2.Provenance
+    reason: _common_pb2.FinishReason
+    request: bytes
+    usage: _common_pb2.Usage
+    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., reason: _Optional[_Union[_common_pb2.FinishReason, str]] = ..., usage: _Optional[_Union[_common_pb2.Usage, _Mapping]] = ..., provenance: _Optional[_Union[_common_pb2.Provenance, _Mapping]] = ...) -> None: ...
+
+class Failed(_message.Message):
+    __slots__ = ["code", "message", "part", "request", "retry_after_ms"]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    RETRY_AFTER_MS_FIELD_NUMBER: _ClassVar[int]
+    code: _common_pb2.Code
+    message: str
+    part: int
+    request: bytes
+    retry_after_ms: int
+    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., code: _Optional[_Union[_common_pb2.Code, str]] = ..., message: _Optional[str] = ..., retry_after_ms: _Optional[int] = ...) -> None: ...
+
+class FixedSelection(_message.Message):
+    __slots__ = ["shares"]
+    SHARES_FIELD_NUMBER: _ClassVar[int]
+    shares: _containers.RepeatedCompositeFieldContainer[NamedWeight]
+    def __init__(self, shares: _Optional[_Iterable[_Union[NamedWeight, _Mapping]]] = ...) -> None: ...
+
+class ListAdapters(_message.Message):
+    __slots__ = ["request"]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    request: bytes
+    def __init__(self, request: _Optional[bytes] = ...) -> None: ...
+
+class NamedWeight(_message.Message):
+    __slots__ = ["name", "weight"]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    WEIGHT_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    weight: float
+    def __init__(self, name: _Optional[str] = ..., weight: _Optional[float] = ...) -> None: ...
+
+class Route(_message.Message):
+    __slots__ = ["prompt", "request", "selection"]
+    PROMPT_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    SELECTION_FIELD_NUMBER: _ClassVar[int]
+    prompt: _common_pb2.Prompt
+    request: bytes
+    selection: Selection
+    def __init__(self, request: _Optional[bytes] = ..., prompt: _Optional[_Union[_common_pb2.Prompt, _Mapping]] = ..., selection: _Optional[_Union[Selection, _Mapping]] = ...) -> None: ...
+
+class RouteReply(_message.Message):
+    __slots__ = ["request", "segment", "sentences", "warnings"]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    SENTENCES_FIELD_NUMBER: _ClassVar[int]
+    WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    request: bytes
+    segment: _common_pb2.Segment
+    sentences: _containers.RepeatedCompositeFieldContainer[_common_pb2.SentenceRoute]
+    warnings: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, request: _Optional[bytes] = ..., sentences: _Optional[_Iterable[_Union[_common_pb2.SentenceRoute, _Mapping]]] = ..., segment: _Optional[_Union[_common_pb2.Segment, _Mapping]] = ..., warnings: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Routed(_message.Message):
+    __slots__ = ["part", "request", "segment", "sentences"]
+    PART_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    SENTENCES_FIELD_NUMBER: _ClassVar[int]
+    part: int
+    request: bytes
+    segment: _common_pb2.Segment
+    sentences: _containers.RepeatedCompositeFieldContainer[_common_pb2.SentenceRoute]
+    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., segment: _Optional[_Union[_common_pb2.Segment, _Mapping]] = ..., sentences: _Optional[_Iterable[_Union[_common_pb2.SentenceRoute, _Mapping]]] = ...) -> None: ...
+
+class Selection(_message.Message):
+    __slots__ = ["auto", "base", "fixed"]
+    AUTO_FIELD_NUMBER: _ClassVar[int]
+    BASE_FIELD_NUMBER: _ClassVar[int]
+    FIXED_FIELD_NUMBER: _ClassVar[int]
+    auto: AutoSelection
+    base: BaseSelection
+    fixed: FixedSelection
+    def __init__(self, auto: _Optional[_Union[AutoSelection, _Mapping]] = ..., fixed: _Optional[_Union[FixedSelection, _Mapping]] = ..., base: _Optional[_Union[BaseSelection, _Mapping]] = ...) -> None: ...
+
+class Status(_message.Message):
+    __slots__ = ["request"]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    request: bytes
+    def __init__(self, request: _Optional[bytes] = ...) -> None: ...
+
+class StatusReply(_message.Message):
+    __slots__ = ["accepted", "base", "draining", "failed", "finished", "queued", "request", "resumed", "router", "running", "version", "workers"]
+    ACCEPTED_FIELD_NUMBER: _ClassVar[int]
+    BASE_FIELD_NUMBER: _ClassVar[int]
+    DRAINING_FIELD_NUMBER: _ClassVar[int]
+    FAILED_FIELD_NUMBER: _ClassVar[int]
+    FINISHED_FIELD_NUMBER: _ClassVar[int]
+    QUEUED_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    RESUMED_FIELD_NUMBER: _ClassVar[int]
+    ROUTER_FIELD_NUMBER: _ClassVar[int]
+    RUNNING_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    WORKERS_FIELD_NUMBER: _ClassVar[int]
+    accepted: int
+    base: bytes
+    draining: bool
+    failed: int
+    finished: int
+    queued: int
+    request: bytes
+    resumed: int
+    router: bytes
+    running: int
+    version: str
+    workers: _containers.RepeatedCompositeFieldContainer[WorkerStatus]
+    def __init__(self, request: _Optional[bytes] = ..., version: _Optional[str] = ..., workers: _Optional[_Iterable[_Union[WorkerStatus, _Mapping]]] = ..., queued: _Optional[int] = ..., running: _Optional[int] = ..., accepted: _Optional[int] = ..., finished: _Optional[int] = ..., failed: _Optional[int] = ..., resumed: _Optional[int] = ..., draining: bool = ..., base: _Optional[bytes] = ..., router: _Optional[bytes] = ...) -> None: ...
+
+class Submit(_message.Message):
+    __slots__ = ["credit", "kv_rule", "limits", "prompt", "request", "sampling", "selection", "split"]
+    CREDIT_FIELD_NUMBER: _ClassVar[int]
+    KV_RULE_FIELD_NUMBER: _ClassVar[int]
+    LIMITS_FIELD_NUMBER: _ClassVar[int]
+    PROMPT_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    SAMPLING_FIELD_NUMBER: _ClassVar[int]
+    SELECTION_FIELD_NUMBER: _ClassVar[int]
+    SPLIT_FIELD_NUMBER: _ClassVar[int]
+    credit: int
+    kv_rule: _common_pb2.KVRule
+    limits: _common_pb2.Limits
+    prompt: _common_pb2.Prompt
+    request: bytes
+    sampling: _common_pb2.Sampling
+    selection: Selection
+    split: bool
+    def __init__(self, request: _Optional[bytes] = ..., prompt: _Optional[_Union[_common_pb2.Prompt, _Mapping]] = ..., selection: _Optional[_Union[Selection, _Mapping]] = ..., sampling: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., limits: _Optional[_Union[_common_pb2.Limits, _Mapping]] = ..., kv_rule: _Optional[_Union[_common_pb2.KVRule, str]] = ..., split: bool = ..., credit: _Optional[int] = ...) -> None: ...
+
+class WorkerStatus(_message.Message):
+    __slots__ = ["name", "pid", "restarts", "running", "slots", "state", "steps", "tokens"]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    PID_FIELD_NUMBER: _ClassVar[int]
+    RESTARTS_FIELD_NUMBER: _ClassVar[int]
+    RUNNING_FIELD_NUMBER: _ClassVar[int]
+    SLOTS_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    TOKENS_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    pid: int
+    restarts: int
+    running: int
+    slots: int
+    state: str
+    steps: int
+    tokens: int
+    def __init__(self, name: _Optional[str] = ..., pid: _Optional[int] = ..., state: _Optional[str] = ..., slots: _Optional[int] = ..., running: _Optional[int] = ..., steps: _Optional[int] = ..., tokens: _Optional[int] = ..., restarts: _Optional[int] = ...) -> None: ...

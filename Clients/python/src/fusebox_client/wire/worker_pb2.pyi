@@ -1,0 +1,153 @@
+from fusebox_client.wire import common_pb2 as _common_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Dispatch(_message.Message):
+    __slots__ = ["allowed", "emitted", "emitted_text_bytes", "epoch", "gain", "kv_rule", "limits", "part", "prompt", "request", "reroute", "routed_text", "router", "sampling", "segments", "weighting"]
+    ALLOWED_FIELD_NUMBER: _ClassVar[int]
+    EMITTED_FIELD_NUMBER: _ClassVar[int]
+    EMITTED_TEXT_BYTES_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    GAIN_FIELD_NUMBER: _ClassVar[int]
+    KV_RULE_FIELD_NUMBER: _ClassVar[int]
+    LIMITS_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
+    PROMPT_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    REROUTE_FIELD_NUMBER: _ClassVar[int]
+    ROUTED_TEXT_FIELD_NUMBER: _ClassVar[int]
+    ROUTER_FIELD_NUMBER: _ClassVar[int]
+    SAMPLING_FIELD_NUMBER: _ClassVar[int]
+    SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    WEIGHTING_FIELD_NUMBER: _ClassVar[int]
+    allowed: _containers.RepeatedScalarFieldContainer[str]
+    emitted: _containers.RepeatedScalarFieldContainer[int]
+    emitted_text_bytes: int
+    epoch: int
+    gain: float
+    kv_rule: _common_pb2.KVRule
+    limits: _common_pb2.Limits
+    part: int
+    prompt: _common_pb2.Prompt
+    request: bytes
+    reroute: bool
+    routed_text: str
+    router: bytes
+    sampling: _common_pb2.Sampling
+    segments: _containers.RepeatedCompositeFieldContainer[_common_pb2.Segment]
+    weighting: _common_pb2.Weighting
+    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., epoch: _Optional[int] = ..., prompt: _Optional[_Union[_common_pb2.Prompt, _Mapping]] = ..., routed_text: _Optional[str] = ..., sampling: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., limits: _Optional[_Union[_common_pb2.Limits, _Mapping]] = ..., kv_rule: _Optional[_Union[_common_pb2.KVRule, str]] = ..., segments: _Optional[_Iterable[_Union[_common_pb2.Segment, _Mapping]]] = ..., emitted: _Optional[_Iterable[int]] = ..., emitted_text_bytes: _Optional[int] = ..., reroute: bool = ..., allowed: _Optional[_Iterable[str]] = ..., weighting: _Optional[_Union[_common_pb2.Weighting, str]] = ..., gain: _Optional[float] = ..., router: _Optional[bytes] = ...) -> None: ...
+
+class Drain(_message.Message):
+    __slots__ = []
+    def __init__(self) -> None: ...
+
+class Finished(_message.Message):
+    __slots__ = ["epoch", "failure", "message", "part", "prompt_tokens", "reason", "request", "usage"]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    FAILURE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
+    PROMPT_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    USAGE_FIELD_NUMBER: _ClassVar[int]
+    epoch: int
+    failure: _common_pb2.Code
+    message: str
+    part: int
+    prompt_tokens: _containers.RepeatedScalarFieldContainer[int]
+    reason: _common_pb2.FinishReason
+    request: bytes
+    usage: _common_pb2.Usage
+    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., epoch: _Optional[int] = ..., reason: _Optional[_Union[_common_pb2.FinishReason, str]] = ..., failure: _Optional[_Union[_common_pb2.Code, str]] = ..., message: _Optional[str] = ..., usage: _Optional[_Union[_common_pb2.Usage, _Mapping]] = ..., prompt_tokens: _Optional[_Iterable[int]] = ...) -> None: ...
+
+class Heartbeat(_message.Message):
+    __slots__ = ["free_blocks", "running", "steps", "tokens"]
+    FREE_BLOCKS_FIELD_NUMBER: _ClassVar[int]
+    RUNNING_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    TOKENS_FIELD_NUMBER: _ClassVar[int]
+    free_blocks: int
+    running: int
+    steps: int
+    tokens: int
+    def __init__(self, steps: _Optional[int] = ..., tokens: _Optional[int] = ..., running: _Optional[int] = ..., free_blocks: _Optional[int] = ...) -> None: ...
+
+class Ready(_message.Message):
+    __slots__ = ["adapters", "base", "context", "kernels", "pid", "router", "slots", "type"]
+    ADAPTERS_FIELD_NUMBER: _ClassVar[int]
+    BASE_FIELD_NUMBER: _ClassVar[int]
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    KERNELS_FIELD_NUMBER: _ClassVar[int]
+    PID_FIELD_NUMBER: _ClassVar[int]
+    ROUTER_FIELD_NUMBER: _ClassVar[int]
+    SLOTS_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    adapters: _containers.RepeatedCompositeFieldContainer[ResidentAdapter]
+    base: bytes
+    context: int
+    kernels: str
+    pid: int
+    router: bytes
+    slots: int
+    type: str
+    def __init__(self, pid: _Optional[int] = ..., slots: _Optional[int] = ..., context: _Optional[int] = ..., base: _Optional[bytes] = ..., router: _Optional[bytes] = ..., type: _Optional[str] = ..., kernels: _Optional[str] = ..., adapters: _Optional[_Iterable[_Union[ResidentAdapter, _Mapping]]] = ...) -> None: ...
+
+class ResidentAdapter(_message.Message):
+    __slots__ = ["byte_count", "digest", "name", "rank", "warnings"]
+    BYTE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    RANK_FIELD_NUMBER: _ClassVar[int]
+    WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    byte_count: int
+    digest: bytes
+    name: str
+    rank: int
+    warnings: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., digest: _Optional[bytes] = ..., rank: _Optional[int] = ..., byte_count: _Optional[int] = ..., warnings: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class WorkerCancel(_message.Message):
+    __slots__ = ["epoch", "part", "request"]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    epoch: int
+    part: int
+    request: bytes
+    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., epoch: _Optional[int] = ...) -> None: ...
+
+class WorkerChunk(_message.Message):
+    __slots__ = ["epoch", "ids", "offset", "part", "request", "text"]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    IDS_FIELD_NUMBER: _ClassVar[int]
+    OFFSET_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    epoch: int
+    ids: _containers.RepeatedScalarFieldContainer[int]
+    offset: int
+    part: int
+    request: bytes
+    text: str
+    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., epoch: _Optional[int] = ..., offset: _Optional[int] = ..., ids: _Optional[_Iterable[int]] = ..., text: _Optional[str] = ...) -> None: ...
+
+class WorkerRouted(_message.Message):
+    __slots__ = ["epoch", "part", "request", "segment", "sentence"]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    SENTENCE_FIELD_NUMBER: _ClassVar[int]
+    epoch: int
+    part: int
+    request: bytes
+    segment: _common_pb2.Segment
+    sentence: _common_pb2.SentenceRoute
+    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., epoch: _Optional[int] = ..., segment: _Optional[_Union[_common_pb2.Segment, _Mapping]] = ..., sentence: _Optional[_Union[_common_pb2.SentenceRoute, _Mapping]] = ...) -> None: ...

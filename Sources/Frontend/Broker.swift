@@ -1,0 +1,132 @@
+import Messaging
+import Wire
+
+/// The front's memory and judgement: which requests there are, who runs them, what their clients
+/// have been told.
+///
+/// A pure state machine: no clock, no socket, no thread. The same events at the same instants give
+/// the same actions, so that a simulator can drive it through years of faults. Promises:
+/// a request is accepted before anything else is said of it, its route is frozen then, each part
+/// ends exactly once, and its client sees every token once and in order, whatever workers do.
+public struct Broker: Sendable {
+    let configuration: BrokerConfiguration
+    let router: (any PromptRouter)?
+    let sentences: @Sendable (String) -> [String]
+    var random: SplitMix
+
+    /// Every request that is not forgotten.
+    var requests: [RequestID: ServedRequest] = [:]
+    /// Those that have not ended, in order of acceptance.
+    var live: [RequestID] = []
+    /// Those that have, in order of their end.
+    var ended: [RequestID] = []
+    var endedByteCount = 0
+    /// Those whose clients have not been told all: out of credit, or their pipe is full.
+    var stalled: [RequestID] = []
+    var nextSerial: UInt64 = 0
+    var queue = PartQueue()
+
+    /// Set by the first worker; later ones must equal it.
+    var pool: PoolIdentity?
+    var sessions: [WorkerSession] = []
+    var places: [Int: WorkerPlace] = [:]
+
+    var counters = BrokerCounters()
+    var drainingSince: Instant?
+    var isDrained = false
+    /// What the present event has led to so far.
+    var actions: [BrokerAction] = []
+
+    /// Begins without workers and requests.
+    ///
+    /// - Parameters:
+    ///   - router: the trained adapter router; without one `auto` is refused.
+    ///   - sentences: cuts a text into sentences, for `split`.
+    ///   - seed: of the seeds that clients leave out, and of the jitter of `retry_after_ms`.
+    public init(
+        configuration: BrokerConfiguration, router: (any PromptRouter)?,
+        sentences: @escaping @Sendable (String) -> [String], seed: UInt64
+    ) {
+        self.configuration = configuration
+        self.router = router
+        self.sentences = sentences
+        random = SplitMix(seed: seed)
+    }
+
+    /// Takes one event and says what is to be done.
+    public mutating func receive(_ event: BrokerEvent, now: Instant) -> [BrokerAction] {
+        switch event {
+        case .client(let client, let message): receive(message, from: client, now: now)
+        case .worker(let worker, let message): receive(message, from: worker, now: now)
+        case .workerStarted(let place, let pid): started(place: place, pid: pid)
+        case .workerExited(let place, let pid): exited(place: place, pid: pid, now: now)
+        case .workerUnreachable(let worker):
+            kill(worker, because: "its socket is gone", now: now)
+        case .workerMalformed(let worker, let reason):
+            kill(worker, because: "it broke the protocol: \(reason)", now: now)
+        case .undelivered(let client, let mark, let failure):
+            undelivered(mark, to: client, failure, now: now)
+        case .tick: tick(now)
+        case .drain: drain(now)
+        }
+        dispatch(now)
+        defer { actions = [] }
+        return actions
+    }
+
+    private mutating func receive(
+        _ message: ClientVerb, from client: Peer, now: Instant
+    ) {
+        switch message {
+        case .submit(let submit): self.submit(submit, from: client, now: now)
+        case .attach(let attach): self.attach(attach, from: client)
+        case .cancel(let cancel): self.cancel(cancel, from: client, now: now)
+        case .credit(let credit): self.credit(credit)
+        case .close(let close): self.close(close)
+        case .route(let route): explain(route, to: client)
+        case .listAdapters(let list): listAdapters(list, to: client)
+        case .status(let status): self.status(status, to: client)
+        }
+    }
+
+    private mutating func receive(
+        _ message: WorkerReport, from worker: Peer, now: Instant
+    ) {
+        if case .ready(let ready) = message { return self.ready(ready, from: worker, now: now) }
+        guard let index = sessions.firstIndex(where: { $0.address == worker }) else {
+            // A worker that was given up lives on: what it holds is void, it shall leave.
+            counters.stale += 1
+            actions.append(.toWorker(worker, .drain(WireDrain())))
+            return
+        }
+        sessions[index].heardAt = now
+        switch message {
+        case .ready: break
+        case .heartbeat(let heartbeat): sessions[index].heartbeat = heartbeat
+        case .chunk(let chunk): store(chunk, from: worker, now: now)
+        case .routed(let routed): store(routed, from: worker, now: now)
+        case .finished(let finished): finish(finished, from: worker, now: now)
+        }
+    }
+
+    /// Refuses what a client asked for, without a request to remember it by.
+    mutating func refuse(
+        _ refusal: Refusal, request: RequestID, to client: Peer
+    ) {
+        var failed = Reply.failed(refusal, part: 0)
+        failed.requestID = request
+        actions.append(.toClient(client, .failed(failed), nil))
+    }
+}
+
+/// What happened so far, for `StatusReply`.
+struct BrokerCounters: Sendable {
+    var accepted: UInt64 = 0
+    var finished: UInt64 = 0
+    var failed: UInt64 = 0
+    var resumed: UInt64 = 0
+    /// Messages of void attempts.
+    var stale: UInt64 = 0
+    /// Chunks that were there already.
+    var duplicates: UInt64 = 0
+}

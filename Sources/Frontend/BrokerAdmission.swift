@@ -1,0 +1,121 @@
+import Messaging
+import Wire
+
+/// Taking requests in.
+extension Broker {
+    /// Accepts a request, attaches to the one that has its id and body, or refuses.
+    mutating func submit(_ submit: WireSubmit, from client: Peer, now: Instant) {
+        let id = submit.requestID
+        var body = submit
+        body.credit = 0
+        if let known = requests[id] {
+            guard known.body == body else {
+                let refusal = Refusal(
+                    .alreadyExists,
+                    "request \(id) exists with another body; choose a new id")
+                return refuse(refusal, request: submit.requestID, to: client)
+            }
+            return attach(id, to: client, offsets: [], credit: submit.credit)
+        }
+        do {
+            try accept(body, id: id, credit: submit.credit, client: client, now: now)
+        } catch {
+            refuse(error, request: submit.requestID, to: client)
+        }
+    }
+
+    private mutating func accept(
+        _ body: WireSubmit, id: RequestID, credit: UInt32, client: Peer, now: Instant
+    ) throws(Refusal) {
+        guard drainingSince == nil else {
+            throw Refusal(.unavailable, "the service is shutting down and takes no new requests")
+        }
+        let check = SubmissionCheck(configuration: configuration)
+        let limits = try check.resolve(body.limits)
+        let plan = try plan(body.prompt, selection: body.selection, split: body.split)
+        let cost = plan.parts.reduce(0) { $0 + $1.cost(maxTokens: limits.maxTokens) }
+        try admit(parts: plan.parts.count, cost: cost)
+
+        var sampling = body.sampling
+        if !sampling.hasSeed { sampling.seed = random.next() }
+        let parts = plan.parts.enumerated().map { index, part in
+            RequestPart(
+                prompt: part.prompt, routedText: part.routedText,
+                seed: body.split ? SplitMix.seed(sampling.seed, part: index) : sampling.seed,
+                prefixes: PromptText.prefixes(part.prompt, mix: part.segment.mix),
+                warnings: part.warnings, cost: part.cost(maxTokens: limits.maxTokens),
+                phase: .queued, queuedSince: now, segments: [part.segment],
+                entries: [.routed(part.segment, part.sentences)])
+        }
+        let request = ServedRequest(
+            id: id, serial: nextSerial, body: body, sampling: sampling, limits: limits,
+            kvRule: body.kvRule == .unspecified ? .keep : body.kvRule, auto: plan.auto,
+            deadline: limits.deadlineMs == 0
+                ? nil : now + .milliseconds(Int64(limits.deadlineMs)),
+            promptByteCount: PromptText.byteCount(body.prompt), parts: parts,
+            delivery: Delivery(client: client, partCount: parts.count, credit: credit))
+        nextSerial += 1
+        requests[id] = request
+        live.append(id)
+        counters.accepted += 1
+        for index in parts.indices { enqueue(PartKey(request: id, part: index), now: now) }
+        deliver(id)
+    }
+
+    /// Refuses what would make the queue too long, with the time after which there is room.
+    private mutating func admit(parts: Int, cost: Int) throws(Refusal) {
+        let isTooLong = queue.parts.count + parts > configuration.queueLimit
+        // A single request may be dearer than the bound: it is taken when nothing else waits.
+        let isTooDear =
+            !queue.parts.isEmpty && queue.cost + cost > configuration.queueTokenLimit
+        guard isTooLong || isTooDear else { return }
+        let surplus = max(
+            queue.parts.count + parts - configuration.queueLimit, isTooDear ? parts : 0)
+        let delay = queue.delay(untilLeft: max(surplus, 1))
+        // Clients that were refused together shall not all come back together.
+        let jitter = delay * Int(random.next() % 256) / 1024
+        throw Refusal(
+            .resourceExhausted,
+            "the queue is full: \(queue.parts.count) parts wait; try again later",
+            retryAfter: delay + jitter)
+    }
+
+    /// Puts a part where a worker can be found for it.
+    mutating func enqueue(_ key: PartKey, now: Instant) {
+        guard let request = requests[key.request], request.parts.indices.contains(key.part)
+        else { return }
+        requests[key.request]?.parts[key.part].phase = .queued
+        requests[key.request]?.parts[key.part].queuedSince = now
+        queue.insert(
+            PartQueue.Waiting(
+                key: key, serial: request.serial, cost: request.parts[key.part].cost))
+    }
+
+    /// Stops a request's parts wherever they are.
+    ///
+    /// Doing it again changes nothing.
+    mutating func cancel(_ cancel: WireCancel, from client: Peer, now: Instant) {
+        guard requests[cancel.requestID] != nil else {
+            return refuse(Self.unknownRequest, request: cancel.requestID, to: client)
+        }
+        stop(cancel.requestID, reason: .cancelled, now: now)
+    }
+
+    /// Ends parts that wait, and asks workers to stop those that run.
+    mutating func stop(_ id: RequestID, reason: WireFinishReason, now: Instant) {
+        guard let request = requests[id] else { return }
+        for (index, part) in request.parts.enumerated() where part.stopping == nil {
+            let key = PartKey(request: id, part: index)
+            switch part.phase {
+            case .ended: break
+            case .queued: end(key, stoppedBy: reason, now: now)
+            case .running(let attempt):
+                requests[id]?.parts[index].stopping = reason
+                abandon(key, epoch: part.epoch, at: attempt.worker, now: now)
+            }
+        }
+    }
+
+    static let unknownRequest = Refusal(
+        .notFound, "no such request; it was never accepted, was closed, or is too long over")
+}

@@ -1,0 +1,51 @@
+/// Bounds and times of the broker; everything a client or worker can make it hold is bounded here.
+public struct BrokerConfiguration: Sendable {
+    /// Said in `StatusReply`.
+    public var version = "0.1.0"
+
+    // What one request may ask for.
+    public var promptByteLimit = 512 << 10
+    public var promptTokenLimit = 1 << 17
+    public var splitLimit = 16
+    public var defaultMaxTokens: UInt32 = 256
+    public var maxTokensLimit: UInt32 = 8192
+
+    // What may wait.
+    public var queueLimit = 1024
+    /// Estimated tokens, prompt and reply, of all parts that wait.
+    public var queueTokenLimit = 4 << 20
+    /// A suspect that waited this long gets a worker emptied for it.
+    public var agingLimit: Duration = .seconds(2)
+
+    // What is kept for `Attach` after the end, until `Close`.
+    public var replyLifetime: Duration = .seconds(600)
+    public var replyLimit = 4096
+    public var replyByteLimit = 64 << 20
+
+    // Workers.
+    public var heartbeatInterval: Duration = .seconds(1)
+    public var workerTimeout: Duration = .seconds(4)
+    /// A worker that does not confirm a cancel for this long is as good as hung.
+    public var stopTimeout: Duration = .seconds(5)
+    /// Losses after which a part is given up.
+    public var attemptLimit = 3
+    /// Dispatches after which a part is given up, even if others were to blame for each loss.
+    public var dispatchLimit: UInt32 = 8
+    /// New tokens that clear a suspect: a part that kills its worker does so where it did before.
+    public var probationTokens = 8
+
+    // Clients.
+    /// A client that cannot be reached for this long has its requests cancelled.
+    public var clientGrace: Duration = .seconds(120)
+    /// A reader that takes nothing for this long while more than `streamByteLimit` waits for it
+    /// loses its running parts.
+    public var stallTimeout: Duration = .seconds(30)
+    public var streamByteLimit = 256 << 10
+    /// How soon a client whose pipe was full is tried again.
+    public var congestionDelay: Duration = .milliseconds(20)
+
+    /// How long running requests may go on once the service drains.
+    public var drainTimeout: Duration = .seconds(120)
+
+    public init() {}
+}

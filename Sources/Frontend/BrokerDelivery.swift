@@ -1,0 +1,159 @@
+import Messaging
+import Wire
+
+/// Telling clients, at their own pace.
+extension Broker {
+    /// Delivers a request to this client from now on, from the tokens that it has.
+    mutating func attach(_ attach: WireAttach, from client: Peer) {
+        let id = attach.requestID
+        guard let request = requests[id] else {
+            return refuse(Self.unknownRequest, request: attach.requestID, to: client)
+        }
+        guard attach.fromOffsets.count <= request.parts.count else {
+            let refusal = Refusal(
+                .invalidArgument,
+                "\(attach.fromOffsets.count) offsets for a request of \(request.parts.count) parts")
+            return refuse(refusal, request: attach.requestID, to: client)
+        }
+        for (index, (offset, part)) in zip(attach.fromOffsets, request.parts).enumerated()
+        where offset > part.tokens.count {
+            let refusal = Refusal(
+                .invalidArgument,
+                "part \(index) has \(part.tokens.count) tokens so far, offset \(offset) lies beyond"
+            )
+            return refuse(refusal, request: attach.requestID, to: client)
+        }
+        self.attach(id, to: client, offsets: attach.fromOffsets.map { Int($0) }, credit: nil)
+    }
+
+    /// Starts delivery anew.
+    ///
+    /// Credit that the earlier connection had left is void.
+    mutating func attach(
+        _ id: RequestID, to client: Peer, offsets: [Int], credit: UInt32?
+    ) {
+        guard let request = requests[id] else { return }
+        var delivery = Delivery(
+            client: client, partCount: request.parts.count,
+            credit: credit ?? request.delivery.grant)
+        for (part, offset) in offsets.enumerated() { delivery.offsets[part] = offset }
+        requests[id]?.delivery = delivery
+        deliver(id)
+    }
+
+    /// Lets a client's stream go on.
+    mutating func credit(_ credit: WireCredit) {
+        let id = credit.requestID
+        let limit = Int(UInt32.max)
+        guard let left = requests[id]?.delivery.credit else { return }
+        requests[id]?.delivery.credit = min(left + Int(credit.chunks), limit)
+        deliver(id)
+    }
+
+    /// Sends what the client may have now.
+    mutating func deliver(_ id: RequestID) {
+        guard let request = requests[id], let client = request.delivery.client,
+            request.delivery.retryAt == nil
+        else { return }
+        var delivery = request.delivery
+        if !delivery.isAccepted {
+            let accepted = ClientEvent.accepted(Reply.accepted(request))
+            actions.append(.toClient(client, accepted, .acceptance(id)))
+            delivery.isAccepted = true
+        }
+        for (index, part) in request.parts.enumerated() {
+            while delivery.cursors[index] < part.entries.count {
+                let cursor = delivery.cursors[index]
+                let event = event(request, part: index, entry: part.entries[cursor])
+                if case .chunk = event {
+                    if delivery.credit == 0 { break }
+                    delivery.credit = delivery.credit.map { $0 - 1 }
+                }
+                if let event {
+                    let mark = DeliveryMark.entry(id, part: index, index: cursor)
+                    actions.append(.toClient(client, event, mark))
+                }
+                delivery.cursors[index] += 1
+            }
+        }
+        requests[id]?.delivery = delivery
+        noteStall(id)
+    }
+
+    /// Has an eye kept on a request whose client has not been told all.
+    private mutating func noteStall(_ id: RequestID) {
+        guard let request = requests[id], !request.isDelivered, !stalled.contains(id) else {
+            return
+        }
+        stalled.append(id)
+        requests[id]?.delivery.stalledSince = nil
+    }
+
+    /// The message for an entry; nil when the client has it already.
+    private func event(
+        _ request: ServedRequest, part index: Int, entry: RequestPart.Entry
+    ) -> ClientEvent? {
+        switch entry {
+        case .routed(let segment, let sentences):
+            return .routed(
+                Reply.routed(request.id, part: index, segment: segment, sentences: sentences))
+        case .chunk(let offset, let count, let text):
+            let known = request.delivery.offsets[index]
+            // The text of a chunk belongs to its last token.
+            if count > 0, offset + count <= known { return nil }
+            if count == 0, offset < known { return nil }
+            let first = max(offset, known)
+            var chunk = WireChunk()
+            chunk.requestID = request.id
+            chunk.part = UInt32(clamping: index)
+            chunk.offset = UInt32(clamping: first)
+            chunk.ids = Array(request.parts[index].tokens[first..<offset + count])
+            chunk.text = text
+            return .chunk(chunk)
+        case .ended(.done(let reason, let usage)):
+            return .done(
+                Reply.done(
+                    request, part: index, reason: reason, usage: usage, pool: pool,
+                    router: router?.digest))
+        case .ended(.failed(let refusal)):
+            var failed = Reply.failed(refusal, part: index)
+            failed.requestID = request.id
+            return .failed(failed)
+        }
+    }
+
+    /// Takes back what did not leave.
+    ///
+    /// A full pipe is tried again soon; a client that is gone must attach again.
+    mutating func undelivered(
+        _ mark: DeliveryMark, to client: Peer, _ failure: SendFailure, now: Instant
+    ) {
+        switch failure {
+        case .unreachable:
+            for id in live + ended where requests[id]?.delivery.client == client {
+                detach(id, now: now)
+            }
+        case .congested:
+            guard let request = requests[mark.request], request.delivery.client == client
+            else { return }
+            var delivery = request.delivery
+            switch mark {
+            case .acceptance: delivery.isAccepted = false
+            case .entry(_, let part, let index):
+                delivery.cursors[part] = min(delivery.cursors[part], index)
+                if case .chunk = request.parts[part].entries[index] {
+                    delivery.credit = delivery.credit.map { $0 + 1 }
+                }
+            }
+            delivery.retryAt = now + configuration.congestionDelay
+            requests[mark.request]?.delivery = delivery
+            noteStall(mark.request)
+        }
+    }
+
+    mutating func detach(_ id: RequestID, now: Instant) {
+        requests[id]?.delivery.client = nil
+        requests[id]?.delivery.retryAt = nil
+        requests[id]?.delivery.detachedSince = now
+    }
+}

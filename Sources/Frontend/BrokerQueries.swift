@@ -1,0 +1,91 @@
+import FoundationEssentials
+import Messaging
+import Tensors
+import Wire
+
+/// Questions that change nothing.
+extension Broker {
+    /// Says how a prompt would be routed; nothing runs.
+    mutating func explain(_ route: WireRoute, to client: Peer) {
+        do {
+            let plan = try plan(route.prompt, selection: route.selection, split: false)
+            var reply = WireRouteReply()
+            reply.request = route.request
+            if let part = plan.parts.first {
+                reply.segment = part.segment
+                reply.sentences = part.sentences
+                reply.warnings = part.warnings
+            }
+            actions.append(.toClient(client, .routeReply(reply), nil))
+        } catch {
+            refuse(error, request: route.requestID, to: client)
+        }
+    }
+
+    mutating func listAdapters(_ list: WireListAdapters, to client: Peer) {
+        var reply = WireAdapters()
+        reply.request = list.request
+        reply.adapters = (pool?.adapters ?? []).map { adapter in
+            var description = WireAdapterDescription()
+            description.name = adapter.name
+            description.digest = Data(adapter.digest.bytes)
+            description.rank = adapter.rank
+            description.byteCount = adapter.byteCount
+            description.warnings = adapter.warnings
+            description.routable = router?.knows(adapter) ?? false
+            return description
+        }
+        actions.append(.toClient(client, .adapters(reply), nil))
+    }
+
+    mutating func status(_ status: WireStatus, to client: Peer) {
+        var reply = WireStatusReply()
+        reply.request = status.request
+        reply.version = configuration.version
+        reply.workers = placeStatus + foreignStatus
+        reply.queued = UInt32(clamping: queue.parts.count)
+        reply.running = UInt32(clamping: sessions.reduce(0) { $0 + $1.occupants.count })
+        reply.accepted = counters.accepted
+        reply.finished = counters.finished
+        reply.failed = counters.failed
+        reply.resumed = counters.resumed
+        reply.draining = drainingSince != nil
+        reply.base = pool.map { Data($0.base.bytes) } ?? Data()
+        reply.router = router.map { Data($0.digest.bytes) } ?? Data()
+        actions.append(.toClient(client, .statusReply(reply), nil))
+    }
+
+    /// The places of the pool, whether or not a process serves there now.
+    private var placeStatus: [WireWorkerStatus] {
+        places.sorted { $0.key < $1.key }.map { index, place in
+            let session = sessions.first { $0.pid == place.pid }
+            var status = session.map(Self.status) ?? WireWorkerStatus()
+            status.name = "worker-\(index)"
+            status.pid = place.pid
+            if session == nil { status.state = place.isAlive ? "starting" : "dead" }
+            status.restarts = place.restarts
+            return status
+        }
+    }
+
+    /// Workers that somebody else started.
+    private var foreignStatus: [WireWorkerStatus] {
+        sessions.filter { session in !places.values.contains { $0.pid == session.pid } }
+            .map { session in
+                var status = Self.status(session)
+                status.name = "worker-\(session.pid)"
+                return status
+            }
+    }
+
+    private static func status(_ session: WorkerSession) -> WireWorkerStatus {
+        var status = WireWorkerStatus()
+        status.pid = session.pid
+        status.state = session.isDraining ? "draining" : "ready"
+        status.slots = UInt32(clamping: session.slots)
+        status.running = UInt32(clamping: session.occupants.count)
+        status.steps = session.heartbeat.steps
+        status.tokens = session.heartbeat.tokens
+        return status
+    }
+}

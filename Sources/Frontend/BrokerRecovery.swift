@@ -1,0 +1,103 @@
+import Messaging
+import Wire
+
+/// Losing workers without losing what they ran.
+extension Broker {
+    /// Gives a worker up and has its process killed.
+    mutating func kill(_ worker: Peer, because reason: String, now: Instant) {
+        guard let session = sessions.first(where: { $0.address == worker }) else { return }
+        actions.append(.killWorker(pid: session.pid, reason: reason))
+        lose(worker, because: reason, now: now)
+    }
+
+    /// Gives a worker up: everything it holds is void from now on, and goes on elsewhere.
+    ///
+    /// Blame: where a suspect was on probation, or only one part ran, that part is blamed and the
+    /// others go on as if nothing had happened. Otherwise each of them becomes a suspect.
+    mutating func lose(_ worker: Peer, because reason: String, now: Instant) {
+        guard let index = sessions.firstIndex(where: { $0.address == worker }) else { return }
+        let session = sessions.remove(at: index)
+        actions.append(.report("worker \(session.pid) is lost: \(reason)"))
+
+        let orphans = session.occupants.filter { occupant in
+            requests[occupant.key.request]?.parts[occupant.key.part]
+                .attempt(at: worker, epoch: occupant.epoch) != nil
+        }
+        .map(\.key)
+        let culprit =
+            orphans.first { part($0)?.onProbation ?? false }
+            ?? (orphans.count == 1 ? orphans.first : nil)
+        for key in orphans {
+            if culprit.map({ $0 == key }) ?? true {
+                recover(key, isCulprit: culprit == key, now: now)
+            } else {
+                requeue(key, now: now)
+            }
+        }
+    }
+
+    /// Lets a part whose worker died go on elsewhere, unless it seems to be the reason.
+    private mutating func recover(_ key: PartKey, isCulprit: Bool, now: Instant) {
+        guard let deaths = part(key)?.deaths else { return }
+        if isCulprit, deaths >= 1 {
+            let refusal = Refusal(
+                .internal,
+                "two workers died while they ran this part; it is not tried again")
+            return end(key, .failed(refusal), now: now)
+        }
+        requests[key.request]?.parts[key.part].deaths += 1
+        requests[key.request]?.parts[key.part].onProbation = true
+        retry(key, because: "its worker was lost", now: now)
+    }
+
+    /// Counts a loss and tries again, up to the limit.
+    mutating func retry(_ key: PartKey, because reason: String, now: Instant) {
+        guard let part = part(key) else { return }
+        let losses = part.losses + 1
+        requests[key.request]?.parts[key.part].losses = losses
+        guard losses < configuration.attemptLimit else {
+            let refusal = Refusal(
+                .unavailable,
+                "given up after \(losses) attempts; the last one failed because \(reason)")
+            return end(key, .failed(refusal), now: now)
+        }
+        actions.append(.report("part \(key.part) of \(key.request) is tried again: \(reason)"))
+        requeue(key, now: now)
+    }
+
+    /// Puts a part that ran back where its age puts it; one that was to stop ends instead.
+    private mutating func requeue(_ key: PartKey, now: Instant) {
+        guard let part = part(key) else { return }
+        if let stopping = part.stopping { return end(key, stoppedBy: stopping, now: now) }
+        guard part.epoch < configuration.dispatchLimit else {
+            let refusal = Refusal(
+                .unavailable, "given up after \(part.epoch) workers were lost with it")
+            return end(key, .failed(refusal), now: now)
+        }
+        enqueue(key, now: now)
+    }
+
+    /// Tells a worker that an attempt is void.
+    ///
+    /// Its slot stays taken until the worker says so too.
+    mutating func abandon(_ key: PartKey, epoch: UInt32, at worker: Peer, now: Instant) {
+        guard let index = sessions.firstIndex(where: { $0.address == worker }),
+            let slot = sessions[index].occupants.firstIndex(where: {
+                $0.key == key && $0.epoch == epoch
+            }), sessions[index].occupants[slot].stopSince == nil
+        else { return }
+        sessions[index].occupants[slot].stopSince = now
+        var cancel = WireWorkerCancel()
+        cancel.requestID = key.request
+        cancel.part = UInt32(clamping: key.part)
+        cancel.epoch = epoch
+        actions.append(.toWorker(worker, .cancel(cancel)))
+    }
+
+    func part(_ key: PartKey) -> RequestPart? {
+        guard let parts = requests[key.request]?.parts, parts.indices.contains(key.part) else {
+            return nil
+        }
+        return parts[key.part]
+    }
+}

@@ -1,0 +1,115 @@
+import Wire
+
+/// What the passing of time brings about.
+extension Broker {
+    mutating func tick(_ now: Instant) {
+        for session in sessions { watch(session, now: now) }
+        for id in live { expire(id, now: now) }
+        for id in stalled { pace(id, now: now) }
+        while let oldest = ended.first, let end = requests[oldest]?.endedAt,
+            now - end >= configuration.replyLifetime
+        {
+            forget(oldest)
+        }
+        if drainingSince != nil { continueDrain(now) }
+    }
+
+    /// Sends heartbeats, and gives up workers that send none or do not stop what they should.
+    private mutating func watch(_ session: WorkerSession, now: Instant) {
+        if now - session.heardAt >= configuration.workerTimeout {
+            return kill(session.address, because: "it has not been heard of", now: now)
+        }
+        let isHung = session.occupants.contains { occupant in
+            occupant.stopSince.map { now - $0 >= configuration.stopTimeout } ?? false
+        }
+        if isHung {
+            return kill(session.address, because: "it does not stop what it should", now: now)
+        }
+        guard now - session.beatenAt >= configuration.heartbeatInterval,
+            let index = sessions.firstIndex(where: { $0.address == session.address })
+        else { return }
+        sessions[index].beatenAt = now
+        actions.append(.toWorker(session.address, .heartbeat(WireHeartbeat())))
+    }
+
+    /// Ends what is too late, or has nobody left to read it.
+    private mutating func expire(_ id: RequestID, now: Instant) {
+        guard let request = requests[id] else { return }
+        if let deadline = request.deadline, now >= deadline {
+            stop(id, reason: .deadline, now: now)
+        }
+        if let since = request.delivery.detachedSince, now - since >= configuration.clientGrace {
+            stop(id, reason: .cancelled, now: now)
+        }
+    }
+
+    /// Tries full pipes again, and deals with clients that take nothing.
+    private mutating func pace(_ id: RequestID, now: Instant) {
+        guard let request = requests[id], request.delivery.client != nil, !request.isDelivered
+        else {
+            stalled.removeAll { $0 == id }
+            return
+        }
+        let position = request.delivery.cursors.reduce(0, +)
+        guard let since = request.delivery.stalledSince, position <= request.delivery.stalledAt
+        else {
+            requests[id]?.delivery.stalledSince = now
+            requests[id]?.delivery.stalledAt = position
+            return retryDelivery(id, now: now)
+        }
+        guard now - since >= configuration.stallTimeout else {
+            return retryDelivery(id, now: now)
+        }
+        if request.backlogByteCount > configuration.streamByteLimit { failSlow(id, now: now) }
+        // The pipe was full all that time: the client is there, but does not read.
+        if request.delivery.retryAt != nil { detach(id, now: now) }
+    }
+
+    private mutating func retryDelivery(_ id: RequestID, now: Instant) {
+        guard let retryAt = requests[id]?.delivery.retryAt, now >= retryAt else { return }
+        requests[id]?.delivery.retryAt = nil
+        deliver(id)
+    }
+
+    /// Stops making what its client does not take.
+    ///
+    /// What there is can still be had by `Attach`.
+    private mutating func failSlow(_ id: RequestID, now: Instant) {
+        let refusal = Refusal(
+            .slowConsumer,
+            "the reply was not taken for \(configuration.stallTimeout); attach to get what there is"
+        )
+        for index in requests[id]?.parts.indices ?? 0..<0 {
+            end(PartKey(request: id, part: index), .failed(refusal), now: now)
+        }
+    }
+
+    /// Takes no new requests from now on; leaves when the accepted ones are over.
+    mutating func drain(_ now: Instant) {
+        if drainingSince == nil { drainingSince = now }
+        continueDrain(now)
+    }
+
+    private mutating func continueDrain(_ now: Instant) {
+        guard let since = drainingSince, !isDrained else { return }
+        if now - since >= configuration.drainTimeout {
+            let refusal = Refusal(.unavailable, "the service is shutting down")
+            for id in live {
+                for index in requests[id]?.parts.indices ?? 0..<0 {
+                    end(PartKey(request: id, part: index), .failed(refusal), now: now)
+                }
+            }
+        } else {
+            let isWaitedFor = ended.contains { id in
+                requests[id].map { $0.delivery.client != nil && !$0.isDelivered } ?? false
+            }
+            guard live.isEmpty, !isWaitedFor else { return }
+        }
+        isDrained = true
+        for index in sessions.indices {
+            sessions[index].isDraining = true
+            actions.append(.toWorker(sessions[index].address, .drain(WireDrain())))
+        }
+        actions.append(.drained)
+    }
+}

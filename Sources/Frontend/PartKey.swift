@@ -1,0 +1,7 @@
+import Wire
+
+/// One part of a request.
+struct PartKey: Hashable, Sendable {
+    let request: RequestID
+    let part: Int
+}

@@ -1,0 +1,165 @@
+import Adapters
+import Wire
+
+/// What a submission comes to: its parts, each with the mix that its prompt gets.
+struct PromptPlan: Sendable {
+    struct Part: Sendable {
+        let prompt: WirePrompt
+        let routedText: String
+        let segment: WireSegment
+        let sentences: [WireSentenceRoute]
+        let warnings: [String]
+
+        /// Estimated tokens of prompt and reply.
+        func cost(maxTokens: UInt32) -> Int {
+            PromptText.tokenEstimate(prompt) + Int(maxTokens)
+        }
+    }
+
+    let parts: [Part]
+    let auto: AutoChoice?
+}
+
+/// From a prompt and a selection to a plan.
+extension Broker {
+    /// Checks the prompt, cuts it where that was asked for, and routes each part.
+    func plan(
+        _ prompt: WirePrompt, selection: WireSelection, split: Bool
+    ) throws(Refusal) -> PromptPlan {
+        try SubmissionCheck(configuration: configuration).check(prompt)
+        guard let pool else {
+            throw Refusal(
+                .unavailable, "no worker has come up yet; try again", retryAfter: .seconds(1))
+        }
+        let choice = try choose(selection, pool: pool)
+        var parts: [PromptPlan.Part] = []
+        for piece in split ? try pieces(prompt) : [prompt] {
+            parts.append(try route(piece, by: choice, pool: pool))
+        }
+        guard case .auto(let auto) = choice else { return PromptPlan(parts: parts, auto: nil) }
+        return PromptPlan(parts: parts, auto: auto)
+    }
+
+    private enum Choice {
+        case fixed(AdapterMix)
+        case auto(AutoChoice)
+    }
+
+    private func choose(
+        _ selection: WireSelection, pool: PoolIdentity
+    ) throws(Refusal) -> Choice {
+        switch selection.kind {
+        case .base: return .fixed(.base)
+        case .fixed(let fixed): return .fixed(try mix(fixed, pool: pool))
+        case .auto(let auto): return .auto(try allow(auto, pool: pool))
+        case nil: return .auto(try allow(WireAutoSelection(), pool: pool))
+        }
+    }
+
+    /// The bounds of `auto`, with defaults for what was left out.
+    private func allow(
+        _ auto: WireAutoSelection, pool: PoolIdentity
+    ) throws(Refusal) -> AutoChoice {
+        for name in auto.allowed { _ = try adapter(named: name, pool: pool) }
+        return AutoChoice(
+            allowed: auto.allowed,
+            weighting: auto.weighting == .unspecified ? .renormalized : auto.weighting,
+            gain: auto.gain == 0 ? 1 : auto.gain)
+    }
+
+    /// The mix that the caller wrote, as written.
+    private func mix(
+        _ selection: WireFixedSelection, pool: PoolIdentity
+    ) throws(Refusal) -> AdapterMix {
+        var shares: [AdapterMix.Share] = []
+        var sums: [String: Int64] = [:]
+        for share in selection.shares {
+            let adapter = try adapter(named: share.name, pool: pool)
+            guard let weight = AdapterMix.weight(Double(share.weight)) else {
+                throw weightRefusal(adapter.name, "\(share.weight)")
+            }
+            sums[adapter.name, default: 0] += Int64(weight)
+            shares.append(AdapterMix.Share(adapter: adapter.digest, weight: weight))
+        }
+        for share in selection.shares {
+            guard let sum = sums[share.name], abs(sum) > Int64(AdapterMix.weightLimit) else {
+                continue
+            }
+            throw weightRefusal(share.name, "\(Double(sum) / Double(AdapterMix.unit)) in all")
+        }
+        return AdapterMix(shares: shares)
+    }
+
+    private func weightRefusal(_ name: String, _ weight: String) -> Refusal {
+        Refusal(
+            .invalidArgument,
+            "the weight of \(name) is \(weight); weights are finite and at most "
+                + "\(AdapterMix.weightLimit / AdapterMix.unit) in magnitude")
+    }
+
+    private func adapter(
+        named name: String, pool: PoolIdentity
+    ) throws(Refusal) -> RegisteredAdapter {
+        guard let adapter = pool.adapter(named: name) else {
+            throw Refusal(
+                .notFound, "no adapter is called \"\(name.prefix(128))\"; known: \(pool.names)")
+        }
+        return adapter
+    }
+
+    /// One prompt for each sentence of the last user message.
+    private func pieces(_ prompt: WirePrompt) throws(Refusal) -> [WirePrompt] {
+        guard let text = PromptText.lastUserMessage(prompt),
+            PromptText.replacingLastUserMessage(prompt, with: text) != nil
+        else {
+            throw Refusal(
+                .invalidArgument,
+                "split needs a user message: give the prompt as text or chat")
+        }
+        let sentences = sentences(text)
+        guard !sentences.isEmpty else {
+            throw Refusal(.invalidArgument, "the last user message has no sentence to split")
+        }
+        guard sentences.count <= configuration.splitLimit else {
+            throw Refusal(
+                .invalidArgument,
+                "the last user message has \(sentences.count) sentences, split takes at most "
+                    + "\(configuration.splitLimit); shorten it or leave split out")
+        }
+        return sentences.compactMap {
+            PromptText.replacingLastUserMessage(prompt, with: $0)
+        }
+    }
+
+    private func route(
+        _ prompt: WirePrompt, by choice: Choice, pool: PoolIdentity
+    ) throws(Refusal) -> PromptPlan.Part {
+        let text = PromptText.lastUserMessage(prompt)
+        switch choice {
+        case .fixed(let mix):
+            let segment = Reply.segment(Reply.mix(mix, pool: pool), reason: .requested)
+            return PromptPlan.Part(
+                prompt: prompt, routedText: text ?? "", segment: segment, sentences: [],
+                warnings: [])
+        case .auto(let auto):
+            guard let router else {
+                throw Refusal(
+                    .invalidArgument,
+                    "this service has no router; pass an explicit mix or base, or serve with "
+                        + "--router")
+            }
+            guard let text else {
+                throw Refusal(
+                    .invalidArgument,
+                    "auto needs text to read, and this prompt has token ids or no user message; "
+                        + "pass an explicit mix or base")
+            }
+            let route = try router.route(text, choice: auto, adapters: pool.adapters)
+            let segment = Reply.segment(
+                Reply.mix(route.mix, pool: pool), reason: route.reason)
+            return PromptPlan.Part(
+                prompt: prompt, routedText: text, segment: segment, sentences: route.sentences,
+                warnings: route.warnings)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Adapters
+import FoundationEssentials
+import Tensors
+import Wire
+
+/// Makes wire messages of what the broker knows.
+enum Reply {
+    static func failed(_ refusal: Refusal, part: Int) -> WireFailed {
+        var failed = WireFailed()
+        failed.part = UInt32(clamping: part)
+        failed.code = refusal.code
+        failed.message = refusal.message
+        failed.retryAfterMs = refusal.retryAfter?.wireMilliseconds ?? 0
+        return failed
+    }
+
+    static func accepted(_ request: ServedRequest) -> WireAccepted {
+        var accepted = WireAccepted()
+        accepted.requestID = request.id
+        accepted.seed = request.sampling.seed
+        accepted.parts = UInt32(clamping: request.parts.count)
+        return accepted
+    }
+
+    static func routed(
+        _ request: RequestID, part: Int, segment: WireSegment, sentences: [WireSentenceRoute]
+    ) -> WireRouted {
+        var routed = WireRouted()
+        routed.requestID = request
+        routed.part = UInt32(clamping: part)
+        routed.segment = segment
+        routed.sentences = sentences
+        return routed
+    }
+
+    static func mix(_ mix: AdapterMix, pool: PoolIdentity) -> WireMix {
+        var wire = WireMix()
+        wire.shares = mix.shares.map { share in
+            var wire = WireShare()
+            wire.adapter = Data(share.adapter.bytes)
+            wire.weight = share.weight
+            wire.name = pool.adapter(share.adapter)?.name ?? ""
+            return wire
+        }
+        wire.coefficients = mix.coefficients.map { Data($0.bytes) } ?? Data()
+        return wire
+    }
+
+    static func segment(_ mix: WireMix, reason: WireReason) -> WireSegment {
+        var segment = WireSegment()
+        segment.mix = mix
+        segment.reason = reason
+        return segment
+    }
+
+    /// The end of a part that was not refused or lost.
+    static func done(
+        _ request: ServedRequest, part index: Int, reason: WireFinishReason, usage: WireUsage,
+        pool: PoolIdentity?, router: Digest?
+    ) -> WireDone {
+        var done = WireDone()
+        done.requestID = request.id
+        done.part = UInt32(clamping: index)
+        done.reason = reason
+        done.usage = usage
+        done.provenance = provenance(request, part: index, pool: pool, router: router)
+        return done
+    }
+
+    /// What the wire takes in a list of warnings.
+    private static let warningLimit = 256
+
+    private static func provenance(
+        _ request: ServedRequest, part index: Int, pool: PoolIdentity?, router: Digest?
+    ) -> WireProvenance {
+        let part = request.parts[index]
+        var provenance = WireProvenance()
+        provenance.base = pool.map { Data($0.base.bytes) } ?? Data()
+        provenance.type = pool?.type ?? ""
+        provenance.kernels = pool?.kernels ?? ""
+        provenance.router =
+            request.auto == nil ? Data() : router.map { Data($0.bytes) } ?? Data()
+        provenance.kvRule = request.kvRule
+        provenance.seed = part.seed
+        provenance.segments = part.segments
+        provenance.promptTokens = part.promptTokens
+        provenance.tokens = part.tokens
+        provenance.sampling = request.sampling
+        provenance.sampling.seed = part.seed
+        provenance.limits = request.limits
+        let warnings = part.warnings + adapterWarnings(part.segments, pool: pool)
+        provenance.warnings = Array(warnings.prefix(warningLimit))
+        return provenance
+    }
+
+    /// The warnings of every adapter that took part, each once.
+    private static func adapterWarnings(
+        _ segments: [WireSegment], pool: PoolIdentity?
+    ) -> [String] {
+        var warnings: [String] = []
+        for share in segments.flatMap(\.mix.shares) {
+            guard let digest = Digest(bytes: share.adapter), let adapter = pool?.adapter(digest)
+            else { continue }
+            for warning in adapter.warnings.map({ "\(adapter.name): \($0)" })
+            where !warnings.contains(warning) {
+                warnings.append(warning)
+            }
+        }
+        return warnings
+    }
+}

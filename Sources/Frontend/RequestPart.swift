@@ -1,0 +1,92 @@
+import Messaging
+import Wire
+
+/// One reply of a request: what it needs to run anywhere, and all that came of it so far.
+struct RequestPart: Sendable {
+    enum Phase: Sendable {
+        case queued
+        case running(Attempt)
+        case ended(Terminal)
+    }
+
+    /// One dispatch to one worker.
+    struct Attempt: Sendable {
+        let worker: Peer
+        /// Tokens the reply had when the attempt began.
+        let firstToken: Int
+    }
+
+    /// How a part ends; it happens once.
+    enum Terminal: Sendable {
+        case done(WireFinishReason, WireUsage)
+        case failed(Refusal)
+    }
+
+    /// What the client is to see, in order.
+    enum Entry: Sendable {
+        case routed(WireSegment, [WireSentenceRoute])
+        /// Tokens [offset, offset + count) of the reply and the text that came with them.
+        case chunk(offset: Int, count: Int, text: String)
+        case ended(Terminal)
+
+        /// Bytes that it takes in a pipe, roughly.
+        var byteCount: Int {
+            if case .chunk(_, let count, let text) = self {
+                32 + 4 * count + text.utf8.count
+            } else {
+                64
+            }
+        }
+    }
+
+    // Frozen at acceptance.
+    let prompt: WirePrompt
+    let routedText: String
+    let seed: UInt64
+    /// See `PromptText.prefixes`.
+    let prefixes: [UInt64]
+    let warnings: [String]
+    /// Estimated tokens of prompt and reply.
+    let cost: Int
+
+    var phase: Phase
+    var queuedSince: Instant
+    /// The epoch of the latest dispatch; 0: none yet.
+    var epoch: UInt32 = 0
+    /// The end that was asked of the worker and is not confirmed yet.
+    var stopping: WireFinishReason?
+
+    /// Attempts that ended without an end of the part, others' fault excepted.
+    var losses = 0
+    /// Workers that died while they ran this part and nothing else could be blamed.
+    var deaths = 0
+    /// A worker died with it: until it has got further than there it must not endanger others.
+    var onProbation = false
+
+    // The reply.
+    var segments: [WireSegment]
+    var tokens: [UInt32] = []
+    var textByteCount = 0
+    var promptTokens: [UInt32] = []
+    var entries: [Entry]
+
+    var isEnded: Bool {
+        if case .ended = phase { true } else { false }
+    }
+
+    /// Whether a worker died with it once but it has since got further: known to be innocent.
+    var isCleared: Bool { deaths > 0 && !onProbation }
+
+    /// The running attempt at a worker, if that is the one that counts.
+    func attempt(at worker: Peer, epoch: UInt32) -> Attempt? {
+        guard case .running(let attempt) = phase, attempt.worker == worker, self.epoch == epoch
+        else { return nil }
+        return attempt
+    }
+
+    /// Bytes held for the reply, roughly: what the bound on kept replies counts.
+    var byteCount: Int {
+        textByteCount + 4 * (tokens.count + promptTokens.count) + 64 * entries.count
+            + routedText.utf8.count
+    }
+}

@@ -1,0 +1,75 @@
+import Messaging
+import Wire
+
+/// An accepted request, until it is closed or forgotten.
+struct ServedRequest: Sendable {
+    let id: RequestID
+    /// Grows with each acceptance: the order of the queue.
+    let serial: UInt64
+    /// As submitted, but without the credit: what another submission under the id must equal.
+    let body: WireSubmit
+    /// With the seed that was given or drawn.
+    let sampling: WireSampling
+    /// With the service's defaults filled in.
+    let limits: WireLimits
+    let kvRule: WireKVRule
+    /// What re-routing may choose from; nil: the mix stays as it is.
+    let auto: AutoChoice?
+    let deadline: Instant?
+    let promptByteCount: Int
+
+    var parts: [RequestPart]
+    var delivery: Delivery
+    var endedAt: Instant?
+    /// Closed before its end: forgotten as soon as it ends.
+    var isClosed = false
+
+    /// Bytes held for it, roughly.
+    var byteCount: Int {
+        parts.reduce(512 + promptByteCount) { $0 + $1.byteCount }
+    }
+}
+
+extension ServedRequest {
+    /// Whether every entry has left for the client.
+    var isDelivered: Bool {
+        zip(delivery.cursors, parts).allSatisfy { $0 >= $1.entries.count }
+    }
+
+    /// Bytes of text that wait for the client.
+    var backlogByteCount: Int {
+        zip(delivery.cursors, parts).reduce(0) { sum, pair in
+            pair.1.entries.dropFirst(pair.0).reduce(sum) { $0 + $1.byteCount }
+        }
+    }
+}
+
+/// How far the client has been told, and how much more it wants.
+struct Delivery: Sendable {
+    var client: Peer?
+    var isAccepted = false
+    /// The next entry to send, by part.
+    var cursors: [Int]
+    /// Tokens the client has already, by part.
+    var offsets: [Int]
+    /// The credit that the connection began with; 0: no limit.
+    let grant: UInt32
+    /// Chunks that may still be sent; nil: any number.
+    var credit: Int?
+    /// Since when there is no client to deliver to.
+    var detachedSince: Instant?
+    /// Since when the client has taken nothing of what waits for it.
+    var stalledSince: Instant?
+    /// How many entries it had taken then.
+    var stalledAt = 0
+    /// When a full pipe is tried again.
+    var retryAt: Instant?
+
+    init(client: Peer, partCount: Int, credit: UInt32) {
+        self.client = client
+        cursors = Array(repeating: 0, count: partCount)
+        offsets = cursors
+        grant = credit
+        self.credit = credit == 0 ? nil : Int(credit)
+    }
+}

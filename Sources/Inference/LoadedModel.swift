@@ -1,0 +1,63 @@
+public import Adapters
+public import Kernels
+public import Models
+public import Tensors
+
+/// A base with its adapters, ready to run: what every command that runs a model starts from.
+public struct LoadedModel: Sendable {
+    public let checkpointPath: String
+    public let transformer: Transformer
+    public let base: BaseShape
+    public let kernels: KernelSet
+    public let pool: ThreadPool
+    public private(set) var shelf = AdapterShelf()
+
+    /// Opens and packs a checkpoint.
+    ///
+    /// - Parameter kernelSet: the name of a kernel set; nil: the best of this processor.
+    public init(
+        path: String, type: ExecutionType, threadCount: Int, kernelSet: String? = nil
+    ) throws(LoadError) {
+        do {
+            kernels = try KernelSet.select(kernelSet)
+            pool = try ThreadPool(threadCount: threadCount)
+            let checkpoint = try Checkpoint(path: path)
+            transformer = try Transformer(checkpoint, type: type, pool: pool)
+            base = checkpoint.shape
+            checkpointPath = path
+        } catch {
+            throw LoadError("\(error)")
+        }
+    }
+
+    /// Loads an adapter under a registry name.
+    public mutating func addAdapter(directory: String, name: String) throws(LoadError) {
+        do {
+            let adapter = try Adapter(
+                directory: directory, base: base, isReference: transformer.type == .f32)
+            try shelf.add(adapter, name: name)
+        } catch {
+            throw LoadError("\(error)")
+        }
+    }
+
+    /// Loads a table of CAT coefficients and returns its digest.
+    public mutating func addCoefficients(path: String) throws(LoadError) -> Digest {
+        do {
+            let table = try CoefficientTable(path: path, layerCount: base.layerCount)
+            shelf.add(table)
+            return table.digest
+        } catch {
+            throw LoadError("\(error)")
+        }
+    }
+}
+
+/// Why a model could not be made ready, in one line that says what, where and what to do.
+public struct LoadError: Error, Sendable, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) {
+        self.description = description
+    }
+}

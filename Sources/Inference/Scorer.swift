@@ -1,0 +1,69 @@
+public import Adapters
+public import Kernels
+public import Models
+
+/// Runs given sequences through a model under one mix and hands out the logits of every position.
+public struct Scorer {
+    private let model: Transformer
+    private let compute: Compute
+    private let workspace: Workspace
+    private let groups: [(group: LowRankGroup, weight: Float)]
+
+    /// Positions that go through the model at once.
+    private static let chunk = 64
+
+    public init(
+        model: Transformer, shelf: AdapterShelf, mix: AdapterMix, kernels: KernelSet, pool: ThreadPool
+    ) throws(InferenceError) {
+        self.model = model
+        compute = Compute(kernels: kernels, pool: pool, rowCapacity: Self.chunk)
+        workspace = Workspace(for: model, rowCapacity: Self.chunk, logitCapacity: Self.chunk)
+        var table = MixTable(shelf: shelf)
+        groups = try table.resolve(mix).groups
+    }
+
+    /// Calls `body(position, logits)` for each position of a sequence, in order.
+    ///
+    /// - Throws: for ids outside the vocabulary, and for sequences beyond the model's context.
+    public func score(
+        _ tokens: [Int32], _ body: (Int, Span<Float>) -> Void
+    ) throws(InferenceError) {
+        let configuration = model.configuration
+        for id in tokens where id < 0 || Int(id) >= configuration.vocabularySize {
+            throw InferenceError.idOutOfRange(id, vocabulary: configuration.vocabularySize)
+        }
+        guard tokens.count <= configuration.contextLength else {
+            throw InferenceError.contextOverflow(
+                tokens: tokens.count, limit: configuration.contextLength)
+        }
+        let blockCount = (tokens.count + KVPages.blockSize - 1) / KVPages.blockSize
+        let pages = model.makePages(blockCount: blockCount)
+        let table = RowList(identity: blockCount)
+        var step = TransformerStep()
+        for begin in stride(from: 0, to: tokens.count, by: Self.chunk) {
+            let end = min(begin + Self.chunk, tokens.count)
+            step.removeAll()
+            step.places.tables.append(table)
+            for (group, _) in groups { group.removeAll() }
+            for position in begin..<end {
+                for (group, weight) in groups { group.append(row: step.rowCount, weight: weight) }
+                step.append(token: tokens[position], sequence: 0, position: position, wantsLogits: true)
+            }
+            step.groups = groups.map(\.group)
+            model.forward(step, in: workspace, pages: pages, on: compute)
+            model.computeLogits(of: step.wanted, in: workspace, on: compute)
+            for row in 0..<end - begin {
+                workspace.logits.withRow(row) { body(begin + row, $0) }
+            }
+        }
+    }
+
+    /// The natural logarithm of the probability that logits give to a token.
+    public static func logProbability(of token: Int32, _ logits: Span<Float>) -> Double {
+        var largest = -Float.infinity
+        for id in 0..<logits.count { largest = max(largest, logits[id]) }
+        var sum = 0.0
+        for id in 0..<logits.count { sum += Double.exponential(Double(logits[id] - largest)) }
+        return Double(logits[Int(token)] - largest) - Double.logarithm(sum)
+    }
+}

@@ -1,0 +1,147 @@
+import CZeroMQ
+import Glibc
+
+/// A libzmq socket and the thread that made it, which alone may use and close it.
+///
+/// Not Sendable, so the compiler keeps it from other threads; a use on one all the same traps.
+@safe
+public final class SocketHandle {
+    /// Frames in a message, routing frames included; what follows is read and thrown away.
+    public static let frameLimit = 16
+
+    private let context: Context
+    private let owner: pthread_t
+    private var open: UnsafeMutableRawPointer?
+    private var frame = Message()
+
+    init(_ context: Context, _ type: Int32, _ options: SocketOptions) throws(MessagingError) {
+        self.context = context
+        owner = pthread_self()
+        unsafe open = unsafe zmq_socket(context.pointer, type)
+        guard unsafe open != nil else { throw .last("cannot make a socket") }
+        try options.apply(to: self)
+    }
+
+    deinit { close() }
+
+    /// Closes at once; what is still to be sent gets the linger in the background.
+    func close() {
+        guard let socket = unsafe open else { return }
+        checkThread()
+        unsafe zmq_close(socket)
+        unsafe open = nil
+    }
+
+    /// The socket for one call of libzmq.
+    func pointer() throws(MessagingError) -> UnsafeMutableRawPointer {
+        checkThread()
+        guard let socket = unsafe open else {
+            throw MessagingError(.closed, "the socket is closed")
+        }
+        return unsafe socket
+    }
+
+    private func checkThread() {
+        precondition(
+            pthread_equal(owner, pthread_self()) != 0,
+            "a ZeroMQ socket was used on a thread that did not make it")
+    }
+
+    /// Sets an option of libzmq's type `int`, or `int64_t` where the value is an Int64.
+    func set(
+        _ option: Int32, _ value: some FixedWidthInteger & BitwiseCopyable
+    ) throws(MessagingError) {
+        let socket = unsafe try pointer()
+        let result = unsafe withUnsafeBytes(of: value) { bytes in
+            unsafe zmq_setsockopt(socket, option, bytes.baseAddress, bytes.count)
+        }
+        guard result == 0 else { throw .last("cannot set socket option \(option) to \(value)") }
+    }
+
+    /// Listens; `tcp://127.0.0.1:*` picks a free port.
+    ///
+    /// - Returns: the endpoint with the port that it got.
+    func bind(_ endpoint: Endpoint) throws(MessagingError) -> Endpoint {
+        try endpoint.checkBindable()
+        let socket = unsafe try pointer()
+        if case .tcp(let host, _) = endpoint, host.contains(":") { try set(ZMQ_IPV6, Int32(1)) }
+        let result: Int32
+        if case .ipc(let path) = endpoint {
+            try LocalSocketFile.prepare(path)
+            // Only the owner may connect. The mask is the process's: for this moment another
+            // thread's new file would get fewer rights, never more.
+            let mask = umask(0o177)
+            result = unsafe zmq_bind(socket, endpoint.description)
+            umask(mask)
+        } else {
+            result = unsafe zmq_bind(socket, endpoint.description)
+        }
+        guard result == 0 else {
+            let failure = MessagingError.last("cannot bind \(endpoint)")
+            guard failure.code == .addressInUse else { throw failure }
+            throw MessagingError(
+                .addressInUse,
+                "\(endpoint) is in use: stop the other service or choose another endpoint")
+        }
+        return try Endpoint(lastEndpoint())
+    }
+
+    func connect(_ endpoint: Endpoint) throws(MessagingError) {
+        try endpoint.validate()
+        let socket = unsafe try pointer()
+        if case .tcp(let host, _) = endpoint, host.contains(":") { try set(ZMQ_IPV6, Int32(1)) }
+        guard unsafe zmq_connect(socket, endpoint.description) == 0 else {
+            throw .last("cannot connect to \(endpoint)")
+        }
+    }
+
+    private func lastEndpoint() throws(MessagingError) -> String {
+        let socket = unsafe try pointer()
+        var size = 256
+        let text = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: size) { text in
+            let result = unsafe zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, text.baseAddress, &size)
+            guard result == 0, let start = text.baseAddress else { return nil as String? }
+            return unsafe String(cString: start)
+        }
+        guard let text else { throw .last("cannot read the bound endpoint") }
+        return text
+    }
+
+    /// Queues all frames as one message, or none of them.
+    ///
+    /// - Throws: `.wouldBlock`, `.unreachable`, `.terminated`; it never waits.
+    func send(_ frames: [[UInt8]]) throws(MessagingError) {
+        let socket = unsafe try pointer()
+        for (index, frame) in frames.enumerated() {
+            let more = index + 1 < frames.count ? ZMQ_SNDMORE : 0
+            var result: Int32
+            repeat {
+                result = unsafe frame.withUnsafeBytes { bytes in
+                    unsafe zmq_send(socket, bytes.baseAddress, bytes.count, ZMQ_DONTWAIT | more)
+                }
+            } while result < 0 && zmq_errno() == EINTR
+            guard result >= 0 else { throw .last("cannot send") }
+        }
+    }
+
+    /// Takes the next message, if one is there.
+    ///
+    /// - Throws: `.tooManyFrames` after throwing such a message away; the socket stays usable.
+    func receive() throws(MessagingError) -> [[UInt8]]? {
+        let socket = unsafe try pointer()
+        guard try unsafe frame.receive(from: socket) else { return nil }
+        var frames = [frame.bytes]
+        var frameCount = 1
+        while frame.hasMore {
+            guard try unsafe frame.receive(from: socket) else { break }
+            frameCount += 1
+            if frameCount <= Self.frameLimit { frames.append(frame.bytes) }
+        }
+        guard frameCount <= Self.frameLimit else {
+            throw MessagingError(
+                .tooManyFrames,
+                "a message of \(frameCount) frames, at most \(Self.frameLimit) are taken")
+        }
+        return frames
+    }
+}

@@ -1,0 +1,52 @@
+/// Figures of merit of a classifier that may abstain.
+enum Metrics {
+    /// `part / whole`, zero without a whole.
+    static func share(_ part: Int, of whole: Int) -> Double {
+        whole > 0 ? Double(part) / Double(whole) : 0
+    }
+
+    /// sum_b |confidence_b - accuracy_b| n_b / n over bins of equal width (Guo et al. 2017).
+    static func calibrationError(
+        _ rows: [(confidence: Double, isRight: Bool)], binCount: Int = 15
+    ) -> Double {
+        var excess = [Double](repeating: 0, count: binCount)
+        for row in rows {
+            let bin = min(binCount - 1, max(0, Int(row.confidence * Double(binCount))))
+            excess[bin] += row.confidence - (row.isRight ? 1 : 0)
+        }
+        return excess.reduce(0) { $0 + abs($1) } / Double(max(1, rows.count))
+    }
+
+    /// The probability that a random value of `higher` exceeds one of `lower`, ties half; nil when one is empty.
+    static func auroc(higher: [Float], lower: [Float]) -> Double? {
+        guard !higher.isEmpty, !lower.isEmpty else { return nil }
+        let sorted = lower.sorted()
+        var wins = 0.0
+        for value in higher {
+            let below = sorted.partitionPoint { $0 >= value }
+            let notAbove = sorted.partitionPoint { $0 > value }
+            wins += Double(below) + Double(notAbove - below) / 2
+        }
+        return wins / Double(higher.count) / Double(lower.count)
+    }
+
+    /// The largest threshold that at least the given share of the values reaches; minus infinity without values.
+    static func threshold(passing share: Double, of values: [Float]) -> Float {
+        guard !values.isEmpty else { return -.infinity }
+        let dropped = Int((Double(values.count) * (1 - share)).rounded(.down))
+        return values.sorted()[min(max(0, dropped), values.count - 1)]
+    }
+}
+
+extension [Float] {
+    /// The number of leading elements of a sorted array for which the predicate does not hold.
+    fileprivate func partitionPoint(_ predicate: (Float) -> Bool) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if predicate(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

@@ -1,0 +1,76 @@
+internal import Tensors
+
+/// The files of a trained router in a folder.
+///
+/// | file | holds |
+/// |---|---|
+/// | `router.json` | labels with the adapters' digests, calibration, feature recipe, seed, format version |
+/// | `router.safetensors` | `table` F16 [buckets, width], `importances` F16 [buckets], `hidden.biases` F32 [width], `output.weights` F16 [width, classes + 1], `output.biases` F32 [classes + 1], `statistics.mean` F32 [width], `statistics.covariance` F32 [width, width] |
+/// | `README.md` | the model card; no part of the digest |
+enum RouterArtefact {
+    static let format = "fusebox.router"
+    static let version = 1
+    static let settingsName = "router.json"
+    static let weightsName = "router.safetensors"
+    static let cardName = "README.md"
+
+    static let classLimit = 4096
+    static let widths = 16...1024
+    static let settingsByteLimit = 4 << 20
+    static let weightsByteLimit = 1 << 30
+}
+
+extension AdapterRouter {
+    /// Reads an artefact and checks all of it: format, counts, shapes, and that every number is finite.
+    public init(directory: String) throws(RoutingError) {
+        let settingsPath = "\(directory)/\(RouterArtefact.settingsName)"
+        let weightsPath = "\(directory)/\(RouterArtefact.weightsName)"
+        let settingsBytes: [UInt8]
+        let weightsBytes: [UInt8]
+        do {
+            settingsBytes = try FileBytes.array(path: settingsPath, limit: RouterArtefact.settingsByteLimit)
+            weightsBytes = try FileBytes.array(path: weightsPath, limit: RouterArtefact.weightsByteLimit)
+        } catch {
+            throw RoutingError(.file, "\(error.message); a router is a folder that `fusebox router train` wrote")
+        }
+        let settings: RouterSettings
+        do throws(RoutingError) {
+            settings = try RouterSettings(parsing: settingsBytes)
+        } catch {
+            throw error.at(settingsPath)
+        }
+        let weights: RouterWeights
+        do throws(RoutingError) {
+            weights = try RouterWeights(
+                parsing: weightsBytes, bucketCount: settings.recipe.bucketCount, width: settings.width,
+                classCount: settings.classes.count + 1)
+        } catch {
+            throw error.at(weightsPath)
+        }
+        self.init(
+            classes: settings.classes, digest: Digest(of: settingsBytes + weightsBytes),
+            calibration: settings.calibration, recipe: settings.recipe, seed: settings.seed,
+            network: weights.network,
+            statistics: ClassStatistics(
+                mean: weights.mean, covariance: weights.covariance, logits: settings.logits))
+    }
+
+    /// Writes the artefact and reads it back, with its digest; the folder is made if it is missing.
+    public func write(to directory: String, card: String) throws(RoutingError) -> AdapterRouter {
+        do {
+            try FileBytes.makeFolder(path: directory)
+            try RouterWeights.writer(of: self).write(to: "\(directory)/\(RouterArtefact.weightsName)")
+            for (name, content) in [
+                (RouterArtefact.settingsName, RouterSettings(of: self).encoded),
+                (RouterArtefact.cardName, Array(card.utf8)),
+            ] {
+                let file = try AtomicFile(path: "\(directory)/\(name)")
+                try file.write(content)
+                try file.commit()
+            }
+        } catch {
+            throw RoutingError(.file, error.message)
+        }
+        return try AdapterRouter(directory: directory)
+    }
+}

@@ -1,0 +1,94 @@
+internal import Tensors
+
+/// The content of `router.safetensors`.
+struct RouterWeights {
+    let network: RouterNetwork
+    /// `ClassStatistics.mean`.
+    let mean: [Float]
+    /// `ClassStatistics.covariance`.
+    let covariance: [Float]
+
+    /// Reads the tensors and checks their shapes and values.
+    init(parsing bytes: [UInt8], bucketCount: Int, width: Int, classCount: Int) throws(RoutingError) {
+        let file: SafetensorsFile
+        do {
+            file = try SafetensorsFile(bytes: FileBytes(bytes), limits: .adapter)
+        } catch {
+            throw RoutingError(.malformed, error.message)
+        }
+        let importances = try Self.values(of: file, "importances", [bucketCount])
+        guard importances.allSatisfy({ $0 >= 0 }) else {
+            throw RoutingError(.malformed, "tensor \"importances\" has negative values")
+        }
+        network = RouterNetwork(
+            importances: importances,
+            table: Lanes.blocks(of: try Self.values(of: file, "table", [bucketCount, width])),
+            hiddenBiases: try Self.values(of: file, "hidden.biases", [width]),
+            output: DenseLayer(
+                weights: try Self.values(of: file, "output.weights", [width, classCount]),
+                biases: try Self.values(of: file, "output.biases", [classCount])))
+        mean = try Self.values(of: file, "statistics.mean", [width])
+        covariance = try Self.values(of: file, "statistics.covariance", [width, width])
+        guard file.tensors.count == 7 else {
+            throw RoutingError(.malformed, "\(file.tensors.count) tensors; a router has seven")
+        }
+    }
+
+    /// The file for a router.
+    static func writer(of router: AdapterRouter) throws(TensorError) -> SafetensorsWriter {
+        let network = router.network
+        let width = network.width
+        let classCount = network.output.outputCount
+        var writer = SafetensorsWriter(metadata: ["format": RouterArtefact.format])
+        try writer.add(
+            half("table", [network.bucketCount, width], network.table.scalars(network.bucketCount * width)))
+        try writer.add(half("importances", [network.bucketCount], network.importances))
+        try writer.add(Tensor(name: "hidden.biases", shape: [width], floats: network.hiddenBiases))
+        try writer.add(half("output.weights", [width, classCount], network.output.flatWeights))
+        try writer.add(
+            Tensor(name: "output.biases", shape: [classCount], floats: network.output.flatBiases))
+        try writer.add(Tensor(name: "statistics.mean", shape: [width], floats: router.statistics.mean))
+        try writer.add(
+            Tensor(
+                name: "statistics.covariance", shape: [width, width], floats: router.statistics.covariance))
+        return writer
+    }
+
+    /// The nearest value that the artefact can hold.
+    static func rounded(_ value: Float) -> Float { Float(Float16(value)) }
+
+    private static func half(
+        _ name: String, _ shape: [Int], _ values: [Float]
+    ) throws(TensorError) -> Tensor {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(2 * values.count)
+        for value in values {
+            let bits = Float16(value).bitPattern
+            bytes.append(UInt8(truncatingIfNeeded: bits))
+            bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
+        }
+        return try Tensor(name: name, dtype: .f16, shape: shape, bytes: bytes)
+    }
+
+    private static func values(
+        of file: SafetensorsFile, _ name: String, _ shape: [Int]
+    ) throws(RoutingError) -> [Float] {
+        guard let tensor = file[name] else {
+            throw RoutingError(.malformed, "the tensor \"\(name)\" is missing")
+        }
+        guard tensor.shape == shape else {
+            throw RoutingError(
+                .malformed, "tensor \"\(name)\": the shape is \(tensor.shape), the settings ask for \(shape)")
+        }
+        let values: [Float]
+        do {
+            values = try tensor.floats()
+        } catch {
+            throw RoutingError(.malformed, error.message)
+        }
+        guard values.allSatisfy(\.isFinite) else {
+            throw RoutingError(.malformed, "tensor \"\(name)\" holds values that are not finite")
+        }
+        return values
+    }
+}

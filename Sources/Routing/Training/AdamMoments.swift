@@ -1,0 +1,43 @@
+/// The running means of Adam (Kingma and Ba 2015) for one block of parameters.
+///
+/// Rows of the embedding table are updated only in steps that touch them ("lazy Adam"), with the bias correction of the
+/// whole training's step count.
+struct AdamMoments {
+    private var means: [Lanes]
+    private var variances: [Lanes]
+
+    static let meanDecay: Float = 0.9
+    static let varianceDecay: Float = 0.999
+    private static let epsilon: Float = 1e-8
+
+    init(blockCount: Int) {
+        means = [Lanes](repeating: .zero, count: blockCount)
+        variances = means
+    }
+
+    /// What is subtracted from the parameters at `block`.
+    mutating func update(at block: Int, gradient: Lanes, step: AdamStep) -> Lanes {
+        let mean = Self.meanDecay * means[block] + (1 - Self.meanDecay) * gradient
+        let variance =
+            Self.varianceDecay * variances[block] + (1 - Self.varianceDecay) * gradient * gradient
+        means[block] = mean
+        variances[block] = variance
+        let deviation = (variance * step.varianceCorrection).squareRoot() + Self.epsilon
+        return step.rate * mean / deviation
+    }
+}
+
+/// What all updates of one step have in common.
+struct AdamStep {
+    /// The learning rate with the correction of the means.
+    let rate: Float
+    let varianceCorrection: Float
+}
+
+extension AdamStep {
+    /// Step numbers count from one.
+    init(learningRate: Float, meanPower: Float, variancePower: Float) {
+        rate = learningRate / (1 - meanPower)
+        varianceCorrection = 1 / (1 - variancePower)
+    }
+}

@@ -1,0 +1,44 @@
+internal import Glibc
+
+/// How a router is trained; the defaults are those of the shipped recipes.
+public struct TrainingSettings: Sendable {
+    /// Rows of the embedding table.
+    public var bucketCount = 32768
+    /// Hidden units; a multiple of sixteen.
+    public var width = 128
+    public var seed: UInt64 = 0
+    /// Passes over the data, more when it is small: see `epochCount(rowCount:)`.
+    public var epochCount = 12
+    public var batchSize = 64
+    public var learningRate: Float = 2e-3
+    /// The share of a text's features that is left out in each step.
+    public var featureDropout: Float = 0.3
+    /// The share of hidden units that is left out in each step.
+    public var hiddenDropout: Float = 0.3
+    /// Probability spread evenly over all classes.
+    public var labelSmoothing: Float = 0.1
+    /// Decay of the output layer's weights, per step and unit of the learning rate.
+    public var weightDecay: Float = 0.01
+    /// Generated out-of-scope texts for each row of the data.
+    public var negativeShare: Double = 0.05
+    /// The share of in-scope texts that the abstention threshold lets through.
+    public var coverage: Double = 0.95
+
+    public init() {}
+
+    /// Steps below which a small data set is gone through more often.
+    private static let fewestSteps = 2500
+
+    /// The passes over `rowCount` rows: enough for `fewestSteps`, at most 200.
+    func epochCount(rowCount: Int) -> Int {
+        let stepsPerEpoch = max(1, (rowCount + batchSize - 1) / batchSize)
+        return max(epochCount, min(200, Self.fewestSteps / stepsPerEpoch))
+    }
+
+    /// The learning rate's factor: 100 steps of warming up under a half cosine down to a fiftieth.
+    func rateFactor(step: Int, of stepCount: Int) -> Float {
+        let progress = Float(step) / Float(max(1, stepCount))
+        let cosine = 0.02 + 0.49 * (1 + cosf(Float.pi * progress))
+        return min(1, Float(step + 1) / 100) * cosine
+    }
+}

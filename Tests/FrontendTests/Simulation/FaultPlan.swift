@@ -1,0 +1,86 @@
+import FoundationEssentials
+import Frontend
+import TestSupport
+import Wire
+
+/// How big a run is and what goes wrong in it; chances are per mille of a step.
+struct FaultPlan {
+    let sabotage: Sabotage?
+    let workerCount: Int
+    let slots: Int
+    let clientCount: Int
+    let requestsPerClient: Int
+    let deaths: Int
+    let pauses: Int
+    let gaps: Int
+    let duplicates: Int
+    let disconnects: Int
+    let vanish: Int
+    let cancels: Int
+    let blocks: Int
+    let poisons: Int
+    let configuration: BrokerConfiguration
+
+    init(_ random: inout SeededGenerator, sabotage: Sabotage?) {
+        self.sabotage = sabotage
+        func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
+        workerCount = number(1...3)
+        slots = number(1...4)
+        clientCount = number(1...4)
+        requestsPerClient = number(1...6)
+        let isCalm = number(0...4) == 0
+        deaths = isCalm ? 0 : number(0...15)
+        pauses = isCalm ? 0 : number(0...10)
+        gaps = sabotage == .endlessAttempts ? 900 : isCalm ? 0 : number(0...10)
+        duplicates = isCalm ? 0 : number(0...100)
+        disconnects = isCalm ? 0 : number(0...8)
+        vanish = number(0...200)
+        cancels = number(0...4)
+        blocks = isCalm ? 0 : number(0...300)
+        poisons = isCalm ? 0 : number(0...100)
+        var configuration = BrokerConfiguration()
+        configuration.heartbeatInterval = .milliseconds(100)
+        configuration.workerTimeout = .milliseconds(400)
+        configuration.stopTimeout = .milliseconds(500)
+        configuration.clientGrace = .seconds(3)
+        configuration.stallTimeout = .seconds(4)
+        configuration.agingLimit = .milliseconds(300)
+        configuration.queueLimit = number(4...40)
+        configuration.defaultMaxTokens = 30
+        if sabotage == .endlessAttempts {
+            configuration.attemptLimit = 1000
+            configuration.dispatchLimit = 1000
+        }
+        self.configuration = configuration
+    }
+
+    /// A request of any kind.
+    func submission(_ random: inout SeededGenerator) -> WireSubmit {
+        func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
+        let words = ["calm", "formal", "terse", "plain", "please", "summarize"]
+        var text = (0..<number(1...4)).map { _ in
+            (0..<number(1...4)).map { _ in words[number(0...5)] }.joined(separator: " ") + "."
+        }.joined(separator: " ")
+        if number(0...999) < poisons { text = "poison " + text }
+        var submit = WireSubmit()
+        submit.request = Data((0..<16).map { _ in UInt8(number(1...255)) })
+        submit.prompt.text = text
+        switch number(0...3) {
+        case 0: submit.selection.base = WireBaseSelection()
+        case 1:
+            submit.selection.fixed.shares = [
+                WireNamedWeight {
+                    $0.name = "calm"; $0.weight = Float(number(-4...4)) / 2
+                }
+            ]
+        default: submit.selection.auto = WireAutoSelection()
+        }
+        submit.split = number(0...3) == 0
+        if number(0...3) == 0 { submit.limits.maxTokens = UInt32(number(1...50)) }
+        if number(0...4) == 0 { submit.limits.deadlineMs = UInt32(number(10...3000)) }
+        if number(0...2) == 0 { submit.credit = UInt32(number(1...4)) }
+        if number(0...5) == 0 { submit.kvRule = .pin }
+        if Bool.random(using: &random) { submit.sampling.seed = UInt64(number(0...1000)) }
+        return submit
+    }
+}

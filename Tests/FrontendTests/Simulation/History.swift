@@ -1,0 +1,43 @@
+import Frontend
+import Wire
+
+/// All that happened outside the broker in one run: what `HistoryChecker` judges.
+struct History {
+    enum Record {
+        /// A client asked for a request's stream from these offsets on.
+        case asked(Peer, RequestID, offsets: [Int])
+        case received(Peer, ClientEvent)
+        /// A worker took a part; `running` counts it.
+        case dispatched(pid: Int32, WireDispatch, running: Int, slots: Int, at: Duration)
+        /// A worker died by itself with exactly this one part running.
+        case diedAlone(RequestID, part: UInt32)
+        /// The broker accepted a request, or said so again.
+        case accepted(RequestID, deadline: Duration)
+        /// At the end of the run somebody still waits for this request.
+        case waiting(RequestID)
+        /// At the end of the run the broker still has this request open.
+        case open(RequestID)
+    }
+
+    var records: [Record] = []
+}
+
+/// A promise that was broken.
+struct Violation: Hashable, CustomStringConvertible {
+    enum Rule: String, CaseIterable {
+        case oneTerminal = "C1"
+        case contiguous = "C2"
+        case sameTokens = "C3"
+        case everTerminal = "C4"
+        case nothingAfterTerminal = "C5"
+        case slots = "C7"
+        case attempts = "C8"
+        case routedFirst = "the mix is told before what was made under it"
+        case deadline = "nothing starts after its deadline"
+    }
+
+    let rule: Rule
+    let what: String
+
+    var description: String { "\(rule.rawValue): \(what)" }
+}

@@ -1,0 +1,200 @@
+import Frontend
+import Wire
+
+/// Judges a run by what its clients and workers saw, without a look into the broker.
+struct HistoryChecker {
+    /// More dispatches of one part than this are an endless retry.
+    static let dispatchLimit = 8
+    /// Workers that may die with a part as their only one.
+    static let deathLimit = 2
+
+    private struct Stream: Hashable {
+        let client: Peer
+        let request: RequestID
+    }
+
+    private struct Part: Hashable {
+        let request: RequestID
+        let part: Int
+    }
+
+    private struct View {
+        var next: [Int]
+        var segments: [[WireSegment]]
+        var hasEnded: [Bool]
+        var text: [String]
+        let base: [Int]
+    }
+
+    private var bases: [Stream: [Int]] = [:]
+    private var views: [Stream: View] = [:]
+    private var decoders: [Part: FakeDecoder] = [:]
+    private var terminals: [Part: ClientEvent] = [:]
+    private var flushed: Set<Part> = []
+    private var dispatches: [Part: [UInt32]] = [:]
+    private var deaths: [Part: Int] = [:]
+    private var deadlines: [RequestID: Duration] = [:]
+    private(set) var violations: [Violation] = []
+
+    init(_ history: History) {
+        for record in history.records { check(record) }
+    }
+
+    private mutating func check(_ record: History.Record) {
+        switch record {
+        case .asked(let client, let request, let offsets):
+            bases[Stream(client: client, request: request)] = offsets
+        case .received(let client, let event): check(event, at: client)
+        case .dispatched(let pid, let dispatch, let running, let slots, let now):
+            if running > slots { report(.slots, "\(running) parts at worker \(pid) of \(slots)") }
+            check(dispatch, now: now)
+        case .diedAlone(let request, let part):
+            deaths[Part(request: request, part: Int(part)), default: 0] += 1
+        case .accepted(let request, let deadline):
+            deadlines[request] = deadlines[request] ?? deadline
+        case .waiting(let request): report(.everTerminal, "\(request) was never answered")
+        case .open(let request): report(.everTerminal, "\(request) never ended")
+        }
+    }
+
+    private mutating func check(_ dispatch: WireDispatch, now: Duration) {
+        let part = Part(request: dispatch.requestID, part: Int(dispatch.part))
+        if let last = dispatches[part]?.last, dispatch.epoch <= last {
+            report(.attempts, "epoch \(dispatch.epoch) after \(last)")
+        }
+        dispatches[part, default: []].append(dispatch.epoch)
+        if (dispatches[part]?.count ?? 0) > Self.dispatchLimit {
+            report(.attempts, "\(dispatch.requestID) was dispatched too often")
+        }
+        if deaths[part, default: 0] >= Self.deathLimit {
+            report(.attempts, "\(dispatch.requestID) killed its workers and was tried again")
+        }
+        if let deadline = deadlines[dispatch.requestID], now > deadline {
+            report(.deadline, "\(dispatch.requestID) was dispatched \(now - deadline) too late")
+        }
+        let decoder = decoders[part] ?? FakeDecoder(dispatch)
+        decoders[part] = decoder
+        let count = dispatch.emitted.count
+        if dispatch.emitted != Array(decoder.tokens.prefix(count)) {
+            report(.sameTokens, "forced tokens are not those of a fault-free run")
+        }
+        if dispatch.segments != Array(decoder.segments.prefix(dispatch.segments.count))
+            || decoder.segments.dropFirst(dispatch.segments.count).contains(where: {
+                Int($0.fromToken) < count
+            })
+        {
+            report(.routedFirst, "a dispatch has other segments than a fault-free run")
+        }
+        let text = [decoder.visibleText(count), decoder.text(count)]
+        if !text.contains(where: { $0.utf8.count == Int(dispatch.emittedTextBytes) }) {
+            report(.sameTokens, "\(dispatch.emittedTextBytes) bytes of text at token \(count)")
+        }
+    }
+
+    private mutating func check(_ event: ClientEvent, at client: Peer) {
+        switch event {
+        case .accepted(let accepted):
+            let stream = Stream(client: client, request: accepted.requestID)
+            let count = Int(accepted.parts)
+            let base = (0..<count).map { bases[stream]?.dropFirst($0).first ?? 0 }
+            views[stream] = View(
+                next: base, segments: Array(repeating: [], count: count),
+                hasEnded: Array(repeating: false, count: count),
+                text: Array(repeating: "", count: count), base: base)
+        case .routed(let routed):
+            with(client, routed.requestID, Int(routed.part)) { view, part in
+                view.segments[part].append(routed.segment)
+                return nil
+            }
+        case .chunk(let chunk): check(chunk, at: client)
+        case .done(let done): check(done, event, at: client)
+        case .failed(let failed): check(failed, event, at: client)
+        case .routeReply, .adapters, .statusReply: break
+        }
+    }
+
+    private mutating func check(_ chunk: WireChunk, at client: Peer) {
+        let key = Part(request: chunk.requestID, part: Int(chunk.part))
+        guard let decoder = decoders[key] else {
+            return report(.sameTokens, "a chunk of a part that no worker ever had")
+        }
+        let isKnownFlush = chunk.ids.isEmpty && flushed.contains(key)
+        if chunk.ids.isEmpty { flushed.insert(key) }
+        with(client, chunk.requestID, Int(chunk.part)) { view, part in
+            if view.hasEnded[part] { return (.nothingAfterTerminal, "a chunk after the end") }
+            let first = Int(chunk.offset)
+            guard first == view.next[part] else {
+                return (.contiguous, "a chunk at \(first), expected \(view.next[part])")
+            }
+            let next = first + chunk.ids.count
+            view.next[part] = next
+            if !isKnownFlush { view.text[part] += chunk.text }
+            guard next <= decoder.tokens.count, chunk.ids == Array(decoder.tokens[first..<next])
+            else { return (.sameTokens, "tokens \(first)..<\(next) are not the right ones") }
+            let governing = decoder.segments.filter { Int($0.fromToken) < max(next, 1) }
+            guard view.segments[part].starts(with: governing) else {
+                return (.routedFirst, "tokens \(first)..<\(next) came before their mix")
+            }
+            return nil
+        }
+    }
+
+    private mutating func check(_ done: WireDone, _ event: ClientEvent, at client: Peer) {
+        let key = Part(request: done.requestID, part: Int(done.part))
+        let decoder = decoders[key]
+        let isFlushed = flushed.contains(key)
+        end(event, key: key, at: client)
+        with(client, done.requestID, Int(done.part)) { view, part in
+            guard done.provenance.tokens.count == view.next[part] else {
+                return (.contiguous, "the end came before token \(done.provenance.tokens.count)")
+            }
+            guard let decoder, [.end, .length].contains(done.reason) else { return nil }
+            guard done.provenance.tokens == decoder.tokens, done.reason == decoder.reason,
+                done.provenance.segments == decoder.segments
+            else { return (.sameTokens, "a whole reply is not that of a fault-free run") }
+            let before = decoder.visibleText(view.base[part]).utf8.count
+            let text = String(decoding: decoder.text(.max).utf8.dropFirst(before), as: UTF8.self)
+            guard view.text[part] == text || isFlushed && text.hasPrefix(view.text[part]) else {
+                return (.sameTokens, "the text \"\(view.text[part])\" should be \"\(text)\"")
+            }
+            return nil
+        }
+    }
+
+    private mutating func check(
+        _ failed: WireFailed, _ event: ClientEvent, at client: Peer
+    ) {
+        // Before `Accepted` it is a refusal, and NOT_FOUND answers a question.
+        guard views[Stream(client: client, request: failed.requestID)] != nil,
+            failed.code != .notFound
+        else { return }
+        end(event, key: Part(request: failed.requestID, part: Int(failed.part)), at: client)
+    }
+
+    private mutating func end(_ event: ClientEvent, key: Part, at client: Peer) {
+        let known = terminals[key]
+        terminals[key] = event
+        with(client, key.request, key.part) { view, part in
+            defer { view.hasEnded[part] = true }
+            if view.hasEnded[part] { return (.oneTerminal, "a second end in one stream") }
+            if let known, known != event { return (.oneTerminal, "another end than before") }
+            return nil
+        }
+    }
+
+    private mutating func with(
+        _ client: Peer, _ request: RequestID, _ part: Int,
+        _ body: (inout View, Int) -> (Violation.Rule, String)?
+    ) {
+        let stream = Stream(client: client, request: request)
+        guard var view = views[stream], view.next.indices.contains(part) else {
+            return report(.contiguous, "something before the acceptance")
+        }
+        if let (rule, what) = body(&view, part) { report(rule, "\(request) \(part): \(what)") }
+        views[stream] = view
+    }
+
+    private mutating func report(_ rule: Violation.Rule, _ what: String) {
+        violations.append(Violation(rule: rule, what: what))
+    }
+}

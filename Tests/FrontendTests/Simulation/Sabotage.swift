@@ -1,0 +1,57 @@
+import Frontend
+import Wire
+
+/// A broken machine for each rule, so that the checker is seen to see it.
+enum Sabotage: String, CaseIterable {
+    case secondTerminal, lostChunk, wrongToken, lostTerminal, lateChunk, crowdedWorker
+    case endlessAttempts, lateMix
+
+    var rule: Violation.Rule {
+        switch self {
+        case .secondTerminal: .oneTerminal
+        case .lostChunk: .contiguous
+        case .wrongToken: .sameTokens
+        case .lostTerminal: .everTerminal
+        case .lateChunk: .nothingAfterTerminal
+        case .crowdedWorker: .slots
+        case .endlessAttempts: .attempts
+        case .lateMix: .routedFirst
+        }
+    }
+
+    /// What a broker with this fault would have wanted done.
+    func apply(to actions: [BrokerAction]) -> [BrokerAction] {
+        switch self {
+        case .endlessAttempts: actions
+        case .lateMix: actions.sorted { !Self.isMix($0) && Self.isMix($1) }
+        default: actions.flatMap(apply)
+        }
+    }
+
+    private func apply(to action: BrokerAction) -> [BrokerAction] {
+        switch (self, action) {
+        case (.secondTerminal, .toClient(_, .done, _)): return [action, action]
+        case (.lostTerminal, .toClient(_, .done, _)): return []
+        case (.lostChunk, .toClient(_, .chunk(let chunk), _)) where chunk.offset % 5 == 3:
+            return []
+        case (.wrongToken, .toClient(let client, .chunk(var chunk), let mark)):
+            chunk.ids = chunk.ids.map { $0 ^ 1 }
+            return [.toClient(client, .chunk(chunk), mark)]
+        case (.lateChunk, .toClient(let client, .done(let done), _)):
+            let late = WireChunk {
+                $0.request = done.request
+                $0.part = done.part
+                $0.offset = UInt32(done.provenance.tokens.count)
+                $0.ids = [1]
+            }
+            return [action, .toClient(client, .chunk(late), nil)]
+        case (.crowdedWorker, .toWorker(_, .dispatch)):
+            return Array(repeating: action, count: 5)
+        default: return [action]
+        }
+    }
+
+    private static func isMix(_ action: BrokerAction) -> Bool {
+        if case .toClient(_, .routed, _) = action { true } else { false }
+    }
+}

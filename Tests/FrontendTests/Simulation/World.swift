@@ -1,0 +1,307 @@
+import FoundationEssentials
+import TestSupport
+import Wire
+
+@testable import Frontend
+
+/// A broker, its workers and its clients in virtual time, with faults drawn from a seed.
+///
+/// Links keep their order and lose what was under way when an end dies; between links anything
+/// may overtake anything. The same seed gives the same run.
+struct World {
+    enum Happening {
+        case toBroker(BrokerEvent)
+        case toWorker(Peer, WorkerOrder)
+        case toClient(Peer, ClientEvent)
+        case step(Peer)
+        case spawn(place: Int)
+        case submit(client: Int)
+        case disconnect(client: Int)
+        case reconnect(client: Int)
+        case cancel(client: Int)
+        case tick
+    }
+
+    let plan: FaultPlan
+    var random: SeededGenerator
+    var broker: Broker
+    var now: Duration = .zero
+    var calendar = Calendar<Happening>()
+    var workers: [FakeWorker] = []
+    var clients: [FakeClient] = []
+    var history = History()
+    /// When the last message of a link arrives: the next one comes later.
+    private var arrivals: [String: Duration] = [:]
+    private var nextPID: Int32 = 100
+
+    init(seed: UInt64, sabotage: Sabotage? = nil) {
+        random = SeededGenerator(seed: seed)
+        plan = FaultPlan(&random, sabotage: sabotage)
+        broker = Broker(
+            configuration: plan.configuration, router: FakeRouter(),
+            sentences: FakePool.sentences, seed: random.next())
+        for place in 0..<plan.workerCount { calendar.plan(.spawn(place: place), at: .zero) }
+        for index in 0..<plan.clientCount {
+            clients.append(FakeClient(index: index, address: Peer(routingID: [UInt8(index), 0])))
+            for _ in 0..<plan.requestsPerClient {
+                calendar.plan(.submit(client: index), at: milliseconds(200...6000))
+            }
+        }
+        for _ in 0..<plan.disconnects {
+            let index = Int.random(in: 0..<plan.clientCount, using: &random)
+            calendar.plan(.disconnect(client: index), at: milliseconds(300...7000))
+        }
+        for _ in 0..<plan.cancels {
+            let index = Int.random(in: 0..<plan.clientCount, using: &random)
+            calendar.plan(.cancel(client: index), at: milliseconds(300...8000))
+        }
+        calendar.plan(.tick, at: .milliseconds(20))
+    }
+
+    /// Lets everything happen, faults until they end and then a calm time to recover in.
+    mutating func run() -> History {
+        while let (time, happening) = calendar.next(), time < .seconds(30) {
+            now = time
+            perform(happening)
+            if now > .seconds(9), isOver { break }
+        }
+        for client in clients where !client.isGone {
+            for asked in client.asked where !asked.isComplete {
+                history.records.append(.waiting(asked.submit.requestID))
+            }
+        }
+        for id in broker.live { history.records.append(.open(id)) }
+        return history
+    }
+
+    private var isOver: Bool {
+        broker.live.isEmpty
+            && clients.allSatisfy { $0.isGone || $0.asked.allSatisfy(\.isComplete) }
+    }
+
+    private mutating func perform(_ happening: Happening) {
+        switch happening {
+        case .toBroker(let event): tell(event)
+        case .toWorker(let address, let order): deliver(order, to: address)
+        case .toClient(let address, let event): deliver(event, to: address)
+        case .step(let address): step(address)
+        case .spawn(let place): spawn(place)
+        case .submit(let index): submit(index)
+        case .disconnect(let index): disconnect(index)
+        case .reconnect(let index): reconnect(index)
+        case .cancel(let index): cancel(index)
+        case .tick:
+            tell(.tick)
+            calendar.plan(.tick, at: now + .milliseconds(20))
+        }
+    }
+
+    // MARK: - The broker
+
+    private mutating func tell(_ event: BrokerEvent) {
+        var failures = act(on: broker.receive(event, now: Instant(sinceStart: now)))
+        while !failures.isEmpty {
+            failures = failures.flatMap { failure in
+                act(on: broker.receive(failure, now: Instant(sinceStart: now)))
+            }
+        }
+    }
+
+    /// Does what the broker wants; returns the deliveries that failed.
+    ///
+    /// After one failure nothing more goes to that client in the same turn, as in the real loop.
+    private mutating func act(on wanted: [BrokerAction]) -> [BrokerEvent] {
+        var failures: [BrokerEvent] = []
+        var failed: [Peer: SendFailure] = [:]
+        for action in plan.sabotage?.apply(to: wanted) ?? wanted {
+            switch action {
+            case .toClient(let address, let event, let mark):
+                note(event)
+                if let failure = failed[address] ?? obstacle(address) {
+                    failed[address] = failure
+                    if let mark { failures.append(.undelivered(address, mark, failure)) }
+                } else {
+                    send(.toClient(address, event), over: "to client \(address.routingID)")
+                }
+            case .toWorker(let address, let order):
+                send(.toWorker(address, order), over: "to worker \(address.routingID)")
+            case .killWorker(let pid, _):
+                // A worker that is killed may live on for a while, as one on a machine that was
+                // cut off would.
+                if let index = workers.firstIndex(where: { $0.pid == pid && $0.isAlive }),
+                    chance(700)
+                {
+                    die(index)
+                }
+            case .workerReady, .drained, .report: break
+            }
+        }
+        return failures
+    }
+
+    /// Deadlines run from the acceptance on; orders take up to 10 ms to arrive.
+    private mutating func note(_ event: ClientEvent) {
+        guard case .accepted(let accepted) = event,
+            let asked = clients.flatMap(\.asked).first(where: {
+                $0.submit.requestID == accepted.requestID
+            }), asked.submit.limits.deadlineMs > 0
+        else { return }
+        let allowed = Duration.milliseconds(Int(asked.submit.limits.deadlineMs) + 10)
+        history.records.append(.accepted(accepted.requestID, deadline: now + allowed))
+    }
+
+    private mutating func obstacle(_ address: Peer) -> SendFailure? {
+        guard let client = clients.first(where: { $0.address == address }) else {
+            return .unreachable
+        }
+        return now < client.blockedUntil ? .congested : nil
+    }
+
+    private mutating func send(_ happening: Happening, over link: String) {
+        let earliest = now + milliseconds(1...10)
+        let arrival = max(earliest, arrivals[link] ?? .zero)
+        arrivals[link] = arrival
+        calendar.plan(happening, at: arrival)
+    }
+
+    // MARK: - Workers
+
+    private mutating func spawn(_ place: Int) {
+        guard !workers.contains(where: { $0.place == place && $0.isAlive }) else {
+            return calendar.plan(.spawn(place: place), at: now + .milliseconds(200))
+        }
+        nextPID += 1
+        let worker = FakeWorker(
+            address: Peer(routingID: [0xFF, UInt8(truncatingIfNeeded: nextPID)]), pid: nextPID,
+            place: place, slots: plan.slots)
+        workers.append(worker)
+        tell(.workerStarted(place: place, pid: nextPID))
+        report(.ready(FakePool.ready(pid: nextPID, slots: plan.slots)), from: worker.address)
+        calendar.plan(.step(worker.address), at: now + .milliseconds(20))
+    }
+
+    private mutating func step(_ address: Peer) {
+        guard let index = workers.firstIndex(where: { $0.address == address }) else { return }
+        guard workers[index].isAlive else { return die(index) }
+        calendar.plan(.step(address), at: now + milliseconds(10...30))
+        guard now >= workers[index].pausedUntil else { return }
+        if now < .seconds(8), chance(plan.deaths) || workers[index].holdsPoison {
+            return die(index)
+        }
+        if workers[index].holdsPoison { return die(index) }
+        if now < .seconds(8), chance(plan.pauses) {
+            workers[index].pausedUntil = now + milliseconds(100...1500)
+        }
+        if now >= workers[index].heartbeatAt {
+            workers[index].heartbeatAt = now + .milliseconds(100)
+            report(.heartbeat(WireHeartbeat { $0.steps = 1 }), from: address)
+        }
+        for message in workers[index].step(&random, gaps: now < .seconds(8) ? plan.gaps : 0) {
+            report(message, from: address)
+            if case .chunk = message, chance(plan.duplicates) { report(message, from: address) }
+        }
+    }
+
+    private mutating func report(_ message: WorkerReport, from address: Peer) {
+        send(.toBroker(.worker(address, message)), over: "from worker \(address.routingID)")
+    }
+
+    private mutating func deliver(_ order: WorkerOrder, to address: Peer) {
+        guard let index = workers.firstIndex(where: { $0.address == address && $0.isAlive })
+        else { return }
+        let running = workers[index].take(order)
+        if case .dispatch(let dispatch) = order {
+            history.records.append(
+                .dispatched(
+                    pid: workers[index].pid, dispatch, running: running,
+                    slots: workers[index].slots, at: now))
+        }
+    }
+
+    private mutating func die(_ index: Int) {
+        let worker = workers.remove(at: index)
+        if worker.running.count == 1, let run = worker.running.first, !run.isCancelled {
+            history.records.append(.diedAlone(run.dispatch.requestID, part: run.dispatch.part))
+        }
+        let notice = now + milliseconds(1...50)
+        let exit = BrokerEvent.workerExited(place: worker.place, pid: worker.pid)
+        // Sometimes nobody notices but by the silence.
+        if chance(800) { calendar.plan(.toBroker(exit), at: notice) }
+        calendar.plan(.spawn(place: worker.place), at: notice + .milliseconds(100))
+    }
+
+    // MARK: - Clients
+
+    private mutating func submit(_ index: Int) {
+        let submit = plan.submission(&random)
+        clients[index].asked.append(FakeClient.Asked(submit: submit))
+        ask(.submit(submit), offsets: [], client: index)
+        if chance(100) { ask(.submit(submit), offsets: [], client: index) }
+        if chance(plan.blocks) { clients[index].blockedUntil = now + milliseconds(50...1500) }
+    }
+
+    private mutating func ask(_ verb: ClientVerb, offsets: [Int], client index: Int) {
+        guard let address = clients[index].address else { return }
+        switch verb {
+        case .submit(let submit):
+            history.records.append(.asked(address, submit.requestID, offsets: offsets))
+        case .attach(let attach):
+            history.records.append(.asked(address, attach.requestID, offsets: offsets))
+        default: break
+        }
+        send(.toBroker(.client(address, verb)), over: "from client \(address.routingID)")
+    }
+
+    private mutating func deliver(_ event: ClientEvent, to address: Peer) {
+        guard let index = clients.firstIndex(where: { $0.address == address }) else { return }
+        history.records.append(.received(address, event))
+        for verb in clients[index].take(event, &random) { ask(verb, offsets: [], client: index) }
+        if case .failed(let failed) = event, failed.retryAfterMs > 0 || failed.code == .unavailable,
+            let asked = clients[index].asked.first(where: {
+                $0.submit.requestID == failed.requestID && !$0.isAccepted
+            })
+        {
+            let request = BrokerEvent.client(address, .submit(asked.submit))
+            calendar.plan(.toBroker(request), at: now + .milliseconds(300))
+        }
+    }
+
+    private mutating func disconnect(_ index: Int) {
+        guard clients[index].address != nil else { return }
+        clients[index].address = nil
+        if chance(plan.vanish) {
+            clients[index].isGone = true
+        } else {
+            calendar.plan(.reconnect(client: index), at: now + milliseconds(10...1500))
+        }
+    }
+
+    private mutating func reconnect(_ index: Int) {
+        clients[index].generation += 1
+        clients[index].address = Peer(routingID: [UInt8(index), UInt8(clients[index].generation)])
+        clients[index].blockedUntil = .zero
+        for (verb, offsets) in clients[index].reopen() {
+            ask(verb, offsets: offsets, client: index)
+        }
+    }
+
+    private mutating func cancel(_ index: Int) {
+        guard
+            let asked = clients[index].asked.filter({ !$0.isComplete }).randomElement(
+                using: &random)
+        else { return }
+        let cancel = WireCancel { $0.request = asked.submit.request }
+        ask(.cancel(cancel), offsets: [], client: index)
+        if chance(300) { ask(.cancel(cancel), offsets: [], client: index) }
+    }
+
+    // MARK: - Chance
+
+    private mutating func chance(_ perMille: Int) -> Bool {
+        Int.random(in: 0..<1000, using: &random) < perMille
+    }
+
+    private mutating func milliseconds(_ range: ClosedRange<Int>) -> Duration {
+        .milliseconds(Int.random(in: range, using: &random))
+    }
+}

@@ -1,0 +1,58 @@
+import Adapters
+import Inference
+import Kernels
+import Models
+import TestSupport
+import Testing
+
+/// The reference type against transformers and peft, for every family, mix and length.
+@Suite struct ModelParityTests {
+    /// Worst error relative to the largest logit.
+    static let bound = 2e-4
+
+    @Test(arguments: ["llama", "llama3", "llama_linear", "mistral", "qwen2", "qwen3"])
+    func logitsMatch(_ family: String) throws {
+        let golden = try ModelGolden(family)
+        try compare(golden, path: golden.folder)
+    }
+
+    private func compare(_ golden: ModelGolden, path: String) throws {
+        var model = try LoadedModel(path: path, type: .f32, threadCount: 2)
+        for name in ModelGolden.adapterNames {
+            try model.addAdapter(directory: "\(golden.folder)/adapters/\(name)", name: name)
+        }
+        #expect(golden.mixes.count == 6 && golden.sequences.count == 7)
+        for index in golden.mixes.indices {
+            let scorer = try Scorer(
+                model: model.transformer, shelf: model.shelf, mix: golden.mix(index, on: model.shelf),
+                kernels: model.kernels, pool: model.pool)
+            let expected = try golden.logits(mix: index)
+            let vocabulary = model.transformer.configuration.vocabularySize
+            #expect(expected.count == golden.rows.count * vocabulary)
+            let largest = expected.reduce(0) { max($0, abs($1)) }
+            var worst: Float = 0
+            var logProbabilities: [Double] = []
+            for (number, sequence) in golden.sequences.enumerated() {
+                try scorer.score(sequence) { position, logits in
+                    if position + 1 < sequence.count {
+                        logProbabilities.append(
+                            Scorer.logProbability(of: sequence[position + 1], logits))
+                    }
+                    for (row, place) in golden.rows.enumerated()
+                    where place.sequence == number && place.position == position {
+                        for id in 0..<vocabulary {
+                            worst = max(worst, abs(logits[id] - expected[row * vocabulary + id]))
+                        }
+                    }
+                }
+            }
+            #expect(Double(worst / largest) <= Self.bound, "mix \(index): \(worst) of \(largest)")
+            let expectedLogProbabilities = try golden.logProbabilities(mix: index)
+            #expect(expectedLogProbabilities.count == logProbabilities.count)
+            let difference = zip(expectedLogProbabilities, logProbabilities).reduce(0.0) {
+                max($0, abs(Double($1.0) - $1.1))
+            }
+            #expect(difference <= Self.bound * Double(largest), "mix \(index): log-probability off by \(difference)")
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Messaging
+import Testing
+
+@Suite struct EndpointTests {
+    @Test(arguments: [
+        ("ipc:///run/user/1000/fusebox.sock", Endpoint.ipc(path: "/run/user/1000/fusebox.sock")),
+        ("tcp://127.0.0.1:5555", .tcp(host: "127.0.0.1", port: 5555)),
+        ("tcp://127.0.0.1:*", .tcp(host: "127.0.0.1", port: 0)),
+        ("tcp://[::1]:80", .tcp(host: "::1", port: 80)),
+        ("tcp://node-3.example.org:65535", .tcp(host: "node-3.example.org", port: 65535)),
+        ("inproc://control", .inproc(name: "control")),
+    ])
+    func readsAndWritesTheSameText(text: String, endpoint: Endpoint) throws {
+        #expect(try Endpoint(text) == endpoint)
+        #expect(endpoint.description == text)
+    }
+
+    @Test(arguments: [
+        "", "fusebox.sock", "udp://127.0.0.1:1", "ipc://", "ipc://@abstract", "ipc://*",
+        "tcp://127.0.0.1", "tcp://127.0.0.1:", "tcp://127.0.0.1:65536", "tcp://127.0.0.1:-1",
+        "tcp://127.0.0.1:+1", "tcp://:5555", "tcp://a;b:5", "inproc://",
+        "ipc:///" + String(repeating: "x", count: 107),
+    ])
+    func refusesWhatNoSocketCouldHave(text: String) {
+        let error = #expect(throws: MessagingError.self) { try Endpoint(text) }
+        #expect(error?.code == .invalidEndpoint)
+    }
+
+    @Test func takesTheLongestPathThatFits() throws {
+        let path = "/" + String(repeating: "x", count: 106)
+        #expect(try Endpoint("ipc://" + path) == .ipc(path: path))
+    }
+
+    @Test(arguments: [
+        "tcp://0.0.0.0:5555", "tcp://*:5555", "tcp://192.168.1.1:5555", "tcp://localhost:5555",
+        "tcp://[::]:5555", "tcp://127.0.0.1.example.org:5555", "tcp://127.1:5555",
+        "tcp://127.0.0.256:5555", "tcp://127.00.0.1:5555", "tcp://eth0:5555",
+    ])
+    func refusesToBindWhatTheNetworkCouldReach(text: String) throws {
+        let context = try Context()
+        let router = try RouterSocket(context, testOptions)
+        let endpoint = try Endpoint(text)
+        var code: MessagingError.Code?
+        do throws(MessagingError) { try router.bind(endpoint) } catch { code = error.code }
+        #expect(code == .refusedBind)
+    }
+
+    @Test(arguments: ["tcp://127.0.0.1:*", "tcp://127.3.2.1:*", "tcp://[::1]:*"])
+    func bindsLoopback(text: String) throws {
+        let context = try Context()
+        let router = try RouterSocket(context, testOptions)
+        guard case .tcp(_, let port) = try router.bind(Endpoint(text)) else {
+            Issue.record("not a tcp endpoint")
+            return
+        }
+        #expect(port != 0)
+    }
+
+    @Test func theDefaultIsALocalSocketFile() throws {
+        guard case .ipc(let path) = Endpoint.default else {
+            Issue.record("the default is \(Endpoint.default)")
+            return
+        }
+        #expect(path.hasPrefix("/") && path.hasSuffix("/fusebox.sock"))
+    }
+}

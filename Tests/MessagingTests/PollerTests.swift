@@ -1,0 +1,84 @@
+import Glibc
+import Messaging
+import Testing
+
+@Suite struct PollerTests {
+    @Test func aWakeupEndsTheWaitUntilItIsDrained() throws {
+        let wakeup = try Wakeup()
+        var poller = Poller()
+        let token = poller.add(wakeup)
+        let thread = try OwnerThread("wakeup") {
+            usleep(10_000)
+            wakeup.signal()
+            wakeup.signal()
+        }
+        let start = ContinuousClock.now
+        try poller.wait(.seconds(10))
+        #expect(poller.isReadable(token))
+        #expect(start.duration(to: .now) < .seconds(5))
+        thread.join()
+        try poller.wait(nil)
+        wakeup.drain()
+        try poller.wait(.zero)
+        #expect(!poller.isReadable(token))
+    }
+
+    @Test func waitsNoLongerThanAsked() throws {
+        let wakeup = try Wakeup()
+        var poller = Poller()
+        let token = poller.add(wakeup)
+        let start = ContinuousClock.now
+        try poller.wait(.microseconds(1500))
+        let waited = start.duration(to: .now)
+        #expect(waited >= .microseconds(1500) && waited < .seconds(2))
+        #expect(!poller.isReadable(token))
+    }
+
+    @Test func tellsWhichSocketIsReady() throws {
+        let context = try Context()
+        let left = try PairSocket(context, testOptions)
+        let right = try PairSocket(context, testOptions)
+        try left.bind(.inproc(name: "ready"))
+        try right.connect(.inproc(name: "ready"))
+        var poller = Poller()
+        let leftToken = try poller.add(left)
+        let rightToken = try poller.add(right)
+        try left.send([[1]])
+        try poller.wait(.seconds(5))
+        #expect(!poller.isReadable(leftToken))
+        #expect(poller.isReadable(rightToken))
+        poller.watchWritable(leftToken, true)
+        try poller.wait(.seconds(5))
+        #expect(poller.isWritable(leftToken) && !poller.isWritable(rightToken))
+    }
+
+    @Test func theMonitorTellsWhenTheServiceGoesAndComes() throws {
+        let directory = try TemporaryDirectory()
+        let endpoint = Endpoint.ipc(path: directory.path + "/a.sock")
+        let context = try Context()
+        let dealer = try DealerSocket(context, testOptions)
+        let monitor = try ConnectionMonitor(dealer, context, name: "monitor")
+        try dealer.connect(endpoint)
+        for _ in 0..<2 {
+            let up = try withRouter(at: endpoint, context) { try nextEvent(monitor) }
+            #expect(up == .connected)
+            let down = try nextEvent(monitor)
+            #expect(down == .disconnected)
+        }
+    }
+
+    private func withRouter<Result>(
+        at endpoint: Endpoint, _ context: Context, _ body: () throws -> Result
+    ) throws -> Result {
+        let router = try RouterSocket(context, testOptions)
+        try router.bind(endpoint)
+        defer { withExtendedLifetime(router.handle) {} }
+        return try body()
+    }
+
+    private func nextEvent(
+        _ monitor: borrowing ConnectionMonitor
+    ) throws -> ConnectionMonitor.Event? {
+        try isReadable(monitor) ? try monitor.next() : nil
+    }
+}
