@@ -1,5 +1,5 @@
 internal import Adapters
-internal import ArgumentParser
+public import ArgumentParser
 internal import FoundationEssentials
 internal import Inference
 internal import Kernels
