@@ -24,6 +24,7 @@ extension Checkpoint {
         }
         var configuration: ModelConfiguration
         do throws(ModelError) {
+            try Self.checkQuantization(json)
             configuration = try ModelConfiguration(json: json)
         } catch {
             throw ModelError(error.code, "\(directory)/config.json: \(error)")
@@ -35,7 +36,8 @@ extension Checkpoint {
         }
         self.init(
             path: directory, configuration: configuration, map: .huggingFace,
-            digest: Digest(of: digests.flatMap(\.bytes)), tensors: tensors,
+            digest: Digest(of: digests.flatMap(\.bytes)),
+            sourceDigest: try Self.sourceDigest(json[Self.sourceDigestKey]?.string), tensors: tensors,
             normalFloats: try Self.normalFloats(tensors, directory: directory))
     }
 
