@@ -103,7 +103,7 @@ struct AskCommand: AsyncParsableCommand {
             if !json { printer.receive(event) }
         }
         if let legend = printer.legend { Terminal.write(legend + "\n") }
-        if let failure = reply.failure { throw ClientError(.refused, failure.message) }
+        if let failure = reply.failure { throw CommandError(failure.message) }
         if json { Terminal.write(JSONValue.object(reply.json).text + "\n") }
     }
 
@@ -113,17 +113,12 @@ struct AskCommand: AsyncParsableCommand {
         configuration.busyRetries = 10_000
         let client = try FuseboxClient(endpoint: connect, configuration: configuration)
         defer { client.shutDown() }
-        let showsProgress = Terminal.showsProgress
-        let batch = BatchAsk(
-            client: client, defaults: fields, write: Terminal.write,
-            report: { done, total in
-                guard showsProgress else { return }
-                Terminal.writeError("\r\(done) of \(total)\(done == total ? "\n" : "")")
-            })
-        let failureCount = await batch.run(input)
+        let progress = ProgressBar("Asking")
+        let batch = BatchAsk(client: client, defaults: fields, write: Terminal.write)
+        let failureCount = await batch.run(input) { progress.show($0) }
+        progress.finish()
         guard failureCount == 0 else {
-            throw ClientError(
-                .refused,
+            throw CommandError(
                 "\(failureCount) requests failed; their lines have an \"error\" that says why")
         }
     }

@@ -10,11 +10,11 @@ struct BatchAsk {
 
     let client: FuseboxClient
     let defaults: RequestFields
-    let write: @Sendable (String) -> Void
-    let report: @Sendable (_ done: Int, _ of: Int) -> Void
+    let write: (String) -> Void
 
+    /// - Parameter report: told after each reply what part of all is done.
     /// - Returns: how many requests failed.
-    func run(_ input: String) async -> Int {
+    func run(_ input: String, report: (Double) -> Void) async -> Int {
         let lines = input.split(separator: "\n", omittingEmptySubsequences: false)
             .enumerated().filter { !$0.element.allSatisfy(\.isWhitespace) }
         var failures = 0
@@ -25,7 +25,7 @@ struct BatchAsk {
                 write(JSONValue.object(result.line).text + "\n")
                 finished += 1
                 if result.isFailed { failures += 1 }
-                report(finished, lines.count)
+                report(Double(finished) / Double(lines.count))
             }
             var running = 0
             while !waiting.isEmpty || running > 0 {

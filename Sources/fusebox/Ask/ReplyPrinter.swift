@@ -100,7 +100,7 @@ struct ReplyPrinter {
     }
 
     /// `sea 0.62 + joy 0.38`.
-    private static func description(of mix: WireMix) -> String {
+    static func description(of mix: WireMix) -> String {
         guard !mix.shares.isEmpty else { return "base" }
         return mix.shares.map { share in
             let digest = Digest(bytes: share.adapter).map { String($0.description.prefix(8)) }

@@ -12,15 +12,9 @@ enum Terminal {
         return isatty(STDOUT_FILENO) == 1 && !isRefused && environment["TERM"] != "dumb"
     }
 
-    static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
-
     /// Writes at once, so that a reply can be read while it comes.
     static func write(_ text: String) {
         _ = try? FileDescriptor.standardOutput.writeAll(text.utf8)
-    }
-
-    static func writeError(_ text: String) {
-        _ = try? FileDescriptor.standardError.writeAll(text.utf8)
     }
 
     /// The whole of a file, or of standard input where the path is `-`.
@@ -30,7 +24,7 @@ enum Terminal {
         guard path == "-" else {
             let bytes = try FileBytes.array(path: path, limit: byteLimit)
             guard let text = String(validating: bytes, as: UTF8.self) else {
-                throw InputError(description: "\(path) is not valid UTF-8")
+                throw CommandError("\(path) is not valid UTF-8")
             }
             return text
         }
@@ -38,14 +32,9 @@ enum Terminal {
         while let line = readLine(strippingNewline: false) {
             text += line
             guard text.utf8.count <= byteLimit else {
-                throw InputError(description: "standard input has more than \(byteLimit) bytes")
+                throw CommandError("standard input has more than \(byteLimit) bytes")
             }
         }
         return text
     }
-}
-
-/// An input that cannot be used.
-struct InputError: Error, CustomStringConvertible {
-    let description: String
 }
