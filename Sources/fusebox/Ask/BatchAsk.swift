@@ -32,7 +32,7 @@ struct BatchAsk {
                 if running < Self.concurrency, let (index, text) = waiting.popFirst() {
                     do throws(RequestLine.Failure) {
                         let line = try RequestLine(text, number: index + 1, defaults: defaults)
-                        group.addTask { await ask(line) }
+                        group.addTask { [client] in await Self.ask(line, client) }
                         running += 1
                     } catch {
                         finish((Self.failed(error.id, "invalid_argument", error.message), true))
@@ -46,12 +46,14 @@ struct BatchAsk {
         return failures
     }
 
-    private func ask(_ line: RequestLine) async -> (line: JSONObject, isFailed: Bool) {
+    private static func ask(
+        _ line: RequestLine, _ client: FuseboxClient
+    ) async -> (line: JSONObject, isFailed: Bool) {
         var reply = CollectedReply()
         do {
             for try await event in client.submit(line.submit) { reply.receive(event) }
         } catch {
-            return (Self.failed(line.id, "unreachable", "\(error)"), true)
+            return (failed(line.id, "unreachable", "\(error)"), true)
         }
         // A request that ended before it began has nothing to show but the reason.
         if let failure = reply.failure, reply.parts.allSatisfy({ $0.ids.isEmpty }) {
