@@ -2,7 +2,7 @@ internal import Adapters
 public import ArgumentParser
 internal import FoundationEssentials
 internal import Inference
-internal import Kernels
+public import Kernels
 internal import Tensors
 
 extension ExecutionType: ExpressibleByArgument {}
