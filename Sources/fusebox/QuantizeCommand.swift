@@ -69,15 +69,16 @@ struct QuantizeCommand: ParsableCommand {
                 file.metadata[key].map { (key, $0) }
             }
         }
-        do {
-            return try GGUFVocabularyExport(directory: source).metadata(
+        let exported = Result { () throws(TokenizationError) in
+            try GGUFVocabularyExport(directory: source).metadata(
                 vocabularySize: checkpoint.configuration.vocabularySize,
                 endOfTextIDs: checkpoint.configuration.endOfTextIDs)
-        } catch {
-            guard error.code == .unreadable || error.code == .unsupported else { throw error }
+        }
+        if case .failure(let error) = exported, error.code == .unreadable || error.code == .unsupported {
             StandardError.write("warning: the file gets no vocabulary: \(error)")
             return GGUFVocabularyExport.none
         }
+        return try exported.get()
     }
 
     /// The files beside the weights that say how text becomes ids and where it ends.
