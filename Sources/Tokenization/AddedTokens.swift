@@ -52,7 +52,8 @@ struct AddedTokenFinder: Sendable {
         var start = 0
         var index = 0
         while index < text.count {
-            guard isFirstByte[Int(text[index])], let match = longestMatch(in: text, at: index) else {
+            guard isFirstByte[Int(text[index])], let match = longestMatch(in: text, at: index)
+            else {
                 index += 1
                 continue
             }

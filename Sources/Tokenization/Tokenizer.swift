@@ -51,6 +51,12 @@ public struct Tokenizer: Sendable {
             }
             markers[token.content] = token
         }
+        var parts = parts
+        if case .success(let template) = chat, let end = template.endOfTurn,
+            let token = markers[end]
+        {
+            parts.endOfTextIDs.insert(Int32(bitPattern: token.id))
+        }
         self.parts = parts
         rawFinder = raw
         normalizedFinder = normalized
@@ -61,7 +67,7 @@ public struct Tokenizer: Sendable {
     /// Tokens, added ones included: ids run from 0 to one below.
     public var vocabularySize: Int { parts.decoder.tokens.count }
 
-    /// The ids that end a text, as the tokenizer's files have them.
+    /// The ids that end a text, as the tokenizer's files have them, and a turn, as its chat template has it.
     public var endOfTextIDs: Set<Int32> { parts.endOfTextIDs }
 
     /// Whether an id is a special token, which decoding can leave out.
@@ -150,12 +156,15 @@ public struct Tokenizer: Sendable {
                 guard bytes.count <= Self.maximumTextByteCount else {
                     throw TokenizationError(
                         .limitExceeded,
-                        "a text of \(bytes.count) bytes; at most \(Self.maximumTextByteCount) are allowed")
+                        "a text of \(bytes.count) bytes; at most \(Self.maximumTextByteCount) are allowed"
+                    )
                 }
                 if index > 0, case .token(let before) = segments[index - 1], before.stripsRight {
                     bytes = Normalizer(steps: [.strip(left: true, right: false)]).apply(to: bytes)
                 }
-                if index + 1 < segments.count, case .token(let next) = segments[index + 1], next.stripsLeft {
+                if index + 1 < segments.count, case .token(let next) = segments[index + 1],
+                    next.stripsLeft
+                {
                     bytes = Normalizer(steps: [.strip(left: false, right: true)]).apply(to: bytes)
                 }
                 encode(bytes, isFirst: index == 0, allowSpecial, &queue, into: &ids)
@@ -175,7 +184,8 @@ public struct Tokenizer: Sendable {
                 ids.append(Int32(bitPattern: token.id))
             } else {
                 encodeStretch(
-                    Array(text[range]), isFirst: isFirst && range.lowerBound == 0, allowSpecial, &queue,
+                    Array(text[range]), isFirst: isFirst && range.lowerBound == 0, allowSpecial,
+                    &queue,
                     into: &ids)
             }
         }
@@ -194,7 +204,8 @@ public struct Tokenizer: Sendable {
                 ids.append(Int32(bitPattern: token.id))
             } else {
                 encodeWords(
-                    Array(text[range]), isFirst: isFirst && range.lowerBound == 0, &queue, into: &ids)
+                    Array(text[range]), isFirst: isFirst && range.lowerBound == 0, &queue,
+                    into: &ids)
             }
         }
     }

@@ -69,14 +69,16 @@ struct QuantizeCommand: ParsableCommand {
                 file.metadata[key].map { (key, $0) }
             }
         }
-        do {
-            return try GGUFVocabularyExport(directory: source).metadata(
+        let exported = Result { () throws(TokenizationError) in
+            try GGUFVocabularyExport(directory: source).metadata(
                 vocabularySize: checkpoint.configuration.vocabularySize,
                 endOfTextIDs: checkpoint.configuration.endOfTextIDs)
-        } catch where error.code == .unreadable || error.code == .unsupported {
+        }
+        if case .failure(let error) = exported, error.code == .unreadable || error.code == .unsupported {
             StandardError.write("warning: the file gets no vocabulary: \(error)")
             return GGUFVocabularyExport.none
         }
+        return try exported.get()
     }
 
     /// The files beside the weights that say how text becomes ids and where it ends.
@@ -90,7 +92,8 @@ struct QuantizeCommand: ParsableCommand {
             let content: [UInt8]
             do {
                 content = try FileBytes.array(path: "\(source)/\(name)", limit: 1 << 30)
-            } catch where error.code == .unreadable {
+            } catch {
+                guard error.code == .unreadable else { throw error }
                 continue
             }
             let file = try AtomicFile(path: "\(output)/\(name)")

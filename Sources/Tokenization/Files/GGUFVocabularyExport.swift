@@ -108,8 +108,8 @@ public struct GGUFVocabularyExport {
             let halves = merge.array?.compactMap(\.string)
             if let halves, halves.count == 2 {
                 pairs.append((halves[0], halves[1]))
-            } else if let pair = merge.string.flatMap(TokenizerJSON.splitMerge) {
-                pairs.append(pair)
+            } else if let pair = merge.string.flatMap(VocabularyBuilder.splitMerge) {
+                pairs.append((String(pair.0), String(pair.1)))
             } else {
                 throw model.malformed("merges", "merge \(rank) is no pair of tokens")
             }

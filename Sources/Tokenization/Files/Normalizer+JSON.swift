@@ -18,7 +18,8 @@ extension Normalizer {
         case "Replace":
             let pattern = try fields.fields("pattern")
             guard let text = try pattern.optionalString("String"), !text.isEmpty else {
-                throw pattern.unsupported("the pattern \(pattern.object.map(\.value.text).joined().prefix(200))")
+                throw pattern.unsupported(
+                    "the pattern \(pattern.object.map(\.value.text).joined().prefix(200))")
             }
             steps.append(.replace(Array(text.utf8), with: Array(try fields.string("content").utf8)))
         case "Strip":

@@ -49,7 +49,9 @@ struct PreTokenizerJSON {
     }
 
     /// `prepend_scheme`, or in older files `add_prefix_space`.
-    static func metaspacePrefix(_ fields: JSONFields) throws(TokenizationError) -> PreTokenizer.Prefix {
+    static func metaspacePrefix(_ fields: JSONFields) throws(TokenizationError)
+        -> PreTokenizer.Prefix
+    {
         guard let scheme = try fields.optionalString("prepend_scheme") else {
             return try fields.bool("add_prefix_space", default: true) ? .always : .never
         }
@@ -74,7 +76,8 @@ struct PreTokenizerJSON {
     private func splitPattern(_ fields: JSONFields) throws(TokenizationError) -> SplitPattern {
         let pattern = try fields.fields("pattern")
         guard let text = try pattern.optionalString("Regex"), let known = SplitPattern(text) else {
-            throw pattern.unsupported("the split pattern \(pattern.object.map(\.value.text).joined().prefix(200))")
+            throw pattern.unsupported(
+                "the split pattern \(pattern.object.map(\.value.text).joined().prefix(200))")
         }
         let behavior = try fields.string("behavior")
         let isInverted = try fields.bool("invert", default: false)

@@ -28,10 +28,13 @@ extension Tokenizer {
 
     private static func read(_ path: String) throws(TokenizationError) -> [UInt8] {
         do {
-            let bytes = try FileBytes(path: path, loading: .copied, limit: VocabularyLimits.fileByteCount)
-            return unsafe bytes.withUnsafeBytes { unsafe Array($0) }
+            let file = try FileBytes(
+                path: path, loading: .copied, limit: VocabularyLimits.fileByteCount)
+            guard case .copied(let buffer) = file else { return [] }
+            return (0..<buffer.count).map { buffer[$0] }
         } catch {
-            throw TokenizationError(error.code == .unreadable ? .unreadable : .limitExceeded, error.message)
+            throw TokenizationError(
+                error.code == .unreadable ? .unreadable : .limitExceeded, error.message)
         }
     }
 
@@ -63,7 +66,7 @@ private struct SpecialNames {
             let document: JSONValue
             do {
                 document = try Tokenizer.document("\(directory)/\(name)")
-            } catch where error.code == .unreadable {
+            } catch  where error.code == .unreadable {
                 continue
             }
             let fields = try JSONFields(document, name)
@@ -89,9 +92,12 @@ private struct SpecialNames {
     func apply(to parts: inout Tokenizer.Parts) {
         parts.beginOfText = begin
         parts.endOfText = end
-        let ids = Dictionary(parts.addedTokens.map { ($0.content, $0.id) }, uniquingKeysWith: { first, _ in first })
+        let ids = Dictionary(
+            parts.addedTokens.map { ($0.content, $0.id) }, uniquingKeysWith: { first, _ in first })
         if let end, let id = ids[end] { parts.endOfTextIDs = [Int32(bitPattern: id)] }
         // Llama's fast tokenizer in transformers adds the token where the file has no template.
-        if addsBegin, parts.prefixIDs.isEmpty, let begin, let id = ids[begin] { parts.prefixIDs = [id] }
+        if addsBegin, parts.prefixIDs.isEmpty, let begin, let id = ids[begin] {
+            parts.prefixIDs = [id]
+        }
     }
 }
