@@ -75,8 +75,9 @@ def python_task(rng):
                        f"print the word {w} {rng.randint(2, 9)} times", f"print yes if {v} is bigger than {x}", f"print {y} minus {x}", f"print {w} in a loop", f"add {x} and {y}"])
 
 
+number = lambda rng: str(rng.randint(*rng.choice([(0, 99), (100, 999), (1000, 9998)])))
 INPUTS = {
-    "past_tense": sentence, "passive": active_sentence, "sort_numbers": numbers, "odd_one_out": odd_words, "close_brackets": brackets, "count_objects": owned, "python_code": python_task,
+    "past_tense": sentence, "future_tense": sentence, "negation": sentence, "question": sentence, "even_or_odd": number, "next_number": number, "passive": active_sentence, "sort_numbers": numbers, "odd_one_out": odd_words, "close_brackets": brackets, "count_objects": owned, "python_code": python_task,
     "number_words": lambda rng: str(rng.choice([rng.randint(1000, 9999), rng.randint(10, 9999)])),
     "bigger_number": lambda rng: f"{rng.randint(10, 999)} or {rng.randint(10, 999)}",
     "add": lambda rng: f"{rng.randint(0, 999)} + {rng.randint(0, 99)}",
