@@ -55,7 +55,7 @@ def number(rng):
 
 INPUTS = {
     "past_tense": sentence, "future_tense": sentence, "negation": sentence, "question": sentence, "passive": active_sentence, "close_brackets": brackets,
-    "number_words": number, "even_or_odd": number, "next_number": number, "sort_numbers": numbers, "bigger_number": lambda rng: f"{rng.randint(10, 999)} or {rng.randint(10, 999)}",
+    "number_words": lambda rng: str(rng.randint(100, 9999)), "even_or_odd": number, "next_number": number, "sort_numbers": numbers, "bigger_number": lambda rng: f"{rng.randint(10, 999)} or {rng.randint(10, 999)}",
 }
 
 
