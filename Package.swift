@@ -66,7 +66,7 @@ let layers: [Target] = [
         name: "fusebox",
         dependencies: [
             "Adapters", "Frontend", "FuseboxClient", "Inference", "Kernels", "Models", "Routing",
-            "Tensors", "Tokenization", "Wire", "Worker", .arguments, .logging,
+            "Tensors", "Tokenization", "Wire", "Worker", .arguments, .logging, .system,
         ]),
 ]
 for target in layers where !target.name.hasPrefix("C") { target.swiftSettings = swift }

@@ -5,7 +5,7 @@ enum Metrics {
         whole > 0 ? Double(part) / Double(whole) : 0
     }
 
-    /// sum_b |confidence_b - accuracy_b| n_b / n over bins of equal width (Guo et al. 2017).
+    /// sum_b |confidence_b - accuracy_b| n_b / n over bins of equal width, as in Guo et al., 2017.
     static func calibrationError(
         _ rows: [(confidence: Double, isRight: Bool)], binCount: Int = 15
     ) -> Double {
