@@ -85,6 +85,9 @@ let tests: [Target] = [
         dependencies: ["Adapters", "Inference", "Kernels", "Models", "Tensors", "TestSupport"]),
     .testTarget(name: "MessagingTests", dependencies: ["Messaging", "TestSupport"]),
     .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport"]),
+    .testTarget(
+        name: "FuseboxClientTests",
+        dependencies: ["FuseboxClient", "Messaging", "Wire", "TestSupport"]),
     .testTarget(name: "FrontendTests", dependencies: ["Frontend", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["FuseboxClient", "TestSupport"]),
 ]

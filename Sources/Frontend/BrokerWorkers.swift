@@ -1,10 +1,11 @@
+import Messaging
 import Tensors
 import Wire
 
 /// Workers that come and go.
 extension Broker {
     /// Takes a worker into the pool, unless it is not like the others.
-    mutating func ready(_ ready: WireReady, from worker: PeerAddress, now: Instant) {
+    mutating func ready(_ ready: WireReady, from worker: Peer, now: Instant) {
         lose(worker, because: "it began a new session", now: now)
         do {
             let identity = try PoolIdentity(ready)
@@ -14,7 +15,9 @@ extension Broker {
                 WorkerSession(
                     address: worker, pid: ready.pid, slots: Int(ready.slots),
                     adapters: Set(identity.adapters.map(\.digest)), now: now))
-            actions.append(.workerReady(pid: ready.pid))
+            actions.append(
+                .workerReady(
+                    pid: ready.pid, type: identity.type, adapterCount: identity.adapters.count))
         } catch {
             actions.append(.toWorker(worker, .failed(Reply.failed(error, part: 0))))
             actions.append(.killWorker(pid: ready.pid, reason: error.message))

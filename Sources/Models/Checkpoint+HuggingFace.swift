@@ -24,6 +24,7 @@ extension Checkpoint {
         }
         var configuration: ModelConfiguration
         do throws(ModelError) {
+            try Self.checkQuantization(json)
             configuration = try ModelConfiguration(json: json)
         } catch {
             throw ModelError(error.code, "\(directory)/config.json: \(error)")

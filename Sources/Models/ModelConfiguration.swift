@@ -35,7 +35,9 @@ public struct ModelConfiguration: Sendable, Hashable {
     }
 
     /// Refuses shapes that cannot be computed with.
-    func validate() throws(ModelError) {
+    ///
+    /// - Parameter key: what the file calls a key of `config.json`.
+    func validate(_ key: (String) -> String = { $0 }) throws(ModelError) {
         let sizes = [
             ("hidden_size", hiddenSize, 1 << 20), ("num_hidden_layers", layerCount, 1 << 12),
             ("num_attention_heads", queryHeads, 1 << 14),
@@ -44,19 +46,24 @@ public struct ModelConfiguration: Sendable, Hashable {
             ("max_position_embeddings", contextLength, 1 << 30),
         ]
         for (name, value, limit) in sizes where value < 1 || value > limit {
-            throw ModelError(.malformed, "\(name) is \(value); it has to be in 1...\(limit)")
+            throw ModelError(.malformed, "\(key(name)) is \(value); it has to be in 1...\(limit)")
         }
         guard queryHeads.isMultiple(of: keyValueHeads) else {
             throw ModelError(
                 .malformed,
-                "num_attention_heads \(queryHeads) is no multiple of num_key_value_heads \(keyValueHeads)")
+                "\(key("num_attention_heads")) \(queryHeads) is no multiple of \(key("num_key_value_heads")) \(keyValueHeads)"
+            )
         }
         guard headDimension.isMultiple(of: 2) else {
-            throw ModelError(.malformed, "head_dim \(headDimension) is odd; rotary embedding needs pairs")
+            throw ModelError(
+                .malformed,
+                "\(key("head_dim")) \(headDimension) is odd; rotary embedding needs pairs")
         }
         guard normEpsilon.isFinite, normEpsilon > 0, ropeTheta.isFinite, ropeTheta > 1 else {
             throw ModelError(
-                .malformed, "rms_norm_eps \(normEpsilon) or rope_theta \(ropeTheta) is out of range")
+                .malformed,
+                "\(key("rms_norm_eps")) \(normEpsilon) or \(key("rope_theta")) \(ropeTheta) is out of range"
+            )
         }
     }
 }

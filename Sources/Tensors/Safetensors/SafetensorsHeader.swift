@@ -76,13 +76,14 @@ struct SafetensorsHeader {
     private static func entries(
         of members: JSONObject, limits: SafetensorsLimits
     ) throws(TensorError) -> ([Entry], [String: String]) {
-        guard members.count <= limits.tensorCount + 1 else {
+        let count = members.count - (members["__metadata__"] == nil ? 0 : 1)
+        guard count <= limits.tensorCount else {
             throw TensorError(
                 .limitExceeded,
-                "\(members.count) tensors; at most \(limits.tensorCount) are allowed")
+                "\(count) tensors; at most \(limits.tensorCount) are allowed")
         }
         var entries: [Entry] = []
-        entries.reserveCapacity(members.count)
+        entries.reserveCapacity(count)
         var metadata: [String: String] = [:]
         for (name, value) in members {
             if name == "__metadata__" {

@@ -14,7 +14,7 @@ struct FakeWorker {
         var isCancelled = false
     }
 
-    let address: PeerAddress
+    let address: Peer
     let pid: Int32
     let place: Int
     let slots: Int
