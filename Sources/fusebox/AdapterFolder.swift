@@ -1,6 +1,6 @@
-import Adapters
-import FoundationEssentials
-import Tensors
+internal import Adapters
+internal import FoundationEssentials
+internal import Tensors
 
 /// A folder that holds one folder an adapter, named by its registry name.
 enum AdapterFolder {

@@ -1,5 +1,5 @@
-import Glibc
-import SystemPackage
+internal import Glibc
+internal import SystemPackage
 
 /// A bar on standard error that shows how far long work is; silent where standard error is no terminal.
 struct ProgressBar {

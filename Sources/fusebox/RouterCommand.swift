@@ -1,6 +1,6 @@
-import ArgumentParser
-import Routing
-import Tensors
+internal import ArgumentParser
+internal import Routing
+internal import Tensors
 
 /// Trains, measures, explains and extends adapter routers.
 struct RouterCommand: ParsableCommand {

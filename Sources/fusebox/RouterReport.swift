@@ -1,6 +1,6 @@
-import FoundationEssentials
-import Routing
-import Tensors
+internal import FoundationEssentials
+internal import Routing
+internal import Tensors
 
 /// What the router commands print and read.
 enum RouterReport {
