@@ -8,11 +8,10 @@ struct MetricsTests {
     @Test("Calibration error weighs each bin's gap by its rows")
     func calibrationError() {
         #expect(Metrics.calibrationError([]) == 0)
-        #expect(abs(Metrics.calibrationError([(0.9, true), (0.9, false)]) - 0.4) < 1e-12)
-        #expect(
-            abs(Metrics.calibrationError([(1, true), (0.1, false), (0.1, false)]) - 0.2 / 3) < 1e-12
-        )
-        let half = (0..<10).map { (confidence: 0.5, isRight: $0 < 5) }
+        #expect(abs(Metrics.calibrationError([(0.9, 1), (0.9, 0)]) - 0.4) < 1e-12)
+        #expect(abs(Metrics.calibrationError([(1, 1), (0.1, 0), (0.1, 0)]) - 0.2 / 3) < 1e-12)
+        #expect(abs(Metrics.calibrationError([(0.5, 0.5)])) < 1e-12)
+        let half = (0..<10).map { (confidence: 0.5, rightness: $0 < 5 ? 1.0 : 0.0) }
         #expect(Metrics.calibrationError(half) < 1e-12)
     }
 

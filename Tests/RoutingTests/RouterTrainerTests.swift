@@ -7,9 +7,8 @@ struct RouterTrainerTests {
     @Test("The same rows and seed give the same router, another seed another")
     func repeatable() throws {
         var settings = ToyRouter.settings
-        settings.teacherCount = 2
         let examples = ToyRouter.examples(100, seed: 4)
-        let routers = try [7, 7, 8].map { seed in
+        let routers = try ([7, 7, 8] as [UInt64]).map { seed in
             settings.seed = seed
             return try RouterTrainer(settings: settings).train(on: examples, validation: nil).router
         }
@@ -66,13 +65,13 @@ struct RouterTrainerTests {
 
     @Test("Generated texts are many, not empty, and repeatable")
     func negatives() {
-        let texts = [["turn on the lights", ""], ["add 3 and 4"], []]
+        let texts = [["turn on the lights", "lamp off"], ["add 3 and 4"], []]
         var sampler = NegativeSampler(texts: texts, random: RouterRandom(seed: 1))
         var again = NegativeSampler(texts: texts, random: RouterRandom(seed: 1))
         let generated = (0..<200).map { _ in sampler.next() }
         #expect(generated == (0..<200).map { _ in again.next() })
         #expect(Set(generated).count > 150)
-        #expect(generated.allSatisfy { !$0.isEmpty || true == texts[0].contains("") })
+        #expect(generated.allSatisfy { !$0.isEmpty })
         #expect(generated.allSatisfy { !$0.contains("NOUN") && !$0.contains("PLACE") })
     }
 

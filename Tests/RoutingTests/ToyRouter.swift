@@ -50,7 +50,6 @@ enum ToyRouter {
         var settings = TrainingSettings()
         settings.bucketCount = 2048
         settings.width = 32
-        settings.teacherCount = 0
         settings.seed = 7
         return settings
     }

@@ -29,6 +29,9 @@ public struct AdapterPolicy: Sendable, Hashable {
     /// Multiplies every weight.
     public let gain: Double
 
+    /// What rounding may take from the mass.
+    private static let tolerance = 1e-9
+
     /// The mix's weights are multiples of one over this.
     public static let parts = 16
 
@@ -85,7 +88,8 @@ public struct AdapterPolicy: Sendable, Hashable {
             (distribution[$1], $0) < (distribution[$0], $1)
         }
         for place in ranking where distribution[place] > 0 {
-            guard mass < nucleus, place == base || kept.count(where: { $0 != base }) < adapterLimit
+            guard mass < nucleus - Self.tolerance,
+                place == base || kept.count(where: { $0 != base }) < adapterLimit
             else { break }
             kept.append(place)
             mass += distribution[place]

@@ -16,7 +16,8 @@ public struct RouterEvaluation: Sendable {
     public let accuracy: Double
     /// The share of rows in scope with a fitting class among the three most probable.
     public let top3: Double
-    /// Expected calibration error over the rows in scope, fifteen bins of equal width.
+    /// Expected calibration error over the rows in scope, fifteen bins of equal width; where k adapters fit, the most probable
+    /// one is right to 1/k.
     public let calibrationError: Double
     /// The same over all rows; the base is right for rows out of scope.
     public let overallCalibrationError: Double
@@ -63,6 +64,8 @@ public struct RouterEvaluation: Sendable {
         let isInScope = expected.map { $0 != [base] }
         let best = scores.map(\.best)
         let isRight = zip(best, expected).map { $1.contains($0) }
+        // The trainer asks for 1/k of each of k adapters that fit.
+        let rightness = zip(isRight, expected).map { $0 ? 1 / Double($1.count) : 0 }
         let confidences = zip(scores, best).map { Double($0.probabilities[$1]) }
         let rows = scores.indices
         let inScope = rows.filter { isInScope[$0] }
@@ -80,9 +83,10 @@ public struct RouterEvaluation: Sendable {
                 scores[row].ranking.prefix(3).contains { expected[row].contains($0) }
             },
             of: inScope.count)
-        calibrationError = Metrics.calibrationError(inScope.map { (confidences[$0], isRight[$0]) })
+        calibrationError = Metrics.calibrationError(
+            inScope.map { (confidences[$0], rightness[$0]) })
         overallCalibrationError = Metrics.calibrationError(
-            rows.map { (confidences[$0], isRight[$0]) })
+            rows.map { (confidences[$0], rightness[$0]) })
         let scopes = (
             inside: inScope.map { scores[$0].scope }, outside: outOfScope.map { scores[$0].scope }
         )

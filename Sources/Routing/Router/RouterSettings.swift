@@ -36,10 +36,13 @@ struct RouterSettings {
             )
         }
         classes = try Self.classes(document["labels"])
+        guard let coverage = document["coverage"]?.double, (0...1).contains(coverage) else {
+            throw RoutingError(.malformed, "\"coverage\" is no number in 0...1")
+        }
         calibration = RouterCalibration(
             temperature: try Self.number(document, "temperature", in: 1e-3...1e3),
             threshold: try Self.number(document, "threshold"),
-            coverage: Double(try Self.number(document, "coverage", in: 0...1)))
+            coverage: coverage)
         logits = LogitStatistics(
             target: try Self.number(document, "target_logit"),
             other: try Self.number(document, "other_logit"),

@@ -73,25 +73,31 @@ struct TrainingData {
             }, base: names.count, share: settings.outOfScopeShare)
     }
 
-    /// Sets a tenth of the rows aside unless held-out rows are given; every adapter keeps rows to learn from.
+    /// Below this many rows a fifth is held out instead of a tenth.
+    private static let smallCount = 400
+    /// Fewer rows say nothing about probabilities.
+    private static let leastHeldCount = 5
+
+    /// Sets rows aside unless held-out rows are given; every adapter keeps rows to learn from.
     private static func split(
         _ examples: [RouterExample], _ validation: [RouterExample]?, random: inout RouterRandom
     ) throws(RoutingError) -> (kept: [RouterExample], held: [RouterExample]) {
         if let validation { return (examples, validation) }
         var shuffled = examples
         random.shuffle(&shuffled)
+        let period = examples.count < smallCount ? 5 : 10
         var counts: [[String]: Int] = [:]
         var kept: [RouterExample] = []
         var held: [RouterExample] = []
         for example in shuffled {
             let count = counts[example.adapters, default: 0]
             counts[example.adapters] = count + 1
-            if count % 10 == 9 { held.append(example) } else { kept.append(example) }
+            if count % period == period - 1 { held.append(example) } else { kept.append(example) }
         }
-        guard held.count >= 10 else {
+        guard held.count >= leastHeldCount else {
             throw RoutingError(
                 .data,
-                "\(examples.count) rows are too few to hold some out; give at least ten of each adapter, or --validation"
+                "\(examples.count) rows are too few to hold some out; give at least ten of each adapter, or rows to validate with"
             )
         }
         return (kept, held)

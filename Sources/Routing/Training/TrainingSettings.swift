@@ -3,9 +3,9 @@ internal import Glibc
 /// How a router is trained; the defaults are those of the shipped recipes.
 public struct TrainingSettings: Sendable {
     /// Rows of the embedding table.
-    public var bucketCount = 32768
+    public var bucketCount = 16384
     /// Hidden units; a multiple of sixteen.
-    public var width = 128
+    public var width = 256
     public var seed: UInt64 = 0
     /// Passes over the data, more when it is small: see `epochCount(rowCount:)`.
     public var epochCount = 12
