@@ -66,7 +66,7 @@ struct WeightLoader {
             }
             try check(tensor.shape, [outputs, inputs], of: name)
             let isFloat = tensor.dtype.blockElementCount == 1
-            if type == .nf4, role == .linear, isFloat, inputs.isMultiple(of: 64) {
+            if type == .nf4, role == .linear, isFloat {
                 let values = try tensor.floats()
                 let ordered = rowOrder.map { $0.flatMap { values[$0 * inputs..<($0 + 1) * inputs] } }
                 return try pack(

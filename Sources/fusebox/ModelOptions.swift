@@ -1,8 +1,8 @@
 internal import Adapters
-internal import ArgumentParser
+public import ArgumentParser
 internal import FoundationEssentials
 internal import Inference
-internal import Kernels
+public import Kernels
 internal import Tensors
 
 extension ExecutionType: ExpressibleByArgument {}

@@ -73,7 +73,8 @@ struct QuantizeCommand: ParsableCommand {
             return try GGUFVocabularyExport(directory: source).metadata(
                 vocabularySize: checkpoint.configuration.vocabularySize,
                 endOfTextIDs: checkpoint.configuration.endOfTextIDs)
-        } catch where error.code == .unreadable || error.code == .unsupported {
+        } catch {
+            guard error.code == .unreadable || error.code == .unsupported else { throw error }
             StandardError.write("warning: the file gets no vocabulary: \(error)")
             return GGUFVocabularyExport.none
         }
@@ -90,7 +91,8 @@ struct QuantizeCommand: ParsableCommand {
             let content: [UInt8]
             do {
                 content = try FileBytes.array(path: "\(source)/\(name)", limit: 1 << 30)
-            } catch where error.code == .unreadable {
+            } catch {
+                guard error.code == .unreadable else { throw error }
                 continue
             }
             let file = try AtomicFile(path: "\(output)/\(name)")

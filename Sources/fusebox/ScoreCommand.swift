@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Inference
+internal import Models
 internal import Tensors
 
 /// `fusebox score`: log-probabilities of given token ids.

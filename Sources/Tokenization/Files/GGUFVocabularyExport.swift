@@ -34,10 +34,8 @@ public struct GGUFVocabularyExport {
 
     private static func document(_ path: String) throws(TokenizationError) -> JSONValue {
         do {
-            return try FileBytes(
-                path: path, loading: .copied, limit: VocabularyLimits.fileByteCount
-            )
-            .json()
+            return try FileBytes(path: path, loading: .copied, limit: VocabularyLimits.fileByteCount)
+                .json()
         } catch {
             throw TokenizationError(
                 error.code == .unreadable ? .unreadable : .malformed, error.message)
@@ -86,8 +84,7 @@ public struct GGUFVocabularyExport {
         func place(_ id: Int, _ text: String, _ type: TokenType) throws(TokenizationError) {
             guard texts.indices.contains(id) else {
                 throw TokenizationError(
-                    .malformed,
-                    "the token \(quoted(text)) has the id \(id), the model has \(count) tokens")
+                    .malformed, "the token \(quoted(text)) has the id \(id), the model has \(count) tokens")
             }
             texts[id] = text
             types[id] = type
@@ -111,8 +108,8 @@ public struct GGUFVocabularyExport {
             let halves = merge.array?.compactMap(\.string)
             if let halves, halves.count == 2 {
                 pairs.append((halves[0], halves[1]))
-            } else if let (left, right) = merge.string.flatMap(VocabularyBuilder.splitMerge) {
-                pairs.append((String(left), String(right)))
+            } else if let pair = merge.string.flatMap(VocabularyBuilder.splitMerge) {
+                pairs.append((String(pair.0), String(pair.1)))
             } else {
                 throw model.malformed("merges", "merge \(rank) is no pair of tokens")
             }
@@ -231,7 +228,6 @@ public struct GGUFVocabularyExport {
 
     private static func unsupported(_ what: String) -> TokenizationError {
         TokenizationError(
-            .unsupported,
-            "\(what) has no place in a GGUF file; the model can be written without a vocabulary")
+            .unsupported, "\(what) has no place in a GGUF file; the model can be written without a vocabulary")
     }
 }
