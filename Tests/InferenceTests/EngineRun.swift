@@ -9,7 +9,7 @@ import Testing
 /// What an engine made of a request: the tokens, and the bits of the logits that each was sampled from.
 struct Reply: Equatable {
     var tokens: [Int32] = []
-    /// (token, vocabulary)
+    /// One row of the vocabulary's size a token.
     var logits: [[UInt32]] = []
     var reason: EngineEvent.EndReason?
 

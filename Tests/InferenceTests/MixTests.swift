@@ -1,5 +1,7 @@
 import Adapters
 import Kernels
+import Models
+import Tensors
 import TestSupport
 import Testing
 
@@ -124,5 +126,32 @@ import Testing
         let expected = try requests.map { try model.reply(alone: $0) }
         let settings = EngineRun.settings(rows: 1000, slots: 40)
         #expect(try EngineRun(model, settings: settings).replies(to: requests) == expected)
+    }
+
+    /// Tables of coefficients in one batch: ones change nothing, halves are half the weight, and none leaks to others.
+    @Test func coefficientsBelongToTheirRows() throws {
+        var model = try LoadedModel.tiny("llama", .q8_0)
+        let folder = try TemporaryFolder()
+        var mixes: [AdapterMix] = []
+        let plain = model.mix(["a": 1, "c": -0.5])
+        for coefficient in [Float(1), 0.5] {
+            var writer = SafetensorsWriter()
+            for adapter in model.shelf.named.values {
+                let values = [Float](repeating: coefficient, count: 14)
+                try writer.add(
+                    Tensor(name: adapter.digest.description, shape: [2, 7], floats: values))
+            }
+            let path = folder.path("\(coefficient).safetensors")
+            try writer.write(to: path)
+            let table = try model.addCoefficients(path: path)
+            mixes.append(AdapterMix(shares: plain.shares, coefficients: table))
+        }
+        let prompt = try ModelGolden("llama").sequences[5]
+        let expected = try [plain, plain, model.mix(["a": 0.5, "c": -0.25])].map {
+            try model.reply(alone: GenerationRequest(prompt, mix: $0, maxTokens: 8))
+        }
+        #expect(expected[0] != expected[2])
+        let requests = ([plain] + mixes).map { GenerationRequest(prompt, mix: $0, maxTokens: 8) }
+        #expect(try EngineRun(model).replies(to: requests) == expected)
     }
 }
