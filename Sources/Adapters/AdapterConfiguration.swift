@@ -22,7 +22,8 @@ struct AdapterConfiguration: Sendable {
             throw AdapterError(.malformed, "r is missing or not in 1...\(Self.largestRank)")
         }
         guard let alpha = json["lora_alpha"]?.double, alpha > 0, alpha <= Self.largestAlpha else {
-            throw AdapterError(.malformed, "lora_alpha is missing or not in (0, \(Int(Self.largestAlpha))]")
+            throw AdapterError(
+                .malformed, "lora_alpha is missing or not in (0, \(Int(Self.largestAlpha))]")
         }
         self.rank = rank
         self.alpha = alpha
@@ -63,7 +64,9 @@ struct AdapterConfiguration: Sendable {
                 )
             }
             guard let number = value.double, number > 0, number <= limit else {
-                throw AdapterError(.malformed, "\(key): \"\(expression.prefix(128))\" is not in (0, \(Int(limit))]")
+                throw AdapterError(
+                    .malformed, "\(key): \"\(expression.prefix(128))\" is not in (0, \(Int(limit))]"
+                )
             }
             patterns.append((pattern, number))
         }
@@ -73,11 +76,18 @@ struct AdapterConfiguration: Sendable {
     private static func refuseForeignFeatures(_ json: JSONValue) throws(AdapterError) {
         let kind = json["peft_type"]?.string ?? "none"
         guard kind == "LORA" else {
-            throw AdapterError(.unsupported, "peft_type \"\(kind.prefix(64))\" is not supported; only LORA is")
+            throw AdapterError(
+                .unsupported, "peft_type \"\(kind.prefix(64))\" is not supported; only LORA is")
         }
         let refused = [
-            ("use_dora", "DoRA is not additive and cannot be mixed; merge it into a base of its own"),
-            ("modules_to_save", "whole replaced modules cannot be mixed; train with LoRA on them instead"),
+            (
+                "use_dora",
+                "DoRA is not additive and cannot be mixed; merge it into a base of its own"
+            ),
+            (
+                "modules_to_save",
+                "whole replaced modules cannot be mixed; train with LoRA on them instead"
+            ),
             ("trainable_token_indices", "trained token embeddings cannot be mixed"),
             ("lora_bias", "biases of adapters are not supported; train with lora_bias=False"),
             ("layer_replication", "replicated layers need another base"),
@@ -96,14 +106,18 @@ struct AdapterConfiguration: Sendable {
         }
         let bias = json["bias"]?.string ?? "none"
         guard bias == "none" else {
-            throw AdapterError(.unsupported, "bias \"\(bias.prefix(64))\": trained biases cannot be mixed; train with bias=\"none\"")
+            throw AdapterError(
+                .unsupported,
+                "bias \"\(bias.prefix(64))\": trained biases cannot be mixed; train with bias=\"none\""
+            )
         }
         if let start = json["init_lora_weights"]?.string,
             ["pissa", "olora", "corda", "loftq", "lora_ga"].contains(where: { start.hasPrefix($0) })
         {
             throw AdapterError(
                 .unsupported,
-                "init_lora_weights \"\(start.prefix(64))\" changed the base weights; save the adapter converted to plain LoRA")
+                "init_lora_weights \"\(start.prefix(64))\" changed the base weights; save the adapter converted to plain LoRA"
+            )
         }
     }
 

@@ -41,7 +41,8 @@ struct AdapterTensors {
                     .malformed, "\(module.name): lora_\(pair.a == nil ? "A" : "B") is missing")
             }
             guard let shape = base.linears[module.linear] else { continue }
-            guard a.shape.count == 2, b.shape.count == 2, a.shape[0] == b.shape[1], a.shape[0] > 0 else {
+            guard a.shape.count == 2, b.shape.count == 2, a.shape[0] == b.shape[1], a.shape[0] > 0
+            else {
                 throw AdapterError(
                     .mismatch, "\(module.name): A \(a.shape) and B \(b.shape) do not share a rank")
             }
@@ -79,15 +80,19 @@ struct AdapterTensors {
             let linear = LinearName(rawValue: String(parts[4]))
         else {
             throw AdapterError(
-                .unsupported, "tensor \"\(shown)\" is not one that Fusebox can apply; nothing is skipped")
+                .unsupported,
+                "tensor \"\(shown)\" is not one that Fusebox can apply; nothing is skipped")
         }
         let module = Module(layer: layer, linear: linear)
         guard module.name.hasSuffix(parts[3...4].joined(separator: ".")) else {
-            throw AdapterError(.unsupported, "tensor \"\(shown)\": there is no such module in the base")
+            throw AdapterError(
+                .unsupported, "tensor \"\(shown)\": there is no such module in the base")
         }
         guard (0..<layerCount).contains(layer) else {
             throw AdapterError(
-                .mismatch, "tensor \"\(shown)\": the base has \(layerCount) layers; is this adapter for another base?")
+                .mismatch,
+                "tensor \"\(shown)\": the base has \(layerCount) layers; is this adapter for another base?"
+            )
         }
         return (module, parts[5] == "lora_A")
     }

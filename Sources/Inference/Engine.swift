@@ -57,17 +57,22 @@ public final class Engine {
     ///
     /// - Throws: before any work, when the request cannot be run to its end.
     public func submit(_ request: GenerationRequest) throws(InferenceError) -> Int {
-        guard !request.prompt.isEmpty, !request.segments.isEmpty else { throw InferenceError.emptyPrompt }
+        guard !request.prompt.isEmpty, !request.segments.isEmpty else {
+            throw InferenceError.emptyPrompt
+        }
         let vocabulary = model.configuration.vocabularySize
         for id in request.prompt + request.emitted where id < 0 || Int(id) >= vocabulary {
             throw InferenceError.idOutOfRange(id, vocabulary: vocabulary)
         }
-        let (total, overflow) = request.prompt.count.addingReportingOverflow(max(request.maxTokens, 0))
+        let (total, overflow) = request.prompt.count.addingReportingOverflow(
+            max(request.maxTokens, 0))
         guard !overflow, total <= contextLength else {
-            throw InferenceError.contextOverflow(tokens: overflow ? .max : total, limit: contextLength)
+            throw InferenceError.contextOverflow(
+                tokens: overflow ? .max : total, limit: contextLength)
         }
         guard blocks(for: total) <= blockCount else {
-            throw InferenceError.memoryOverflow(tokens: total, limit: blockCount * KVPages.blockSize)
+            throw InferenceError.memoryOverflow(
+                tokens: total, limit: blockCount * KVPages.blockSize)
         }
         for segment in request.segments { _ = try mixes.resolve(segment.mix) }
         let sequence = TokenSequence(id: nextID, request: request)
@@ -141,7 +146,8 @@ public final class Engine {
         let total = sequence.request.prompt.count + sequence.request.maxTokens
         guard blocks(for: total) <= cache.availableCount else { return false }
         var parent = 0
-        while keepsPrefixes, (sequence.sealed.count + 1) * KVPages.blockSize < sequence.tokens.count {
+        while keepsPrefixes, (sequence.sealed.count + 1) * KVPages.blockSize < sequence.tokens.count
+        {
             let key = key(of: sequence, block: sequence.sealed.count, parent: parent)
             guard let (block, serial) = cache.find(key) else { break }
             sequence.table.append(block)
@@ -194,7 +200,9 @@ public final class Engine {
         model.computeLogits(of: rows, in: workspace, on: compute)
     }
 
-    private func finishToken(_ id: Int32, of sequence: TokenSequence, into events: inout [EngineEvent]) {
+    private func finishToken(
+        _ id: Int32, of sequence: TokenSequence, into events: inout [EngineEvent]
+    ) {
         if sequence.request.endOfTextIDs.contains(id) {
             cancelAfterSealing.append(sequence.id)
             events.append(sequence.finished(.endOfText))

@@ -40,7 +40,8 @@ internal import Synchronization
                     unsafe fb_pool_run(
                         pool, Int32(clamping: count),
                         { context, chunk in
-                            unsafe context.assumingMemoryBound(to: ((Int) -> Void).self).pointee(Int(chunk))
+                            unsafe context.assumingMemoryBound(to: ((Int) -> Void).self).pointee(
+                                Int(chunk))
                         }, context)
                 }
             }

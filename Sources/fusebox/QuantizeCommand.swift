@@ -76,7 +76,9 @@ struct QuantizeCommand: ParsableCommand {
                 vocabularySize: checkpoint.configuration.vocabularySize,
                 endOfTextIDs: checkpoint.configuration.endOfTextIDs)
         }
-        if case .failure(let error) = exported, error.code == .unreadable || error.code == .unsupported {
+        if case .failure(let error) = exported,
+            error.code == .unreadable || error.code == .unsupported
+        {
             StandardError.write("warning: the file gets no vocabulary: \(error)")
             return GGUFVocabularyExport.none
         }
