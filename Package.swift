@@ -35,7 +35,9 @@ extension Target.Dependency {
         name: "ArgumentParser", package: "swift-argument-parser")
 }
 
-/// The layers, lowest first. A target imports only what its line names; `LayeringTests` checks it.
+/// The layers, lowest first.
+///
+/// A target imports only what its line names; `LayeringTests` checks it.
 let layers: [Target] = [
     .target(name: "CKernels", cSettings: kernelFlags),
     .target(name: "CSystemShims"),

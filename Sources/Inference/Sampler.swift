@@ -63,7 +63,9 @@ struct Sampler {
         return repeated - parameters.presencePenalty - Float(count) * parameters.frequencyPenalty
     }
 
-    /// Candidates by falling logit, ties by rising id. Tokens that even all together weigh less than the rounding of a
+    /// Candidates by falling logit, ties by rising id.
+    ///
+    /// Tokens that even all together weigh less than the rounding of a
     /// double are left out, which spares sorting the vocabulary.
     private mutating func collect(
         _ logits: Span<Float>, parameters: SamplingParameters, counts: [Int32: Int]

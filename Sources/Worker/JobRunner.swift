@@ -6,7 +6,9 @@ internal import Routing
 internal import Tokenization
 internal import Wire
 
-/// Runs jobs on an engine: tokens in, text, routes and endings out. Owned by one thread.
+/// Runs jobs on an engine: tokens in, text, routes and endings out.
+///
+/// Owned by one thread.
 public final class JobRunner {
     public let model: ServedModel
     public let engine: Engine

@@ -37,7 +37,9 @@ public struct WorkerLoop {
         }
     }
 
-    /// One session on one socket. True when the worker has to leave for good.
+    /// One session on one socket.
+    ///
+    /// True when the worker has to leave for good.
     private func serve(on context: Context, parent: pid_t) throws(MessagingError) -> Bool {
         let socket = try DealerSocket(
             context, SocketOptions(frameByteLimit: Int64(Frames.serviceLimit)))
