@@ -37,7 +37,8 @@ struct QuantizeCommand: ParsableCommand {
         guard type != .nf4 || !Checkpoint.isGGUF(path: output) else {
             throw ValidationError("--output has to be a folder for nf4")
         }
-        guard FilePath(source).lexicallyNormalized() != FilePath(output).lexicallyNormalized() else {
+        guard FilePath(source).lexicallyNormalized() != FilePath(output).lexicallyNormalized()
+        else {
             throw ValidationError("--output is the source; choose another place")
         }
     }
@@ -52,7 +53,8 @@ struct QuantizeCommand: ParsableCommand {
             try export.write(to: output, vocabulary: vocabulary, progress: bar.show)
         case .nf4:
             let export = try NF4Export(checkpoint)
-            let file = try FileBytes(path: "\(source)/config.json", loading: .copied, limit: 16 << 20)
+            let file = try FileBytes(
+                path: "\(source)/config.json", loading: .copied, limit: 16 << 20)
             guard let configuration = try file.json().object else {
                 throw CommandError("\(source)/config.json: is no JSON object")
             }
