@@ -83,6 +83,7 @@ import Wire
             },
             WireSegment {
                 $0.fromToken = 9
+                $0.mix = WireMix()
                 $0.reason = .abstained
             },
         ]
