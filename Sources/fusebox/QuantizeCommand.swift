@@ -50,7 +50,7 @@ struct QuantizeCommand: ParsableCommand {
         case .q8_0, .q4_0:
             let export = try GGUFExport(checkpoint, type: type == .q8_0 ? .q8_0 : .q4_0)
             let vocabulary = try vocabulary(of: checkpoint)
-            try export.write(to: output, vocabulary: vocabulary, progress: bar.show)
+            try export.write(to: output, vocabulary: vocabulary, progress: { bar.show($0) })
         case .nf4:
             let export = try NF4Export(checkpoint)
             let file = try FileBytes(
@@ -58,7 +58,7 @@ struct QuantizeCommand: ParsableCommand {
             guard let configuration = try file.json().object else {
                 throw CommandError("\(source)/config.json: is no JSON object")
             }
-            try export.write(to: output, configuration: configuration, progress: bar.show)
+            try export.write(to: output, configuration: configuration, progress: { bar.show($0) })
             try copyTokenizer()
         }
         bar.finish()

@@ -1,5 +1,5 @@
 import ArgumentParser
-@unsafe @preconcurrency import Dispatch
+import Dispatch
 import Frontend
 import Glibc
 import Logging
@@ -74,7 +74,10 @@ struct ServeCommand: AsyncParsableCommand {
             workerCount: workerCount, configuration: BrokerConfiguration(), router: router,
             logger: logger)
         let routerNote = router.map { "router \($0.digest.description.prefix(12))" }
-        try await service.run(until: Self.interruptions()) { summary in
+        let (interruptions, continuation) = AsyncStream.makeStream(of: Void.self)
+        let sources = Self.watchSignals(continuation)
+        defer { for source in sources { source.cancel() } }
+        try await service.run(until: interruptions) { summary in
             StandardError.write(
                 "serving at \(summary.endpoint): \(summary.workerCount) workers of \(threads) "
                     + "threads, type \(summary.type), \(summary.adapterCount) adapters, "
@@ -82,21 +85,18 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    /// Every SIGTERM and SIGINT from now on.
-    private static func interruptions() -> AsyncStream<Void> {
-        AsyncStream { continuation in
-            let queue = DispatchQueue(label: "fusebox.signals")
-            let sources = [SIGTERM, SIGINT].map { number in
-                // The system's own answer, to end the process, would come first.
-                signal(number, SIG_IGN)
-                let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-                source.setEventHandler { continuation.yield() }
-                source.activate()
-                return source
-            }
-            continuation.onTermination = { _ in
-                for source in sources { source.cancel() }
-            }
+    /// Has every SIGTERM and SIGINT told to the stream, as long as the sources are held.
+    private static func watchSignals(
+        _ continuation: AsyncStream<Void>.Continuation
+    ) -> [any DispatchSourceSignal] {
+        let queue = DispatchQueue(label: "fusebox.signals")
+        return [SIGTERM, SIGINT].map { number in
+            // The system's own answer, to end the process, would come first.
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler { continuation.yield() }
+            source.activate()
+            return source
         }
     }
 }
