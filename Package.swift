@@ -95,7 +95,7 @@ let tests: [Target] = [
     .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport"]),
     .testTarget(
         name: "FuseboxClientTests",
-        dependencies: ["FuseboxClient", "Messaging", "Wire", "TestSupport"]),
+        dependencies: ["FuseboxClient", "Messaging", "Tensors", "Wire", "fusebox", "TestSupport"]),
     .testTarget(name: "FrontendTests", dependencies: ["Frontend", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["FuseboxClient", "TestSupport"]),
 ]
