@@ -66,7 +66,7 @@ let layers: [Target] = [
         name: "fusebox",
         dependencies: [
             "Adapters", "Frontend", "FuseboxClient", "Inference", "Kernels", "Models", "Routing",
-            "Tensors", "Tokenization", "Wire", "Worker", .arguments, .logging,
+            "Tensors", "Tokenization", "Wire", "Worker", .arguments, .logging, .system,
         ]),
 ]
 for target in layers where !target.name.hasPrefix("C") { target.swiftSettings = swift }
@@ -77,7 +77,7 @@ let tests: [Target] = [
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
     .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "TestSupport"]),
-    .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
+    .testTarget(name: "ModelsTests", dependencies: ["Adapters", "Kernels", "Models", "Tensors", "TestSupport"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
     .testTarget(name: "RoutingTests", dependencies: ["Routing", "TestSupport"]),
     .testTarget(
@@ -85,6 +85,9 @@ let tests: [Target] = [
         dependencies: ["Adapters", "Inference", "Kernels", "Models", "Tensors", "TestSupport"]),
     .testTarget(name: "MessagingTests", dependencies: ["Messaging", "TestSupport"]),
     .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport"]),
+    .testTarget(
+        name: "FuseboxClientTests",
+        dependencies: ["FuseboxClient", "Messaging", "Wire", "TestSupport"]),
     .testTarget(name: "FrontendTests", dependencies: ["Frontend", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["FuseboxClient", "TestSupport"]),
 ]

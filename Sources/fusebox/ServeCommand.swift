@@ -78,7 +78,7 @@ struct ServeCommand: AsyncParsableCommand {
         let sources = Self.watchSignals(continuation)
         defer { for source in sources { source.cancel() } }
         try await service.run(until: interruptions) { summary in
-            StandardError.say(
+            StandardError.write(
                 "serving at \(summary.endpoint): \(summary.workerCount) workers of \(threads) "
                     + "threads, type \(summary.type), \(summary.adapterCount) adapters, "
                     + (routerNote ?? "no router: explicit mixes only"))
