@@ -87,6 +87,11 @@ public final class Engine {
         return sequence.cachedCount
     }
 
+    /// Refuses a mix whose adapters are not all here.
+    public func check(_ mix: AdapterMix) throws(InferenceError) {
+        _ = try mixes.resolve(mix)
+    }
+
     /// Lets a sequence go on under another mix from its next token on.
     public func route(_ id: Int, to mix: AdapterMix) throws(InferenceError) {
         guard let sequence = sequences[id] else { return }

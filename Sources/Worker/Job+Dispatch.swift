@@ -1,8 +1,8 @@
-internal import Adapters
+public import Adapters
 internal import Inference
 internal import Routing
 internal import Tensors
-internal import Wire
+public import Wire
 
 extension Job {
     /// Tokens of a reply whose length nobody chose, if the context has room for them.
@@ -60,7 +60,8 @@ extension Job.Rerouting {
 }
 
 extension AdapterMix {
-    init(_ mix: WireMix) throws(WorkerError) {
+    /// The mix that a message names.
+    public init(_ mix: WireMix) throws(WorkerError) {
         var shares: [Share] = []
         for share in mix.shares {
             guard let digest = Digest(bytes: share.adapter) else {

@@ -9,6 +9,8 @@ public struct Job: Sendable {
     public var stop: [String] = []
     /// Bytes of the reply's text that the client may already have.
     public var emittedTextByteCount = 0
+    /// Mixes that take over later in the reply, known beforehand: a replay's.
+    public var coming: [MixSegment] = []
     /// How the reply's sentences are routed; nil: the mix stays.
     public var rerouting: Rerouting?
 

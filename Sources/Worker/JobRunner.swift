@@ -50,6 +50,7 @@ public final class JobRunner {
         }
         if text.isStopped { job.request.maxTokens = emittedCount }
         do throws(InferenceError) {
+            for segment in job.coming { try engine.check(segment.mix) }
             let id = try engine.submit(job.request)
             replies[id] = Reply(job: job, text: text, pending: pending)
             return id
@@ -101,10 +102,15 @@ public final class JobRunner {
         if reply.text.isStopped {
             let cached = engine.cancel(id)
             finish(id, .stop, completionTokens: index + 1, cachedTokens: cached, into: &events)
-        } else if let route, index + 1 < reply.job.request.maxTokens {
-            events.append((id, .routed(route.segment, route.sentence)))
-            // The router is bound to the adapters on this shelf, so each mix it makes can be resolved.
-            try? engine.route(id, to: route.segment.mix)
+        } else if index + 1 < reply.job.request.maxTokens {
+            // Both kinds of mixes can be resolved: the router is bound to the adapters on this shelf, and what is to
+            // come was checked when the job was taken.
+            if let route {
+                events.append((id, .routed(route.segment, route.sentence)))
+                try? engine.route(id, to: route.segment.mix)
+            } else if let segment = reply.job.coming.first(where: { $0.fromToken == index + 1 }) {
+                try? engine.route(id, to: segment.mix)
+            }
         }
     }
 

@@ -8,10 +8,16 @@ struct Fusebox: AsyncParsableCommand {
         commandName: "fusebox",
         abstract: "Serve one base model with many LoRA adapters, chosen per sentence.",
         version: "0.1.0",
-        subcommands: [ScoreCommand.self]
+        subcommands: [
+            DemoCommand.self, ServeCommand.self, RunWorkerCommand.self, AskCommand.self,
+            GenerateCommand.self, ReplayCommand.self, ScoreCommand.self, TokenizeCommand.self,
+            QuantizeCommand.self, InspectCommand.self, RouterCommand.self, BenchCommand.self,
+        ]
     )
 
-    /// Runs the command that the arguments name. The exit status is 0: done, 1: failed, 2: usage.
+    /// Runs the command that the arguments name.
+    ///
+    /// The exit status is 0: done, 1: failed, 2: usage.
     static func main() async {
         do {
             var command = try parseAsRoot()
@@ -27,7 +33,8 @@ struct Fusebox: AsyncParsableCommand {
             case .success:
                 exit(withError: error)
             case .validationFailure:
-                _ = try? FileDescriptor.standardError.writeAll((fullMessage(for: error) + "\n").utf8)
+                _ = try? FileDescriptor.standardError.writeAll(
+                    (fullMessage(for: error) + "\n").utf8)
                 exit(withError: ExitCode(2))
             default:
                 StandardError.write("fusebox: \(error)")

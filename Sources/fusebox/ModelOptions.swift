@@ -1,8 +1,8 @@
 internal import Adapters
-internal import ArgumentParser
+public import ArgumentParser
 internal import FoundationEssentials
 internal import Inference
-internal import Kernels
+public import Kernels
 internal import Tensors
 
 extension ExecutionType: ExpressibleByArgument {}
@@ -46,7 +46,9 @@ struct ModelOptions: ParsableArguments {
     func load() throws -> (model: LoadedModel, mix: AdapterMix) {
         var model = try LoadedModel(
             path: self.model, type: type, threadCount: threads ?? Self.processorCount)
-        let coefficients = try cat.map { path throws(LoadError) in try model.addCoefficients(path: path) }
+        let coefficients = try cat.map { path throws(LoadError) in
+            try model.addCoefficients(path: path)
+        }
         var shares: [AdapterMix.Share] = []
         for option in adapters {
             try model.addAdapter(directory: option.path, name: option.name)

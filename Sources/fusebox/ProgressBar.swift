@@ -1,28 +1,40 @@
 internal import Glibc
 internal import SystemPackage
 
-/// A bar on standard error that shows how far long work is; silent where standard error is no terminal.
-struct ProgressBar {
+/// A line on the terminal that says how far long work is; nothing where standard error is no terminal.
+final class ProgressBar {
     private let title: String
-    private let isShown = isatty(STDERR_FILENO) == 1
-    private var shown = -1
+    private let isShown: Bool
+    private var shown = ""
+
     private static let width = 40
 
     init(_ title: String) {
         self.title = title
+        isShown = isatty(FileDescriptor.standardError.rawValue) == 1
     }
 
-    /// Draws the bar anew when another step of it is done.
-    mutating func show(_ fraction: Double, note: String = "") {
-        let done = Int((max(0, min(1, fraction)) * Double(Self.width)).rounded(.down))
-        guard isShown, done != shown else { return }
-        shown = done
+    /// - Parameters:
+    ///   - part: what is done, from 0 to 1.
+    ///   - note: what else there is to say.
+    func show(_ part: Double, note: String = "") {
+        let percent = Int(min(max(part, 0), 1) * 100)
+        let filled = percent * Self.width / 100
         let bar =
-            String(repeating: "█", count: done) + String(repeating: "░", count: Self.width - done)
-        write("\r\(title) \(bar) \(Int(100 * fraction)) % \(note)\u{1B}[K")
+            String(repeating: "=", count: filled)
+            + String(repeating: " ", count: Self.width - filled)
+        let line = "\r\(title) [\(bar)] \(percent) % \(note)\u{1B}[K"
+        guard isShown, line != shown else { return }
+        shown = line
+        write(line)
     }
 
-    /// Leaves the terminal's line empty.
+    /// Ends the line.
+    func finish() {
+        if isShown, !shown.isEmpty { write("\n") }
+    }
+
+    /// Leaves the line empty.
     func clear() {
         if isShown { write("\r\u{1B}[K") }
     }

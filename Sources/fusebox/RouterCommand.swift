@@ -54,7 +54,7 @@ struct RouterCommand: ParsableCommand {
             settings.seed = seed
             if let buckets { settings.bucketCount = buckets }
             if let width { settings.width = width }
-            var bar = ProgressBar("training")
+            let bar = ProgressBar("training")
             let trained = try RouterTrainer(settings: settings).train(
                 on: examples, validation: held, shelf: shelf
             ) { progress in

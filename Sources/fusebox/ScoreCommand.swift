@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Inference
+internal import Models
 internal import Tensors
 
 /// `fusebox score`: log-probabilities of given token ids.
@@ -77,7 +78,8 @@ struct ScoreCommand: ParsableCommand {
         }
         guard isFinite else {
             throw CommandError(
-                "sequence \(number): the model computes numbers that are not finite; check its weights and adapters")
+                "sequence \(number): the model computes numbers that are not finite; check its weights and adapters"
+            )
         }
         return result
     }

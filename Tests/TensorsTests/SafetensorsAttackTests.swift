@@ -112,6 +112,30 @@ import Testing
         #expect(try open(bytes, limits: .model).tensors.count == 8193)
     }
 
+    /// Hashing and comparing strings of many combining marks takes quadratic time.
+    @Test func enormousNamesAreRefusedAtOnce() throws {
+        let marks = String(repeating: "\u{301}\u{316}", count: 100_000)
+        for header in [
+            "{\(entry("a\(marks)"))}", #"{"__metadata__":{"\#(marks)":"v"},\#(entry())}"#,
+            "{\(entry(""))}",
+        ] {
+            let error = #expect(throws: TensorError.self) { try open(file(header, data: 8)) }
+            #expect(error?.code == .limitExceeded)
+            #expect(error?.message.utf8.count ?? 0 < 1000)
+        }
+        let longest = String(repeating: "n", count: 512)
+        #expect(try open(file("{\(entry(longest))}", data: 8))[longest] != nil)
+    }
+
+    @Test func messagesStayOnOneLine() throws {
+        let error = #expect(throws: TensorError.self) {
+            try open(file("{\(entry(#"x\n\u001b[31m\u0085y\"é"#, shape: "[3]"))}", data: 8))
+        }
+        #expect(
+            error?.message.hasPrefix(#"tensor "x\n\u{1B}[31m\u{0085}y\"é": the shape [3]"#)
+                == true, "\(error?.message ?? "")")
+    }
+
     @Test func messagesNameFileAndTensor() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(

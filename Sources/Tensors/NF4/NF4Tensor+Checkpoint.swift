@@ -61,7 +61,7 @@ extension NF4Tensor {
                 sourceType: state.sourceType, codes: codes, absmax: absmax,
                 doubleQuantization: nested)
         } catch {
-            throw error.at("NF4 tensor \"\(name.prefix(128))\"")
+            throw error.at("NF4 tensor \(name.quoted)")
         }
     }
 
@@ -75,9 +75,9 @@ extension NF4Tensor {
         var tensors = [codes.renamed(name)]
         tensors.append(try Tensor(name: name + ".quant_map", shape: [16], floats: Self.levels))
         if let nested = doubleQuantization {
-            _ = members.append("nested_blocksize", .integer(Int64(nested.blockSize)))
-            _ = members.append("nested_dtype", .string("float32"))
-            _ = members.append("nested_offset", .number(Double(nested.offset)))
+            members.append("nested_blocksize", .integer(Int64(nested.blockSize)))
+            members.append("nested_dtype", .string("float32"))
+            members.append("nested_offset", .number(Double(nested.offset)))
             tensors.append(
                 try Tensor(
                     name: name + ".absmax", dtype: .u8, shape: [nested.codes.count],

@@ -51,12 +51,12 @@ public struct NF4Tensor: Sendable {
         guard Tensor.elementCount(of: shape) == values.count, !values.isEmpty else {
             throw TensorError(
                 .mismatch,
-                "tensor \"\(name)\": the shape \(shape) does not hold the \(values.count) values given"
+                "tensor \(name.quoted): the shape \(shape) does not hold the \(values.count) values given"
             )
         }
         let blockSize = 64
         guard let (packed, scales) = NF4Codec.quantize(values, blockSize: blockSize) else {
-            throw TensorError(.malformed, "tensor \"\(name)\": holds a value that is not finite")
+            throw TensorError(.malformed, "tensor \(name.quoted): holds a value that is not finite")
         }
         var nested: DoubleQuantization?
         if doubleQuantization {
