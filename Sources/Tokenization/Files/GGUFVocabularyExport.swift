@@ -108,14 +108,10 @@ public struct GGUFVocabularyExport {
     private func mergePairs() throws(TokenizationError) -> [(String, String)] {
         var pairs: [(String, String)] = []
         for (rank, merge) in try model.array("merges").enumerated() {
-            let halves = merge.array?.compactMap(\.string)
-            if let halves, halves.count == 2 {
-                pairs.append((halves[0], halves[1]))
-            } else if let pair = merge.string.flatMap(TokenizerJSON.splitMerge) {
-                pairs.append(pair)
-            } else {
+            guard let (left, right) = TokenizerJSON.pair(merge) else {
                 throw model.malformed("merges", "merge \(rank) is no pair of tokens")
             }
+            pairs.append((String(left), String(right)))
         }
         return pairs
     }
