@@ -18,17 +18,17 @@ import Testing
         "output_norm.weight",
     ])
     func aMissingTensorIsNamed(_ name: String) throws {
-        try expectRefusal(of: try gguf { $0.name == name ? nil : $0 }, naming: name)
+        try expectRefusal(of: try gguf(tensor: { $0.name == name ? nil : $0 }), naming: name)
     }
 
     @Test(arguments: ["token_embd.weight", "blk.1.attn_k.weight", "blk.0.ffn_norm.weight"])
     func anotherShapeIsNamed(_ name: String) throws {
-        let path = try gguf { tensor in
+        let path = try gguf(tensor: { tensor in
             guard tensor.name == name else { return tensor }
             let shape = tensor.shape.count == 2 ? [tensor.shape[0] / 2, tensor.shape[1]] : [32]
             return try Tensor(
                 name: name, shape: shape, floats: [Float](repeating: 0, count: shape.reduce(1, *)))
-        }
+        })
         try expectRefusal(of: path, naming: name)
     }
 
@@ -37,12 +37,12 @@ import Testing
         ("blk.1.attn_norm.weight", .nan), ("output.weight", -.infinity),
     ])
     func aValueThatIsNotFiniteIsNamed(_ name: String, _ value: Float) throws {
-        let path = try gguf { tensor in
+        let path = try gguf(tensor: { tensor in
             guard tensor.name == name else { return tensor }
             var values = try tensor.floats()
             values[values.count / 2] = value
             return try Tensor(name: name, shape: tensor.shape, floats: values)
-        }
+        })
         for type in ExecutionType.allCases { try expectRefusal(of: path, naming: name, type: type) }
     }
 
