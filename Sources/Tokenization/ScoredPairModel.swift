@@ -2,7 +2,7 @@
 /// neighbours whose joined text is a token, those with the highest score merge first.
 struct ScoredPairModel: Sendable {
     var tokens: TokenTable
-    /// Order of merging by id: 0 for the highest score. Equal scores have equal order.
+    /// Order of merging by id, from 0 for the highest score; equal scores have equal order.
     private var order: [UInt32]
     /// Two tokens to the token that is their joined text.
     private var joins = PairTable(capacity: 0)

@@ -1,4 +1,4 @@
-/// Finds where a piece of a `SplitPattern` ends. The alternatives are tried in the pattern's order.
+/// Finds where a piece of a `SplitPattern` ends, trying the alternatives in the pattern's order.
 struct SplitScanner: ~Escapable {
     private let text: Span<UInt8>
     private let classes: CharacterClass.Lookup

@@ -35,7 +35,10 @@ public struct ServedModel: Sendable {
             }
         }
         do {
-            tokenizer = try Tokenizer(directory: loaded.checkpointPath)
+            tokenizer =
+                loaded.checkpointPath.hasSuffix(".gguf")
+                ? try Tokenizer(gguf: GGUFFile(path: loaded.checkpointPath))
+                : try Tokenizer(directory: loaded.checkpointPath)
             if let router {
                 let shelf = loaded.shelf.named.mapValues(\.digest)
                 let binding = try AdapterRouter(directory: router).bound(to: shelf)

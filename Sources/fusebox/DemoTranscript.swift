@@ -14,7 +14,9 @@ struct DemoTranscript {
     init(_ prompt: DemoPrompt, isColoured: Bool, isSilent: Bool) {
         self.prompt = prompt
         self.isSilent = isSilent
-        printer = ReplyPrinter(isColoured: isColoured, write: isSilent ? { _ in } : Terminal.write)
+        printer = ReplyPrinter(isColoured: isColoured) { text in
+            if !isSilent { Terminal.write(text) }
+        }
         say("\n> \(prompt.text)    (\(prompt.shows))\n")
     }
 

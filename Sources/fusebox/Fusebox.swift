@@ -8,7 +8,11 @@ struct Fusebox: AsyncParsableCommand {
         commandName: "fusebox",
         abstract: "Serve one base model with many LoRA adapters, chosen per sentence.",
         version: "0.1.0",
-        subcommands: [ScoreCommand.self, QuantizeCommand.self, InspectCommand.self]
+        subcommands: [
+            DemoCommand.self, ServeCommand.self, RunWorkerCommand.self, AskCommand.self,
+            GenerateCommand.self, ReplayCommand.self, ScoreCommand.self, TokenizeCommand.self,
+            QuantizeCommand.self, InspectCommand.self, RouterCommand.self, BenchCommand.self,
+        ]
     )
 
     /// Runs the command that the arguments name.

@@ -30,10 +30,18 @@ struct TokenizeCommand: ParsableCommand {
         var number = 0
         while let line = readLine() {
             number += 1
-            let document = try JSONValue(parsing: line)
+            let document = try Self.parse(line, number)
             print(
                 decode
                     ? try text(document, tokenizer, number) : try ids(document, tokenizer, number))
+        }
+    }
+
+    private static func parse(_ line: String, _ number: Int) throws(CommandError) -> JSONValue {
+        do {
+            return try JSONValue(parsing: line)
+        } catch {
+            throw CommandError("line \(number): \(error)")
         }
     }
 
@@ -45,7 +53,7 @@ struct TokenizeCommand: ParsableCommand {
     private func ids(_ document: JSONValue, _ tokenizer: Tokenizer, _ number: Int) throws -> String
     {
         guard let text = document.string else {
-            throw ValidationError("line \(number): a JSON string was expected")
+            throw CommandError("line \(number): a JSON string was expected")
         }
         let ids = try tokenizer.encode(text, addSpecialTokens: addSpecial, allowSpecial: special)
         return "{\"ids\": [\(ids.map(String.init).joined(separator: ", "))]}"
@@ -54,14 +62,14 @@ struct TokenizeCommand: ParsableCommand {
     private func text(_ document: JSONValue, _ tokenizer: Tokenizer, _ number: Int) throws -> String
     {
         guard let values = document["ids"]?.array else {
-            throw ValidationError("line \(number): {\"ids\": [...]} was expected")
+            throw CommandError("line \(number): {\"ids\": [...]} was expected")
         }
         var ids: [Int32] = []
         for value in values {
             guard let int = value.int, let id = Int32(exactly: int), id >= 0,
                 id < tokenizer.vocabularySize
             else {
-                throw ValidationError(
+                throw CommandError(
                     "line \(number): \(value.text) is no id from 0 to \(tokenizer.vocabularySize - 1)"
                 )
             }

@@ -40,7 +40,7 @@ import Testing
             var parts = plain.parts
             parts.beginOfText = try #require(entry["begin"]?.string)
             parts.endOfText = try #require(entry["end"]?.string)
-            let tokenizer = Tokenizer(parts, chat: .success(template))
+            let tokenizer = try Tokenizer(parts, chat: .success(template))
             let add = entry["add"]?.bool == true
             guard let text = entry["text"]?.string else {
                 #expect(throws: TokenizationError.self) {
@@ -63,7 +63,7 @@ import Testing
     @Test func specialTokensInMessagesStayText() throws {
         let chatML = "<|im_start|>{{ x }}"
         #expect(throws: TokenizationError.self) { try ChatTemplate(recognizing: chatML) }
-        let tokenizer = Tokenizer(
+        let tokenizer = try Tokenizer(
             try Goldens.tokenizer("qwen2").parts,
             chat: .success(ChatTemplate(style: .chatML(hasReasoning: false))))
         let end = try #require(tokenizer.id(ofAddedToken: "<|im_end|>"))

@@ -6,11 +6,16 @@ struct PreTokenizerJSON {
     /// Whether words become bytes in the printable alphabet.
     private(set) var isByteLevel = false
 
+    private static let maximumStepCount = 16
+
     init(_ fields: JSONFields?) throws(TokenizationError) {
         if let fields { try read(fields) }
     }
 
     private mutating func read(_ fields: JSONFields) throws(TokenizationError) {
+        guard value.splittings.count < Self.maximumStepCount else {
+            throw fields.unsupported("a pre-tokenizer of more than \(Self.maximumStepCount) steps")
+        }
         let type = try fields.type()
         if isByteLevel { throw fields.unsupported("\(quoted(type)) behind ByteLevel") }
         switch type {
@@ -40,7 +45,10 @@ struct PreTokenizerJSON {
 
     private mutating func readMetaspace(_ fields: JSONFields) throws(TokenizationError) {
         let mark = Array(try fields.string("replacement").utf8)
-        guard !mark.isEmpty else { throw fields.malformed("replacement", "is empty") }
+        guard (1...Normalizer.maximumInsertionByteCount).contains(mark.count) else {
+            throw fields.malformed(
+                "replacement", "1 to \(Normalizer.maximumInsertionByteCount) bytes were expected")
+        }
         let prefix = try Self.metaspacePrefix(fields)
         try rewrite(.metaspace(mark: mark, prefix: prefix), fields)
         if try fields.bool("split", default: true) {

@@ -9,7 +9,7 @@ extension Tokenizer {
             var parts = try TokenizerJSON(document).parts()
             let names = try SpecialNames(directory: directory)
             names.apply(to: &parts)
-            self.init(parts, chat: Self.chatTemplate(directory, names))
+            try self.init(parts, chat: Self.chatTemplate(directory, names))
         } catch {
             throw error.at(directory)
         }
@@ -28,10 +28,7 @@ extension Tokenizer {
 
     private static func read(_ path: String) throws(TokenizationError) -> [UInt8] {
         do {
-            let file = try FileBytes(
-                path: path, loading: .copied, limit: VocabularyLimits.fileByteCount)
-            guard case .copied(let buffer) = file else { return [] }
-            return (0..<buffer.count).map { buffer[$0] }
+            return try FileBytes.array(path: path, limit: VocabularyLimits.fileByteCount)
         } catch {
             throw TokenizationError(
                 error.code == .unreadable ? .unreadable : .limitExceeded, error.message)

@@ -5,7 +5,7 @@ extension Tokenizer {
     /// `tokenizer.ggml.pre`, or `llama`.
     public init(gguf: GGUFFile) throws(TokenizationError) {
         let vocabulary = try GGUFVocabulary(gguf)
-        self.init(try vocabulary.parts(), chat: vocabulary.chatTemplate())
+        try self.init(try vocabulary.parts(), chat: vocabulary.chatTemplate())
     }
 }
 
@@ -27,6 +27,11 @@ struct GGUFVocabulary {
         /// Whether text turns into the token only where special tokens are allowed.
         var isSpecial: Bool { self == .unknown || self == .control }
     }
+
+    /// Where llama.cpp looks when a `llama` vocabulary does not say.
+    private static let llamaDefaults: [String: UInt32] = ["bos": 1, "eos": 2]
+
+    private var kind: String { file.metadata["tokenizer.ggml.model"]?.string ?? "" }
 
     /// Tokens by which llama.cpp, too, knows the end of a text or a turn.
     private static let endTexts = [
@@ -57,7 +62,6 @@ struct GGUFVocabulary {
     }
 
     func parts() throws(TokenizationError) -> Tokenizer.Parts {
-        let kind = file.metadata["tokenizer.ggml.model"]?.string ?? ""
         var parts: Tokenizer.Parts
         switch kind {
         case "gpt2": parts = try bytePairParts()
@@ -210,7 +214,10 @@ struct GGUFVocabulary {
 
     /// The id of a role such as `bos`; nil when the file names none.
     private func id(_ role: String) throws(TokenizationError) -> UInt32? {
-        guard let value = file.metadata["tokenizer.ggml.\(role)_token_id"] else { return nil }
+        guard let value = file.metadata["tokenizer.ggml.\(role)_token_id"] else {
+            return kind == "llama"
+                ? Self.llamaDefaults[role].flatMap { $0 < texts.count ? $0 : nil } : nil
+        }
         guard let id = value.int, texts.indices.contains(id) else {
             throw Self.malformed(
                 "\(role)_token_id", "an id from 0 to \(texts.count - 1) was expected")

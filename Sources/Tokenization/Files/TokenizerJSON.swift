@@ -1,6 +1,8 @@
 internal import Tensors
 
-/// Reads `tokenizer.json` of the `tokenizers` package. Whatever is not implemented is refused by name.
+/// Reads `tokenizer.json` of the `tokenizers` package.
+///
+/// Whatever is not implemented is refused by name.
 struct TokenizerJSON {
     private let file: JSONFields
     private let model: JSONFields
