@@ -53,9 +53,8 @@ struct QuantizeCommand: ParsableCommand {
             try export.write(to: output, vocabulary: vocabulary, progress: { bar.show($0) })
         case .nf4:
             let export = try NF4Export(checkpoint)
-            let file = try FileBytes(
-                path: "\(source)/config.json", loading: .copied, limit: 16 << 20)
-            guard let configuration = try file.json().object else {
+            let document = try JSONFile.read("\(source)/config.json", byteLimit: 16 << 20)
+            guard let configuration = document.object else {
                 throw CommandError("\(source)/config.json: is no JSON object")
             }
             try export.write(to: output, configuration: configuration, progress: { bar.show($0) })
