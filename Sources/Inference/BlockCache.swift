@@ -66,7 +66,9 @@ struct BlockCache {
         return (block, entries[block].serial)
     }
 
-    /// Makes a full block findable. Returns its serial number, or that of the equal block kept before it.
+    /// Makes a full block findable.
+    ///
+    /// Returns its serial number, or that of the equal block kept before it.
     mutating func seal(_ block: Int, key: Key) -> Int {
         if let other = kept[key] { return entries[other].serial }
         serials += 1
@@ -76,7 +78,9 @@ struct BlockCache {
         return serials
     }
 
-    /// Gives back one use of each block. Children go before their parents, so that a chain is evicted from its end.
+    /// Gives back one use of each block.
+    ///
+    /// Children go before their parents, so that a chain is evicted from its end.
     mutating func release(_ blocks: some BidirectionalCollection<Int>) {
         for block in blocks.reversed() {
             entries[block].users -= 1

@@ -2,7 +2,9 @@ public import Adapters
 public import Kernels
 public import Models
 
-/// Runs many sequences at once, each under its own mixes. Owned by one thread; knows token ids, never text or routing.
+/// Runs many sequences at once, each under its own mixes.
+///
+/// Owned by one thread; knows token ids, never text or routing.
 public final class Engine {
     public let model: Transformer
     /// Tokens that a sequence may have.
@@ -84,7 +86,9 @@ public final class Engine {
         return sequence.id
     }
 
-    /// Ends a sequence at once and returns how many of its prompt tokens the prefix cache had. Unknown ids are no error:
+    /// Ends a sequence at once and returns how many of its prompt tokens the prefix cache had.
+    ///
+    /// Unknown ids are no error:
     /// the sequence may have finished.
     @discardableResult
     public func cancel(_ id: Int) -> Int {

@@ -104,7 +104,7 @@ struct TokenizerJSON {
         return merges
     }
 
-    private static func pair(_ entry: JSONValue) -> (Substring, Substring)? {
+    static func pair(_ entry: JSONValue) -> (Substring, Substring)? {
         switch entry {
         case .array(let halves):
             guard halves.count == 2, let left = halves[0].string, let right = halves[1].string
