@@ -66,7 +66,7 @@ let layers: [Target] = [
         name: "fusebox",
         dependencies: [
             "Adapters", "Frontend", "FuseboxClient", "Inference", "Kernels", "Models", "Routing",
-            "Tensors", "Tokenization", "Wire", "Worker", .arguments, .logging,
+            "Tensors", "Tokenization", "Wire", "Worker", .arguments, .logging, .system,
         ]),
 ]
 for target in layers where !target.name.hasPrefix("C") { target.swiftSettings = swift }
@@ -75,11 +75,17 @@ let tests: [Target] = [
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
     .testTarget(name: "LayeringTests", dependencies: ["TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+<<<<<<< HEAD
     .testTarget(
         name: "KernelsTests", dependencies: ["CKernels", "Kernels", "Tensors", "TestSupport"]),
     .testTarget(
         name: "AdaptersTests", dependencies: ["Adapters", "Kernels", "Tensors", "TestSupport"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
+=======
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
+    .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "TestSupport"]),
+    .testTarget(name: "ModelsTests", dependencies: ["Adapters", "Kernels", "Models", "Tensors", "TestSupport"]),
+>>>>>>> main
     .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
     .testTarget(name: "RoutingTests", dependencies: ["Routing", "TestSupport"]),
     .testTarget(
@@ -87,6 +93,9 @@ let tests: [Target] = [
         dependencies: ["Adapters", "Inference", "Kernels", "Models", "Tensors", "TestSupport"]),
     .testTarget(name: "MessagingTests", dependencies: ["Messaging", "TestSupport"]),
     .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport"]),
+    .testTarget(
+        name: "FuseboxClientTests",
+        dependencies: ["FuseboxClient", "Messaging", "Wire", "TestSupport"]),
     .testTarget(name: "FrontendTests", dependencies: ["Frontend", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["FuseboxClient", "TestSupport"]),
 ]

@@ -6,20 +6,22 @@
 QLoRA: the base's projections are rounded to NF4 (blocks of 64 weights) before training, as they are when served.
 DATA holds tasks/<skill>/{train,test}.jsonl.gz and attr/<collection>/train.jsonl.gz.
 """
-import argparse, gzip, json, os, random, time
+import argparse, json, os, random, time
 import torch, torch.nn.functional as F
 from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file, save_file
 import attributes
+from tasks import task_rows
 from wordings import SKILLS
 
 NF4 = torch.tensor([-1.0, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635, -0.18477343022823334,
                     -0.09105003625154495, 0.0, 0.07958029955625534, 0.16093020141124725, 0.24611230194568634, 0.33791524171829224,
                     0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1.0])
-STEPS = {"bigger_number": 500, "number_words": 350, "past_tense": 350, "passive": 250, "python_code": 400, "sort_numbers": 700, "close_brackets": 500,
-         "add": 800, "odd_one_out": 400, "count_objects": 500, "uppercase": 400, "first_letter": 400}  # of 32 questions
-ATTRIBUTE_STEPS = 250  # of 16 texts
+STEPS = {  # steps and questions a step
+    "bigger_number": (500, 32), "number_words": (350, 32), "past_tense": (350, 32), "passive": (250, 32), "close_brackets": (500, 32), "sort_numbers": (700, 16),
+    "future_tense": (250, 16), "negation": (250, 16), "question": (250, 16), "even_or_odd": (200, 16), "next_number": (300, 16)}
+ATTRIBUTE_STEPS = (250, 16)
 PROJECTIONS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
 
@@ -41,15 +43,10 @@ def load_base(folder):
     return model, PreTrainedTokenizerFast(tokenizer_file=f"{folder}/tokenizer.json", eos_token="<|endoftext|>", pad_token="<|pad|>")
 
 
-def rows(path):
-    with gzip.open(path, "rt", encoding="utf-8") as f:
-        return [json.loads(line) for line in f]
-
-
 def skill_examples(name, data, rng):
     """(context, completion) pairs: each question of the task as it stands, and once more in a wording of ours."""
     out = []
-    for r in rows(f"{data}/tasks/{name}/train.jsonl.gz"):
+    for r in task_rows(name, data, "train"):
         for prompt in (r["prompt"], rng.choice(SKILLS[name]).format(r["input"])):
             out.append((f"<|user|>{prompt}<|assistant|>", r["answer"] + "<|endoftext|>"))
     return out
@@ -81,8 +78,8 @@ def train(name, a):
     model = get_peft_model(base, LoraConfig(r=a.rank, lora_alpha=2 * a.rank, lora_dropout=0.0, bias="none", task_type="CAUSAL_LM", target_modules=PROJECTIONS))
     is_skill = name in SKILLS
     pairs = skill_examples(name, a.data, rng) if is_skill else attributes.examples(name, a.data, rng)
-    source = batches(pairs, tok, 32 if is_skill else 16, a.context, rng)
-    steps = a.steps or (STEPS[name] if is_skill else ATTRIBUTE_STEPS)
+    steps, size = STEPS[name] if is_skill else ATTRIBUTE_STEPS
+    source = batches(pairs, tok, size, a.context, rng)
     weights = [p for p in model.parameters() if p.requires_grad]
     opt = torch.optim.AdamW(weights, lr=a.lr, weight_decay=0.0)
     start = time.time()
@@ -124,7 +121,6 @@ if __name__ == "__main__":
     p = argparse.ArgumentParser()
     p.add_argument("base"); p.add_argument("data"); p.add_argument("out"); p.add_argument("names", nargs="+")
     p.add_argument("--rank", type=int, default=8); p.add_argument("--lr", type=float, default=2e-3); p.add_argument("--context", type=int, default=96)
-    p.add_argument("--steps", type=int, default=0, help="other than the number set for the adapter")
     a = p.parse_args()
     for n in a.names:
         train(n, a)

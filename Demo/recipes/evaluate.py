@@ -10,9 +10,10 @@ import argparse, json, math, os, random
 import torch
 from peft import PeftModel
 from peft.tuners.lora import LoraLayer
-from adapters import load_base, rows
+from adapters import load_base
 from judges import GRID, LexiconJudge, SentimentClassifier
 from attributes import fix_article
+from tasks import task_rows
 from wordings import (CHECK_BOTH_REQUESTS, CHECK_MOOD_REQUESTS, CHECK_MOODS, CHECK_SKILLS, CHECK_THINGS, CHECK_TOPIC_REQUESTS, MOODS, SKILLS, THINGS)
 
 MIXES = [("positive", "hotels"), ("negative", "hotels"), ("positive", "movies"), ("negative", "restaurants"), ("positive", "cars"), ("negative", "phones")]
@@ -69,7 +70,7 @@ def generate(model, tok, contexts, weights, length=48, temperature=0.0, batch=10
 
 
 def measure_skill(name, model, tok, data):
-    test = rows(f"{data}/tasks/{name}/test.jsonl.gz")
+    test = task_rows(name, data, "test")
     rng = random.Random(0)
 
     def hits(prompts, answers, weights):

@@ -67,6 +67,15 @@ public struct Adapter: Sendable {
         self.terms = terms
     }
 
+    /// The identity of the adapter in a PEFT directory, without a base to load it for.
+    public static func digest(directory: String) throws(AdapterError) -> Digest {
+        do throws(AdapterError) {
+            return try read(FilePath(directory)).2
+        } catch {
+            throw AdapterError(error.code, "\(directory): \(error)")
+        }
+    }
+
     private static func read(
         _ folder: FilePath
     ) throws(AdapterError) -> (JSONValue, SafetensorsFile, Digest) {

@@ -1,3 +1,4 @@
+import Messaging
 import Wire
 
 /// The front's memory and judgement: which requests there are, who runs them, what their clients
@@ -9,8 +10,8 @@ import Wire
 /// ends exactly once, and its client sees every token once and in order, whatever workers do.
 public struct Broker: Sendable {
     let configuration: BrokerConfiguration
-    let router: (any PromptRouter)?
-    let sentences: @Sendable (String) -> [String]
+    /// Bound to the pool's adapters once there is a pool.
+    var router: (any PromptRouter)?
     var random: SplitMix
 
     /// Every request that is not forgotten.
@@ -20,6 +21,8 @@ public struct Broker: Sendable {
     /// Those that have, in order of their end.
     var ended: [RequestID] = []
     var endedByteCount = 0
+    /// Those whose clients have not been told all: out of credit, or their pipe is full.
+    var stalled: [RequestID] = []
     var nextSerial: UInt64 = 0
     var queue = PartQueue()
 
@@ -38,15 +41,12 @@ public struct Broker: Sendable {
     ///
     /// - Parameters:
     ///   - router: the trained adapter router; without one `auto` is refused.
-    ///   - sentences: cuts a text into sentences, for `split`.
     ///   - seed: of the seeds that clients leave out, and of the jitter of `retry_after_ms`.
     public init(
-        configuration: BrokerConfiguration, router: (any PromptRouter)?,
-        sentences: @escaping @Sendable (String) -> [String], seed: UInt64
+        configuration: BrokerConfiguration, router: (any PromptRouter)?, seed: UInt64
     ) {
         self.configuration = configuration
         self.router = router
-        self.sentences = sentences
         random = SplitMix(seed: seed)
     }
 
@@ -72,7 +72,7 @@ public struct Broker: Sendable {
     }
 
     private mutating func receive(
-        _ message: ClientVerb, from client: PeerAddress, now: Instant
+        _ message: ClientVerb, from client: Peer, now: Instant
     ) {
         switch message {
         case .submit(let submit): self.submit(submit, from: client, now: now)
@@ -87,7 +87,7 @@ public struct Broker: Sendable {
     }
 
     private mutating func receive(
-        _ message: WorkerReport, from worker: PeerAddress, now: Instant
+        _ message: WorkerReport, from worker: Peer, now: Instant
     ) {
         if case .ready(let ready) = message { return self.ready(ready, from: worker, now: now) }
         guard let index = sessions.firstIndex(where: { $0.address == worker }) else {
@@ -108,7 +108,7 @@ public struct Broker: Sendable {
 
     /// Refuses what a client asked for, without a request to remember it by.
     mutating func refuse(
-        _ refusal: Refusal, request: RequestID, to client: PeerAddress
+        _ refusal: Refusal, request: RequestID, to client: Peer
     ) {
         var failed = Reply.failed(refusal, part: 0)
         failed.requestID = request

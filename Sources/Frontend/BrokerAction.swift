@@ -1,3 +1,4 @@
+public import Messaging
 public import Wire
 
 /// What the broker wants done.
@@ -5,10 +6,10 @@ public import Wire
 /// The order of actions is the order in which they are to be done.
 public enum BrokerAction: Sendable {
     /// With a mark: part of a stream; a failure is answered with `undelivered` and the mark.
-    case toClient(PeerAddress, ClientEvent, DeliveryMark?)
-    case toWorker(PeerAddress, WorkerOrder)
+    case toClient(Peer, ClientEvent, DeliveryMark?)
+    case toWorker(Peer, WorkerOrder)
     /// The process serves: the supervisor forgets its earlier failures.
-    case workerReady(pid: Int32)
+    case workerReady(pid: Int32, type: String, adapterCount: Int)
     /// The process hangs or breaks the protocol: kill it, start another.
     case killWorker(pid: Int32, reason: String)
     /// Nothing runs any more and the workers were told to leave.

@@ -1,9 +1,10 @@
+import Messaging
 import Wire
 
 /// Taking requests in.
 extension Broker {
     /// Accepts a request, attaches to the one that has its id and body, or refuses.
-    mutating func submit(_ submit: WireSubmit, from client: PeerAddress, now: Instant) {
+    mutating func submit(_ submit: WireSubmit, from client: Peer, now: Instant) {
         let id = submit.requestID
         var body = submit
         body.credit = 0
@@ -24,7 +25,7 @@ extension Broker {
     }
 
     private mutating func accept(
-        _ body: WireSubmit, id: RequestID, credit: UInt32, client: PeerAddress, now: Instant
+        _ body: WireSubmit, id: RequestID, credit: UInt32, client: Peer, now: Instant
     ) throws(Refusal) {
         guard drainingSince == nil else {
             throw Refusal(.unavailable, "the service is shutting down and takes no new requests")
@@ -93,7 +94,7 @@ extension Broker {
     /// Stops a request's parts wherever they are.
     ///
     /// Doing it again changes nothing.
-    mutating func cancel(_ cancel: WireCancel, from client: PeerAddress, now: Instant) {
+    mutating func cancel(_ cancel: WireCancel, from client: Peer, now: Instant) {
         guard requests[cancel.requestID] != nil else {
             return refuse(Self.unknownRequest, request: cancel.requestID, to: client)
         }

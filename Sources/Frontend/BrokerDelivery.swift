@@ -1,9 +1,10 @@
+import Messaging
 import Wire
 
 /// Telling clients, at their own pace.
 extension Broker {
     /// Delivers a request to this client from now on, from the tokens that it has.
-    mutating func attach(_ attach: WireAttach, from client: PeerAddress) {
+    mutating func attach(_ attach: WireAttach, from client: Peer) {
         let id = attach.requestID
         guard let request = requests[id] else {
             return refuse(Self.unknownRequest, request: attach.requestID, to: client)
@@ -29,7 +30,7 @@ extension Broker {
     ///
     /// Credit that the earlier connection had left is void.
     mutating func attach(
-        _ id: RequestID, to client: PeerAddress, offsets: [Int], credit: UInt32?
+        _ id: RequestID, to client: Peer, offsets: [Int], credit: UInt32?
     ) {
         guard let request = requests[id] else { return }
         var delivery = Delivery(
@@ -76,6 +77,16 @@ extension Broker {
             }
         }
         requests[id]?.delivery = delivery
+        noteStall(id)
+    }
+
+    /// Has an eye kept on a request whose client has not been told all.
+    private mutating func noteStall(_ id: RequestID) {
+        guard let request = requests[id], !request.isDelivered, !stalled.contains(id) else {
+            return
+        }
+        stalled.append(id)
+        requests[id]?.delivery.stalledSince = nil
     }
 
     /// The message for an entry; nil when the client has it already.
@@ -115,7 +126,7 @@ extension Broker {
     ///
     /// A full pipe is tried again soon; a client that is gone must attach again.
     mutating func undelivered(
-        _ mark: DeliveryMark, to client: PeerAddress, _ failure: SendFailure, now: Instant
+        _ mark: DeliveryMark, to client: Peer, _ failure: SendFailure, now: Instant
     ) {
         switch failure {
         case .unreachable:
@@ -136,12 +147,12 @@ extension Broker {
             }
             delivery.retryAt = now + configuration.congestionDelay
             requests[mark.request]?.delivery = delivery
+            noteStall(mark.request)
         }
     }
 
     mutating func detach(_ id: RequestID, now: Instant) {
         requests[id]?.delivery.client = nil
-        requests[id]?.delivery.stalledSince = nil
         requests[id]?.delivery.retryAt = nil
         requests[id]?.delivery.detachedSince = now
     }

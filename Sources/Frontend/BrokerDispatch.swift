@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Messaging
 import Tensors
 import Wire
 
@@ -10,7 +11,7 @@ extension Broker {
     /// has waited long gets a worker emptied for it.
     mutating func dispatch(_ now: Instant) {
         guard !queue.parts.isEmpty, sessions.contains(where: \.hasRoom) else { return }
-        var reserved: PeerAddress?
+        var reserved: Peer?
         for waiting in queue.parts {
             guard let request = requests[waiting.key.request],
                 request.parts.indices.contains(waiting.key.part)
@@ -31,7 +32,7 @@ extension Broker {
     /// began alike makes up for some of it.
     ///
     /// Ties go to the first that came up.
-    private func worker(for part: RequestPart, besides reserved: PeerAddress?) -> Int? {
+    private func worker(for part: RequestPart, besides reserved: Peer?) -> Int? {
         let needed = Self.adapters(of: part)
         var best: (index: Int, load: Double)?
         for (index, session) in sessions.enumerated() {
@@ -61,7 +62,7 @@ extension Broker {
         return true
     }
 
-    private func emptiest(for part: RequestPart) -> PeerAddress? {
+    private func emptiest(for part: RequestPart) -> Peer? {
         let needed = Self.adapters(of: part)
         return
             sessions

@@ -1,21 +1,22 @@
+public import Messaging
 public import Wire
 
 /// What happens to the broker.
 ///
 /// All it knows comes through these.
 public enum BrokerEvent: Sendable {
-    case client(PeerAddress, ClientVerb)
-    case worker(PeerAddress, WorkerReport)
+    case client(Peer, ClientVerb)
+    case worker(Peer, WorkerReport)
     /// The supervisor started a process for a place in the pool.
     case workerStarted(place: Int, pid: Int32)
     /// A process that the supervisor started has ended.
     case workerExited(place: Int, pid: Int32)
     /// A worker's socket is gone.
-    case workerUnreachable(PeerAddress)
+    case workerUnreachable(Peer)
     /// A worker sent something that is no message.
-    case workerMalformed(PeerAddress, String)
+    case workerMalformed(Peer, String)
     /// A part of a stream could not be sent; nothing after it was sent either.
-    case undelivered(PeerAddress, DeliveryMark, SendFailure)
+    case undelivered(Peer, DeliveryMark, SendFailure)
     /// Time has passed.
     case tick
     /// Take nothing new, let what runs finish, then leave.

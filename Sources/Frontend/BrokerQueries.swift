@@ -1,11 +1,12 @@
 import FoundationEssentials
+import Messaging
 import Tensors
 import Wire
 
 /// Questions that change nothing.
 extension Broker {
     /// Says how a prompt would be routed; nothing runs.
-    mutating func explain(_ route: WireRoute, to client: PeerAddress) {
+    mutating func explain(_ route: WireRoute, to client: Peer) {
         do {
             let plan = try plan(route.prompt, selection: route.selection, split: false)
             var reply = WireRouteReply()
@@ -21,7 +22,7 @@ extension Broker {
         }
     }
 
-    mutating func listAdapters(_ list: WireListAdapters, to client: PeerAddress) {
+    mutating func listAdapters(_ list: WireListAdapters, to client: Peer) {
         var reply = WireAdapters()
         reply.request = list.request
         reply.adapters = (pool?.adapters ?? []).map { adapter in
@@ -37,7 +38,7 @@ extension Broker {
         actions.append(.toClient(client, .adapters(reply), nil))
     }
 
-    mutating func status(_ status: WireStatus, to client: PeerAddress) {
+    mutating func status(_ status: WireStatus, to client: Peer) {
         var reply = WireStatusReply()
         reply.request = status.request
         reply.version = configuration.version

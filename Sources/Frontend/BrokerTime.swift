@@ -5,7 +5,7 @@ extension Broker {
     mutating func tick(_ now: Instant) {
         for session in sessions { watch(session, now: now) }
         for id in live { expire(id, now: now) }
-        for id in live + ended { pace(id, now: now) }
+        for id in stalled { pace(id, now: now) }
         while let oldest = ended.first, let end = requests[oldest]?.endedAt,
             now - end >= configuration.replyLifetime
         {
@@ -45,9 +45,9 @@ extension Broker {
 
     /// Tries full pipes again, and deals with clients that take nothing.
     private mutating func pace(_ id: RequestID, now: Instant) {
-        guard let request = requests[id], request.delivery.client != nil else { return }
-        if request.isDelivered {
-            requests[id]?.delivery.stalledSince = nil
+        guard let request = requests[id], request.delivery.client != nil, !request.isDelivered
+        else {
+            stalled.removeAll { $0 == id }
             return
         }
         let position = request.delivery.cursors.reduce(0, +)

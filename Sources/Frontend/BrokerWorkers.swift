@@ -1,20 +1,23 @@
+import Messaging
 import Tensors
 import Wire
 
 /// Workers that come and go.
 extension Broker {
     /// Takes a worker into the pool, unless it is not like the others.
-    mutating func ready(_ ready: WireReady, from worker: PeerAddress, now: Instant) {
+    mutating func ready(_ ready: WireReady, from worker: Peer, now: Instant) {
         lose(worker, because: "it began a new session", now: now)
         do {
             let identity = try PoolIdentity(ready)
             try check(identity)
-            pool = pool ?? identity
+            try adopt(identity)
             sessions.append(
                 WorkerSession(
                     address: worker, pid: ready.pid, slots: Int(ready.slots),
                     adapters: Set(identity.adapters.map(\.digest)), now: now))
-            actions.append(.workerReady(pid: ready.pid))
+            actions.append(
+                .workerReady(
+                    pid: ready.pid, type: identity.type, adapterCount: identity.adapters.count))
         } catch {
             actions.append(.toWorker(worker, .failed(Reply.failed(error, part: 0))))
             actions.append(.killWorker(pid: ready.pid, reason: error.message))
@@ -34,6 +37,15 @@ extension Broker {
                 "the worker has the router \(PoolIdentity.name(identity.router)), the front has "
                     + PoolIdentity.name(router?.digest))
         }
+    }
+
+    /// Makes the first worker's identity the pool's.
+    private mutating func adopt(_ identity: PoolIdentity) throws(Refusal) {
+        guard pool == nil else { return }
+        for warning in try router?.bind(to: identity.adapters) ?? [] {
+            actions.append(.report(warning))
+        }
+        pool = identity
     }
 
     mutating func started(place: Int, pid: Int32) {

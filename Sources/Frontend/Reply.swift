@@ -67,6 +67,9 @@ enum Reply {
         return done
     }
 
+    /// What the wire takes in a list of warnings.
+    private static let warningLimit = 256
+
     private static func provenance(
         _ request: ServedRequest, part index: Int, pool: PoolIdentity?, router: Digest?
     ) -> WireProvenance {
@@ -85,7 +88,8 @@ enum Reply {
         provenance.sampling = request.sampling
         provenance.sampling.seed = part.seed
         provenance.limits = request.limits
-        provenance.warnings = part.warnings + adapterWarnings(part.segments, pool: pool)
+        let warnings = part.warnings + adapterWarnings(part.segments, pool: pool)
+        provenance.warnings = Array(warnings.prefix(warningLimit))
         return provenance
     }
 

@@ -1,3 +1,4 @@
+import Messaging
 import Wire
 
 /// One reply of a request: what it needs to run anywhere, and all that came of it so far.
@@ -10,7 +11,7 @@ struct RequestPart: Sendable {
 
     /// One dispatch to one worker.
     struct Attempt: Sendable {
-        let worker: PeerAddress
+        let worker: Peer
         /// Tokens the reply had when the attempt began.
         let firstToken: Int
     }
@@ -77,7 +78,7 @@ struct RequestPart: Sendable {
     var isCleared: Bool { deaths > 0 && !onProbation }
 
     /// The running attempt at a worker, if that is the one that counts.
-    func attempt(at worker: PeerAddress, epoch: UInt32) -> Attempt? {
+    func attempt(at worker: Peer, epoch: UInt32) -> Attempt? {
         guard case .running(let attempt) = phase, attempt.worker == worker, self.epoch == epoch
         else { return nil }
         return attempt

@@ -1,3 +1,4 @@
+import Messaging
 import Wire
 
 /// An accepted request, until it is closed or forgotten.
@@ -45,7 +46,7 @@ extension ServedRequest {
 
 /// How far the client has been told, and how much more it wants.
 struct Delivery: Sendable {
-    var client: PeerAddress?
+    var client: Peer?
     var isAccepted = false
     /// The next entry to send, by part.
     var cursors: [Int]
@@ -64,7 +65,7 @@ struct Delivery: Sendable {
     /// When a full pipe is tried again.
     var retryAt: Instant?
 
-    init(client: PeerAddress, partCount: Int, credit: UInt32) {
+    init(client: Peer, partCount: Int, credit: UInt32) {
         self.client = client
         cursors = Array(repeating: 0, count: partCount)
         offsets = cursors

@@ -1,4 +1,5 @@
 import DequeModule
+import Messaging
 import Tensors
 import Wire
 
@@ -15,7 +16,7 @@ struct WorkerSession: Sendable {
     /// How many prompt beginnings are remembered, about what a prefix cache may still hold.
     static let memory = 256
 
-    let address: PeerAddress
+    let address: Peer
     let pid: Int32
     let slots: Int
     let adapters: Set<Digest>
@@ -27,7 +28,7 @@ struct WorkerSession: Sendable {
     private var recentPrefixes: Deque<UInt64> = []
 
     init(
-        address: PeerAddress, pid: Int32, slots: Int, adapters: Set<Digest>, now: Instant
+        address: Peer, pid: Int32, slots: Int, adapters: Set<Digest>, now: Instant
     ) {
         self.address = address
         self.pid = pid

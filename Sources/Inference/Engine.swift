@@ -84,11 +84,19 @@ public final class Engine {
         return sequence.id
     }
 
-    /// Ends a sequence at once. Unknown ids are no error: it may have finished.
-    public func cancel(_ id: Int) {
-        guard let sequence = sequences.removeValue(forKey: id) else { return }
+    /// Ends a sequence at once and returns how many of its prompt tokens the prefix cache had. Unknown ids are no error:
+    /// the sequence may have finished.
+    @discardableResult
+    public func cancel(_ id: Int) -> Int {
+        guard let sequence = sequences.removeValue(forKey: id) else { return 0 }
         scheduler.remove(id)
         release(sequence)
+        return sequence.cachedCount
+    }
+
+    /// Refuses a mix whose adapters are not all here.
+    public func check(_ mix: AdapterMix) throws(InferenceError) {
+        _ = try mixes.resolve(mix)
     }
 
     /// Lets a sequence go on under another mix from its next token on.
@@ -98,11 +106,6 @@ public final class Engine {
         sequence.add(MixSegment(fromToken: sequence.replyCount, mix: mix))
         // A switch before the first token governs the prompt too, also what of it is computed already.
         if sequence.request.kvRule == .recompute || sequence.replyCount == 0 { restart(sequence) }
-    }
-
-    /// Prompt tokens of a sequence that were found in the prefix cache.
-    public func cachedTokenCount(of id: Int) -> Int {
-        sequences[id]?.cachedCount ?? 0
     }
 
     /// One forward pass over the rows that are due, and the tokens that it brings.
@@ -122,7 +125,7 @@ public final class Engine {
         let complete = sequences.values.filter { $0.replyCount >= $0.request.maxTokens }
         return complete.sorted { $0.id < $1.id }.map { sequence in
             cancel(sequence.id)
-            return .finished(sequence: sequence.id, reason: .length)
+            return sequence.finished(.length)
         }
     }
 
@@ -206,14 +209,14 @@ public final class Engine {
     ) {
         if sequence.request.endOfTextIDs.contains(id) {
             cancelAfterSealing.append(sequence.id)
-            events.append(.finished(sequence: sequence.id, reason: .endOfText))
+            events.append(sequence.finished(.endOfText))
             return
         }
         events.append(.token(sequence: sequence.id, index: sequence.replyCount, id: id))
         sequence.append(id)
         if sequence.replyCount >= sequence.request.maxTokens {
             cancelAfterSealing.append(sequence.id)
-            events.append(.finished(sequence: sequence.id, reason: .length))
+            events.append(sequence.finished(.length))
         }
     }
 

@@ -2,7 +2,8 @@
 public enum EngineEvent: Sendable, Equatable {
     /// A token of a reply, with its index in the reply.
     case token(sequence: Int, index: Int, id: Int32)
-    case finished(sequence: Int, reason: EndReason)
+    /// The reply's end, its length, and how many prompt tokens the prefix cache had.
+    case finished(sequence: Int, reason: EndReason, tokenCount: Int, cachedCount: Int)
 
     public enum EndReason: Sendable, Equatable {
         case endOfText

@@ -37,6 +37,11 @@ final class TokenSequence {
         computedCount + count == tokens.count
     }
 
+    /// The event that tells of the sequence's end.
+    func finished(_ reason: EngineEvent.EndReason) -> EngineEvent {
+        .finished(sequence: id, reason: reason, tokenCount: replyCount, cachedCount: cachedCount)
+    }
+
     func append(_ token: Int32) {
         tokens.append(token)
         if request.sampling.hasPenalties { counts[token, default: 0] += 1 }

@@ -8,14 +8,20 @@ public struct Checkpoint: Sendable {
     public let map: WeightMap
     /// Whether q and k rows are stored permuted, as llama.cpp does for the llama architecture.
     public let isPermuted: Bool
-    /// SHA-256 of the files: what adapters and replies name as their base.
+    /// SHA-256 of the files.
     public let digest: Digest
+    /// The digest of the checkpoint that this one was quantized from by Fusebox, else its own: what adapters name as their
+    /// base, so that one serves under every type.
+    public let sourceDigest: Digest
     let tensors: [String: Tensor]
     let normalFloats: [String: NF4Tensor]
 
+    /// Whether a path names a GGUF file, else a Hugging Face directory.
+    public static func isGGUF(path: String) -> Bool { path.hasSuffix(".gguf") }
+
     /// Opens a Hugging Face directory or a GGUF file.
     public init(path: String) throws(ModelError) {
-        if path.hasSuffix(".gguf") {
+        if Self.isGGUF(path: path) {
             try self.init(gguf: path)
         } else {
             try self.init(directory: path)
@@ -24,15 +30,40 @@ public struct Checkpoint: Sendable {
 
     init(
         path: String, configuration: ModelConfiguration, map: WeightMap, isPermuted: Bool = false,
-        digest: Digest, tensors: [String: Tensor], normalFloats: [String: NF4Tensor] = [:]
+        digest: Digest, sourceDigest: Digest? = nil, tensors: [String: Tensor],
+        normalFloats: [String: NF4Tensor] = [:]
     ) {
         self.path = path
         self.configuration = configuration
         self.map = map
         self.isPermuted = isPermuted
         self.digest = digest
+        self.sourceDigest = sourceDigest ?? digest
         self.tensors = tensors
         self.normalFloats = normalFloats
+    }
+
+    /// Where quantized files keep the digest of their source: in the metadata of GGUF, in `config.json`.
+    static let sourceDigestKey = "fusebox.source_digest"
+
+    /// The source's digest as a file has it.
+    static func sourceDigest(_ text: String?) throws(ModelError) -> Digest? {
+        guard let text else { return nil }
+        guard let digest = Digest(text) else {
+            throw ModelError(.malformed, "\(sourceDigestKey) is no SHA-256 in hexadecimal")
+        }
+        return digest
+    }
+
+    /// Refuses what would be quantized twice.
+    func refuseQuantized() throws(ModelError) {
+        guard normalFloats.isEmpty, tensors.values.allSatisfy({ $0.dtype.blockElementCount == 1 })
+        else {
+            throw ModelError(
+                .unsupported,
+                "\(path): is quantized already, and quantizing twice loses accuracy; take the checkpoint that it was made from"
+            )
+        }
     }
 
     /// The tensor of a slot, if the checkpoint has it.
@@ -48,7 +79,8 @@ public struct Checkpoint: Sendable {
         }
         guard tensor.shape == [count] else {
             throw ModelError(
-                .mismatch, "\(path): tensor \"\(name)\" has the shape \(tensor.shape), needed is [\(count)]")
+                .mismatch,
+                "\(path): tensor \"\(name)\" has the shape \(tensor.shape), needed is [\(count)]")
         }
         do {
             return try finite(tensor.floats(), name: name)
@@ -63,7 +95,8 @@ public struct Checkpoint: Sendable {
 
     private func finite(_ values: [Float], name: String) throws(ModelError) -> [Float] {
         guard values.allSatisfy(\.isFinite) else {
-            throw ModelError(.malformed, "\(path): tensor \"\(name)\" holds values that are not finite")
+            throw ModelError(
+                .malformed, "\(path): tensor \"\(name)\" holds values that are not finite")
         }
         return values
     }
@@ -74,6 +107,7 @@ extension Checkpoint {
     public var shape: BaseShape {
         BaseShape(
             name: configuration.name ?? path.split(separator: "/").last.map(String.init) ?? path,
-            digest: digest, layerCount: configuration.layerCount, linears: configuration.linearShapes)
+            digest: sourceDigest, layerCount: configuration.layerCount,
+            linears: configuration.linearShapes)
     }
 }

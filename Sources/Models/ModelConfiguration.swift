@@ -1,4 +1,5 @@
 public import Adapters
+
 /// The shape of a model and the constants of its layers.
 public struct ModelConfiguration: Sendable, Hashable {
     public var family: ModelFamily
@@ -34,29 +35,48 @@ public struct ModelConfiguration: Sendable, Hashable {
         ]
     }
 
+    /// The shape of a slot's tensor.
+    func shape(of slot: WeightMap.Slot) -> [Int] {
+        switch slot {
+        case .embedding, .head: [vocabularySize, hiddenSize]
+        case .finalNorm, .attentionNorm, .feedForwardNorm: [hiddenSize]
+        case .queryNorm, .keyNorm: [headDimension]
+        case .linear(let name): linearShapes[name].map { [$0.outputs, $0.inputs] } ?? []
+        case .bias(let name): linearShapes[name].map { [$0.outputs] } ?? []
+        }
+    }
+
     /// Refuses shapes that cannot be computed with.
-    func validate() throws(ModelError) {
+    ///
+    /// - Parameter key: what the file calls a key of `config.json`.
+    func validate(_ key: (String) -> String = { $0 }) throws(ModelError) {
         let sizes = [
             ("hidden_size", hiddenSize, 1 << 20), ("num_hidden_layers", layerCount, 1 << 12),
             ("num_attention_heads", queryHeads, 1 << 14),
             ("num_key_value_heads", keyValueHeads, 1 << 14), ("head_dim", headDimension, 256),
-            ("intermediate_size", feedForwardSize, 1 << 22), ("vocab_size", vocabularySize, 1 << 24),
+            ("intermediate_size", feedForwardSize, 1 << 22),
+            ("vocab_size", vocabularySize, 1 << 24),
             ("max_position_embeddings", contextLength, 1 << 30),
         ]
         for (name, value, limit) in sizes where value < 1 || value > limit {
-            throw ModelError(.malformed, "\(name) is \(value); it has to be in 1...\(limit)")
+            throw ModelError(.malformed, "\(key(name)) is \(value); it has to be in 1...\(limit)")
         }
         guard queryHeads.isMultiple(of: keyValueHeads) else {
             throw ModelError(
                 .malformed,
-                "num_attention_heads \(queryHeads) is no multiple of num_key_value_heads \(keyValueHeads)")
+                "\(key("num_attention_heads")) \(queryHeads) is no multiple of \(key("num_key_value_heads")) \(keyValueHeads)"
+            )
         }
         guard headDimension.isMultiple(of: 2) else {
-            throw ModelError(.malformed, "head_dim \(headDimension) is odd; rotary embedding needs pairs")
+            throw ModelError(
+                .malformed,
+                "\(key("head_dim")) \(headDimension) is odd; rotary embedding needs pairs")
         }
         guard normEpsilon.isFinite, normEpsilon > 0, ropeTheta.isFinite, ropeTheta > 1 else {
             throw ModelError(
-                .malformed, "rms_norm_eps \(normEpsilon) or rope_theta \(ropeTheta) is out of range")
+                .malformed,
+                "\(key("rms_norm_eps")) \(normEpsilon) or \(key("rope_theta")) \(ropeTheta) is out of range"
+            )
         }
     }
 }

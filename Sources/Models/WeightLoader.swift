@@ -31,7 +31,8 @@ struct WeightLoader {
         }
         let order = rowOrder(name)
         let weights = try pack(
-            .linear(name), layer: layer, outputs: shape.outputs, inputs: shape.inputs, role: .linear,
+            .linear(name), layer: layer, outputs: shape.outputs, inputs: shape.inputs,
+            role: .linear,
             rowOrder: order)
         guard checkpoint.tensor(.bias(name), layer: layer) != nil else { return (weights, nil) }
         let bias = try checkpoint.vector(.bias(name), layer: layer, count: shape.outputs)
@@ -57,23 +58,27 @@ struct WeightLoader {
     ) throws(ModelError) -> PackedWeights {
         let name = checkpoint.map.name(slot, layer: layer)
         do {
-            if let packed = checkpoint.normalFloats[name] {
-                guard packed.shape == [outputs, inputs] else {
-                    throw KernelError.shape(name: name, found: packed.shape, needed: "[\(outputs), \(inputs)]")
-                }
-                return try pack(packed, name: name)
+            if let normalFloats = checkpoint.normalFloats[name] {
+                try check(normalFloats.shape, [outputs, inputs], of: name)
+                return try pack(normalFloats, name: name)
             }
             guard let tensor = checkpoint.tensors[name] else {
-                throw ModelError(.malformed, "\(checkpoint.path): the tensor \"\(name)\" is missing")
+                throw ModelError(
+                    .malformed, "\(checkpoint.path): the tensor \"\(name)\" is missing")
             }
-            guard tensor.shape == [outputs, inputs] else {
-                throw KernelError.shape(name: name, found: tensor.shape, needed: "[\(outputs), \(inputs)]")
-            }
+            try check(tensor.shape, [outputs, inputs], of: name)
             let isFloat = tensor.dtype.blockElementCount == 1
-            if type == .nf4, role == .linear, isFloat, inputs.isMultiple(of: 64) {
-                let codes = try NF4Tensor(
-                    quantizing: tensor.floats(), shape: tensor.shape, doubleQuantization: true)
-                return try pack(codes, name: name)
+            if type == .nf4, role == .linear, isFloat {
+                let values = try tensor.floats()
+                let ordered = rowOrder.map {
+                    $0.flatMap { values[$0 * inputs..<($0 + 1) * inputs] }
+                }
+                return try pack(
+                    NF4Tensor(
+                        quantizing: ordered ?? values, shape: tensor.shape,
+                        doubleQuantization: true,
+                        name: name),
+                    name: name)
             }
             return try PackedWeights(tensor, type: type, role: role, rowOrder: rowOrder, pool: pool)
         } catch let error as ModelError {
@@ -83,14 +88,22 @@ struct WeightLoader {
         }
     }
 
+    private func check(_ shape: [Int], _ needed: [Int], of name: String) throws(KernelError) {
+        guard shape == needed else {
+            throw KernelError.shape(name: name, found: shape, needed: "\(needed)")
+        }
+    }
+
     /// NF4 codes, as they are where the kernels can read them, else as floats.
-    private func pack(_ codes: NF4Tensor, name: String) throws(KernelError) -> PackedWeights {
-        let (outputs, inputs) = (codes.shape[0], codes.shape[1])
-        if type != .f32, inputs.isMultiple(of: 64) {
-            return PackedWeights(nf4: codes.codes, maxima: codes.maxima, outputs: outputs, inputs: inputs)
+    private func pack(_ weights: NF4Tensor, name: String) throws(KernelError) -> PackedWeights {
+        let (outputs, inputs) = (weights.shape[0], weights.shape[1])
+        if type != .f32, inputs.isMultiple(of: 64), weights.blockSize == 64 {
+            return PackedWeights(
+                nf4: weights.codes.bytes(), maxima: weights.absmax, outputs: outputs, inputs: inputs
+            )
         }
         do {
-            let tensor = try Tensor(name: name, shape: codes.shape, floats: codes.floats())
+            let tensor = try Tensor(name: name, shape: weights.shape, floats: weights.floats())
             return try PackedWeights(tensor, type: .f32, pool: pool)
         } catch {
             throw KernelError.format(name: name, problem: "\(error)")

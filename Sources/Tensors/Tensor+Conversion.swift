@@ -8,14 +8,14 @@ extension Tensor {
         guard dtype.isReal, type.isWritable else {
             throw TensorError(
                 .unsupported,
-                "tensor \"\(name)\": \(dtype.rawValue) cannot be converted to \(type.rawValue)")
+                "tensor \(name.quoted): \(dtype.rawValue) cannot be converted to \(type.rawValue)")
         }
         guard (shape.last ?? 1).isMultiple(of: type.blockElementCount),
             let byteCount = type.byteCount(of: elementCount)
         else {
             throw TensorError(
                 .mismatch,
-                "tensor \"\(name)\": rows of the shape \(shape) are no whole blocks of \(type.blockElementCount) elements, which \(type.rawValue) needs"
+                "tensor \(name.quoted): rows of the shape \(shape) are no whole blocks of \(type.blockElementCount) elements, which \(type.rawValue) needs"
             )
         }
         let output = AlignedBuffer<UInt8>(count: byteCount)
@@ -39,7 +39,7 @@ extension Tensor {
             guard isDone else {
                 throw TensorError(
                     .malformed,
-                    "tensor \"\(name)\": near element \(start) a value is not finite, or too large for \(type.rawValue)"
+                    "tensor \(name.quoted): near element \(start) a value is not finite, or too large for \(type.rawValue)"
                 )
             }
             start += count

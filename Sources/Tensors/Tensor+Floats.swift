@@ -6,7 +6,7 @@ extension Tensor {
         guard dtype.isReal else {
             throw TensorError(
                 .unsupported,
-                "tensor \"\(name)\": holds \(dtype.rawValue), where real numbers are expected")
+                "tensor \(name.quoted): holds \(dtype.rawValue), where real numbers are expected")
         }
         return unsafe [Float](unsafeUninitializedCapacity: elementCount) { buffer, count in
             unsafe dequantize(

@@ -22,12 +22,12 @@ public struct Tensor: Sendable {
         else {
             throw TensorError(
                 .malformed,
-                "tensor \"\(name)\": the shape \(shape) is impossible for \(dtype.rawValue)")
+                "tensor \(name.quoted): the shape \(shape) is impossible for \(dtype.rawValue)")
         }
         guard offset >= 0, offset <= storage.count, byteCount <= storage.count - offset else {
             throw TensorError(
                 .malformed,
-                "tensor \"\(name)\": \(byteCount) bytes at \(offset) reach beyond the \(storage.count) there are"
+                "tensor \(name.quoted): \(byteCount) bytes at \(offset) reach beyond the \(storage.count) there are"
             )
         }
         self.name = name
@@ -61,7 +61,7 @@ public struct Tensor: Sendable {
         guard byteCount == storage.count else {
             throw TensorError(
                 .mismatch,
-                "tensor \"\(name)\": the shape \(shape) of \(dtype.rawValue) takes \(byteCount) bytes, given are \(storage.count)"
+                "tensor \(name.quoted): the shape \(shape) of \(dtype.rawValue) takes \(byteCount) bytes, given are \(storage.count)"
             )
         }
     }

@@ -21,8 +21,6 @@ struct AddedTokenFinder: Sendable {
     private var ends: [UInt32] = [0]
     private var isFirstByte = [Bool](repeating: false, count: 256)
 
-    var isEmpty: Bool { tokens.isEmpty }
-
     /// Adds a token under the bytes that it is looked for by, which are not empty; the first of equal ones stays.
     mutating func insert(_ token: AddedToken, as pattern: [UInt8]) {
         guard let first = pattern.first else { return }
@@ -43,16 +41,22 @@ struct AddedTokenFinder: Sendable {
         ends[Int(node)] = UInt32(tokens.count)
     }
 
-    /// Calls `body` with each stretch of the text in order: an added token, or text between.
+    /// A part of a text: an added token, or what is between.
+    struct Stretch {
+        var range: Range<Int>
+        var token: AddedToken?
+    }
+
+    /// The stretches of a text in order.
     ///
     /// - Parameter findsSpecial: whether special tokens count; else their text is text.
-    func forEachStretch(
-        of text: Span<UInt8>, findsSpecial: Bool, _ body: (Range<Int>, AddedToken?) -> Void
-    ) {
+    func stretches(of text: Span<UInt8>, findsSpecial: Bool) -> [Stretch] {
+        var stretches: [Stretch] = []
         var start = 0
         var index = 0
-        while index < text.count {
-            guard isFirstByte[Int(text[index])], let match = longestMatch(in: text, at: index) else {
+        while !tokens.isEmpty, index < text.count {
+            guard isFirstByte[Int(text[index])], let match = longestMatch(in: text, at: index)
+            else {
                 index += 1
                 continue
             }
@@ -63,13 +67,14 @@ struct AddedTokenFinder: Sendable {
             if isWanted {
                 let left = token.stripsLeft ? max(spaceStart(text, before: index), start) : index
                 let right = token.stripsRight ? spaceEnd(text, after: match.end) : match.end
-                if start < left { body(start..<left, nil) }
-                body(min(left, right)..<right, token)
+                if start < left { stretches.append(Stretch(range: start..<left)) }
+                stretches.append(Stretch(range: min(left, right)..<right, token: token))
                 start = right
             }
             index = match.end
         }
-        if start < text.count { body(start..<text.count, nil) }
+        if start < text.count { stretches.append(Stretch(range: start..<text.count)) }
+        return stretches
     }
 
     private func longestMatch(in text: Span<UInt8>, at start: Int) -> (token: Int, end: Int)? {

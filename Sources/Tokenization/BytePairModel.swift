@@ -17,6 +17,13 @@ struct BytePairModel: Sendable {
         var fusesUnknown: Bool
     }
 
+    /// Two tokens and what they become.
+    struct Merge: Sendable {
+        var left: UInt32
+        var right: UInt32
+        var merged: UInt32
+    }
+
     var tokens: TokenTable
     var alphabet: Alphabet
     /// Whether a word that is a token stays whole, whatever the merges say.
@@ -27,8 +34,7 @@ struct BytePairModel: Sendable {
 
     /// Takes merges in order of rank; the last of equal pairs counts.
     init(
-        tokens: TokenTable, merges: [(left: UInt32, right: UInt32, merged: UInt32)],
-        alphabet: Alphabet, ignoresMerges: Bool
+        tokens: TokenTable, merges: [Merge], alphabet: Alphabet, ignoresMerges: Bool
     ) {
         self.tokens = tokens
         self.alphabet = alphabet

@@ -26,6 +26,11 @@ struct MergeQueue {
 
     private(set) var symbols: [Symbol] = []
     private var candidates = Heap<Candidate>()
+    /// For few symbols: the order and the id of each with its right neighbour.
+    private var orders: [(order: UInt32, id: UInt32)] = []
+
+    /// Up to here a search for the lowest order is faster than a queue.
+    private static let shortCount = 24
 
     mutating func append(_ id: UInt32) {
         let position = Int32(symbols.count)
@@ -42,9 +47,8 @@ struct MergeQueue {
     mutating func finish(
         into ids: inout [Int32], merge: (UInt32, UInt32) -> (order: UInt32, id: UInt32)?
     ) {
-        if symbols.count > 1 {
-            for position in 0..<symbols.count - 1 { propose(Int32(position), merge) }
-        }
+        guard symbols.count > Self.shortCount else { return finishShort(into: &ids, merge) }
+        for position in symbols.indices { propose(Int32(position), merge) }
         while let candidate = candidates.popMin() {
             let position = Int(candidate.position)
             let left = symbols[position]
@@ -64,11 +68,42 @@ struct MergeQueue {
         symbols.removeAll(keepingCapacity: true)
     }
 
+    /// The same for few symbols, by looking for the lowest order again and again.
+    private mutating func finishShort(
+        into ids: inout [Int32], _ merge: (UInt32, UInt32) -> (order: UInt32, id: UInt32)?
+    ) {
+        orders.removeAll(keepingCapacity: true)
+        for index in symbols.indices.dropLast() {
+            let pair = merge(symbols[index].id, symbols[index + 1].id)
+            orders.append((pair?.order ?? .max, pair?.id ?? 0))
+        }
+        while true {
+            var best = -1
+            var lowest = UInt32.max
+            for index in orders.indices where orders[index].order < lowest {
+                lowest = orders[index].order
+                best = index
+            }
+            guard best >= 0 else { break }
+            symbols[best].id = orders[best].id
+            symbols.remove(at: best + 1)
+            orders.remove(at: best)
+            for index in [best - 1, best] where orders.indices.contains(index) {
+                let pair = merge(symbols[index].id, symbols[index + 1].id)
+                orders[index] = (pair?.order ?? .max, pair?.id ?? 0)
+            }
+        }
+        for symbol in symbols { ids.append(Int32(bitPattern: symbol.id)) }
+        symbols.removeAll(keepingCapacity: true)
+    }
+
     private mutating func propose(
         _ position: Int32, _ merge: (UInt32, UInt32) -> (order: UInt32, id: UInt32)?
     ) {
         let symbol = symbols[Int(position)]
-        guard symbol.next >= 0, let pair = merge(symbol.id, symbols[Int(symbol.next)].id) else { return }
+        guard symbol.next >= 0, let pair = merge(symbol.id, symbols[Int(symbol.next)].id) else {
+            return
+        }
         candidates.insert(
             Candidate(order: pair.order, position: UInt32(position), mergedID: pair.id))
     }

@@ -13,9 +13,21 @@ struct Normalizer: Sendable {
 
     var steps: [Step] = []
 
-    func apply(to text: [UInt8]) -> [UInt8] {
+    /// Steps and bytes of what they insert, beyond which a file is refused: each may multiply the text.
+    static let maximumStepCount = 16
+    static let maximumInsertionByteCount = 16
+
+    /// The normalized text.
+    ///
+    /// - Throws: when it would exceed `byteLimit`.
+    func apply(to text: [UInt8], byteLimit: Int) throws(TokenizationError) -> [UInt8] {
         var text = text
         for step in steps {
+            guard text.count <= byteLimit else {
+                throw TokenizationError(
+                    .limitExceeded,
+                    "a normalized text of more than \(byteLimit) bytes; give a shorter text")
+            }
             switch step {
             case .compose: text = CanonicalComposition.compose(text)
             case .prepend(let prefix): if !text.isEmpty { text = prefix + text }
@@ -47,7 +59,7 @@ struct Normalizer: Sendable {
         return result
     }
 
-    private static func strip(_ text: [UInt8], left: Bool, right: Bool) -> [UInt8] {
+    static func strip(_ text: [UInt8], left: Bool, right: Bool) -> [UInt8] {
         let span = text.span
         let classes = CharacterClass.lookup
         var start = 0

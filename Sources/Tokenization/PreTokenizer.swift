@@ -50,7 +50,8 @@ struct PreTokenizer: Sendable {
                 case .first: isFirst
                 case .never: false
                 }
-            return isWanted && !marked.isEmpty && !marked.starts(with: mark) ? mark + marked : marked
+            return isWanted && !marked.isEmpty && !marked.starts(with: mark)
+                ? mark + marked : marked
         }
     }
 
@@ -99,7 +100,9 @@ struct PreTokenizer: Sendable {
     ) {
         var start = 0
         for index in text.indices where index > start {
-            guard text[index] == mark.first, text.extracting(index...).starts(with: mark) else { continue }
+            guard text[index] == mark.first, text.extracting(index...).starts(with: mark) else {
+                continue
+            }
             body(start..<index)
             start = index
         }

@@ -2,8 +2,10 @@
 /// neighbours whose joined text is a token, those with the highest score merge first.
 struct ScoredPairModel: Sendable {
     var tokens: TokenTable
-    /// Order of merging by id: 0 for the highest score. Equal scores have equal order.
+    /// Order of merging by id, from 0 for the highest score; equal scores have equal order.
     private var order: [UInt32]
+    /// Two tokens to the token that is their joined text.
+    private var joins = PairTable(capacity: 0)
     /// The ids of `<0x00>` to `<0xFF>`.
     var byteIDs: [UInt32]
 
@@ -14,6 +16,18 @@ struct ScoredPairModel: Sendable {
         let sorted = Array(Set(scores)).sorted(by: >)
         let ranks = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1, UInt32($0)) })
         order = scores.map { ranks[$0] ?? .max }
+        for id in 0..<UInt32(tokens.count) {
+            let token = Array(tokens[id])
+            guard token.count > 1, tokens.id(of: token) == id else { continue }
+            for middle in 1..<token.count {
+                let span = token.span
+                if let left = tokens.id(of: span.extracting(..<middle)),
+                    let right = tokens.id(of: span.extracting(middle...))
+                {
+                    joins.insert(left, right, id)
+                }
+            }
+        }
     }
 
     /// Adds the ids of a text.
@@ -30,6 +44,9 @@ struct ScoredPairModel: Sendable {
         var merged: [Int32] = []
         var joined: [UInt8] = []
         queue.finish(into: &merged) { left, right in
+            if left < tokens.count, right < tokens.count {
+                return joins[left, right].map { (order[Int($0)], $0) }
+            }
             joined.removeAll(keepingCapacity: true)
             append(left, of: text, to: &joined)
             append(right, of: text, to: &joined)

@@ -16,9 +16,18 @@ struct SplitPattern: Sendable, Equatable {
     /// Numbers a piece; nil for a whole run, which then may start with a space.
     var numbersPerPiece: Int?
 
-    static let gpt2 = SplitPattern(hasGPT2Words: true, contractions: .lowercase, numbersPerPiece: nil)
-    static let llama3 = SplitPattern(hasGPT2Words: false, contractions: .caseFolded, numbersPerPiece: 3)
-    static let qwen2 = SplitPattern(hasGPT2Words: false, contractions: .caseFolded, numbersPerPiece: 1)
+    static let gpt2 = SplitPattern(
+        hasGPT2Words: true, contractions: .lowercase, numbersPerPiece: nil)
+    static let llama3 = SplitPattern(
+        hasGPT2Words: false, contractions: .caseFolded, numbersPerPiece: 3)
+    static let qwen2 = SplitPattern(
+        hasGPT2Words: false, contractions: .caseFolded, numbersPerPiece: 1)
+
+    /// The same with the contractions of llama.cpp, which has no case folding.
+    var asInLlamaCPP: SplitPattern {
+        SplitPattern(
+            hasGPT2Words: hasGPT2Words, contractions: .anyCase, numbersPerPiece: numbersPerPiece)
+    }
 
     /// The pattern with this text; nil when it is not one of the known ones.
     init?(_ expression: String) {
@@ -35,7 +44,8 @@ struct SplitPattern: Sendable, Equatable {
     }
 
     private static let known: [(expression: String, pattern: SplitPattern)] = {
-        let gpt2Text = #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
+        let gpt2Text =
+            #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
         var known = [(gpt2Text, gpt2)]
         let contractions: [(String, Contractions)] = [
             (#"(?i:'s|'t|'re|'ve|'m|'ll|'d)"#, .caseFolded),

@@ -1,4 +1,4 @@
-/// Finds where a piece of a `SplitPattern` ends. The alternatives are tried in the pattern's order.
+/// Finds where a piece of a `SplitPattern` ends, trying the alternatives in the pattern's order.
 struct SplitScanner: ~Escapable {
     private let text: Span<UInt8>
     private let classes: CharacterClass.Lookup
@@ -95,14 +95,16 @@ struct SplitScanner: ~Escapable {
     private func contractionEnd(_ kind: SplitPattern.Contractions, _ start: Int) -> Int? {
         guard let first = letter(start + 1, kind) else { return nil }
         switch first {
-        case UInt8(ascii: "s"), UInt8(ascii: "t"), UInt8(ascii: "m"), UInt8(ascii: "d"): return start + 2
+        case UInt8(ascii: "s"), UInt8(ascii: "t"), UInt8(ascii: "m"), UInt8(ascii: "d"):
+            return start + 2
         case UInt8(ascii: "r"), UInt8(ascii: "v"):
             return letter(start + 2, kind) == UInt8(ascii: "e") ? start + 3 : nil
         case UInt8(ascii: "l"):
             return letter(start + 2, kind) == UInt8(ascii: "l") ? start + 3 : nil
         default:
             // ſ in UTF-8
-            guard kind == .caseFolded, first == 0xC5, start + 2 < text.count, text[start + 2] == 0xBF
+            guard kind == .caseFolded, first == 0xC5, start + 2 < text.count,
+                text[start + 2] == 0xBF
             else { return nil }
             return start + 3
         }

@@ -7,9 +7,11 @@ half.safetensors     "values" (f32), the bytes of its "f16" and "bf16"
 quantize.safetensors "values.<columns>" (f32) and what gguf-py makes of them, "<type>.<columns>" (u8)
 types.gguf           a file of gguf-py with metadata of every kind and tensors of every type
 nf4.safetensors      a bitsandbytes checkpoint, double-quantized ("nested", "nested_odd") and not ("plain", "odd")
+nf4_large.safetensors    of 4 million computed values: the SHA-256 of the packed codes in the metadata, the scale codes
 nf4_values.safetensors   what was quantized ("<name>.source") and its dequantized values ("<name>.values")
 """
 
+import hashlib
 import pathlib
 import sys
 
@@ -161,6 +163,35 @@ def make_nf4_goldens(folder: pathlib.Path) -> None:
     save_torch(expected, folder / "nf4_values.safetensors")
 
 
+def computed_values(count: int) -> np.ndarray:
+    """Bell-shaped values that any language computes alike: sums of hashes, times a scale per 64."""
+    index = np.arange(count, dtype=np.uint64)
+    total = np.zeros(count, dtype=np.int64)
+    for term in range(4):
+        total += (hashed(index * np.uint64(4) + np.uint64(term)) & np.uint64(0xFFFF)).astype(np.int64)
+    bell = (total - 131070).astype(np.float32) / np.float32(1 << 17)
+    scale = (hashed((index // np.uint64(64)) ^ np.uint64(0x5CA1E)) & np.uint64(0xFF)).astype(np.float32)
+    return bell * (scale + np.float32(64))
+
+
+def hashed(value: np.ndarray) -> np.ndarray:
+    """The finalizer of SplitMix64."""
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))
+
+
+def make_large_nf4_golden(folder: pathlib.Path) -> None:
+    values = torch.from_numpy(computed_values(1 << 22).reshape(2048, 2048))
+    packed, state = bnb.quantize_4bit(values, blocksize=64, compress_statistics=True, quant_type="nf4")
+    digest = hashlib.sha256(packed.numpy().tobytes()).hexdigest()
+    save_torch(
+        {"scale_codes": state.absmax, "nested_absmax": state.state2.absmax, "offset": state.offset.reshape(1)},
+        folder / "nf4_large.safetensors",
+        metadata={"packed": digest},
+    )
+
+
 def main() -> None:
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
@@ -169,6 +200,7 @@ def main() -> None:
     make_quantize_goldens(folder)
     make_gguf(folder)
     make_nf4_goldens(folder)
+    make_large_nf4_golden(folder)
 
 
 main()

@@ -4,15 +4,17 @@
     make_tokenizers.py OUTPUT                              the files of Tests/Goldens/tokenizers
     make_tokenizers.py --llama-cpp MODELS FUSEBOX          compares `fusebox tokenize` with llama.cpp's pairs of
                                                            vocabularies, inputs and ids (its folder `models`)
-    make_tokenizers.py --templates FOLDER FUSEBOX_LINES    see chat_report
 """
 
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+
+from transformers import PreTrainedTokenizerFast
 
 from tokenizer_lines import SplitMix64, line, lines
 
@@ -45,9 +47,13 @@ def sentence_piece() -> dict:
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always", split=True)
     specials = ["<unk>", "<s>", "</s>"]
     trainer = trainers.BpeTrainer(
-        vocab_size=1500, special_tokens=specials + [f"<0x{b:02X}>" for b in range(256)], limit_alphabet=300, show_progress=False
+        vocab_size=1500, special_tokens=specials + [f"<0x{b:02X}>" for b in range(256)], show_progress=False
     )
-    tokenizer.train_from_iterator(training_text(), trainer)
+    text = training_text()
+    counts = Counter("".join(text))
+    # Some characters stay without a token; the trainer's own limit breaks ties at random.
+    kept = set(sorted(counts, key=lambda c: (-counts[c], c))[:300])
+    tokenizer.train_from_iterator(["".join(c for c in row if c in kept) for row in text], trainer)
     data = json.loads(tokenizer.to_str())
     data["added_tokens"] = [t for t in data["added_tokens"] if t["content"] in specials]
     return data
@@ -116,6 +122,71 @@ def styles() -> dict[str, dict]:
     return {
         "gpt2": gpt2, "llama3": llama3, "qwen2": qwen2, "demo": demo, "smollm": smollm, "prefixed": prefixed, "llama2": llama2, "mistral": mistral, "metaspace": metaspace,
     }
+
+
+ALTERNATION = "{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}{% endif %}"
+CHATML = "{{'<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
+MISTRAL = (
+    "{{ bos_token }}{% for message in messages %}" + ALTERNATION + "{% if message['role'] == 'user' %}{{ '[INST] ' + message['content'] + ' [/INST]' }}"
+    "{% elif message['role'] == 'assistant' %}{{ message['content'] + eos_tokenEND}}{% else %}{{ raise_exception('Only user and assistant roles are supported!') }}{% endif %}{% endfor %}"
+)
+# Templates in a line, as models bring them.
+SHORT_TEMPLATES = {
+    "chatml": ("qwen2", "{% for message in messages %}" + CHATML),
+    "chatml-default": ("qwen2", "{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}{{ '<|im_start|>system\\nAnswer in verse.<|im_end|>\\n' }}{% endif %}" + CHATML),
+    "llama3": ("llama3", "{% set loop_messages = messages %}{% for message in loop_messages %}{% set content = '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n'+ message['content'] | trim + '<|eot_id|>' %}{% if loop.index0 == 0 %}{% set content = bos_token + content %}{% endif %}{{ content }}{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}"),
+    "llama2": ("llama2", "{% if messages[0]['role'] == 'system' %}{% set loop_messages = messages[1:] %}{% set system_message = messages[0]['content'] %}{% else %}{% set loop_messages = messages %}{% set system_message = false %}{% endif %}{% for message in loop_messages %}" + ALTERNATION + "{% if loop.index0 == 0 and system_message != false %}{% set content = '<<SYS>>\\n' + system_message + '\\n<</SYS>>\\n\\n' + message['content'] %}{% else %}{% set content = message['content'] %}{% endif %}{% if message['role'] == 'user' %}{{ bos_token + '[INST] ' + content.strip() + ' [/INST]' }}{% elif message['role'] == 'assistant' %}{{ ' '  + content.strip() + ' ' + eos_token }}{% endif %}{% endfor %}"),
+    "mistral-0.1": ("mistral", MISTRAL.replace("END", " + ' '")),
+    "mistral-0.2": ("llama2", MISTRAL.replace("END", "")),
+    "mistral-blocks": ("mistral", "{{ bos_token }}{% for message in messages %}{% if message['role'] == 'user' %}{{ '[INST] ' + message['content'] + '[/INST]' }}{% elif message['role'] == 'system' %}{{ '[SYSTEM_PROMPT] ' + message['content'] + '[/SYSTEM_PROMPT]' }}{% elif message['role'] == 'assistant' %}{{ ' ' + message['content'] + eos_token }}{% else %}{{ raise_exception('Only user, system and assistant roles are supported!') }}{% endif %}{% endfor %}"),
+    "zephyr": ("llama2", "{% for message in messages %}\n{% if message['role'] == 'user' %}\n{{ '<|user|>\n' + message['content'] + eos_token }}\n{% elif message['role'] == 'system' %}\n{{ '<|system|>\n' + message['content'] + eos_token }}\n{% elif message['role'] == 'assistant' %}\n{{ '<|assistant|>\n'  + message['content'] + eos_token }}\n{% endif %}\n{% if loop.last and add_generation_prompt %}\n{{ '<|assistant|>' }}\n{% endif %}\n{% endfor %}"),
+    "demo": ("demo", "{% for m in messages %}{{ '<|user|>' if m['role'] == 'user' else '<|assistant|>' }}{{ m['content'] }}{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"),
+}
+LEADING_SYSTEM = "{% if messages[0].role == 'system' %}{% set system = messages[0].content %}{% set rest = messages[1:] %}{% else %}{% set rest = messages %}{% endif %}"
+# What the long templates of these models come to without tools, in words of our own.
+LONG_TEMPLATES = {
+    "qwen3": ("qwen2", (
+        "{% set ns = namespace(query=messages|length - 1) %}{% for m in messages %}{% if m.role == 'user' and not (m.content.startswith('<tool_response>') and m.content.endswith('</tool_response>')) %}{% set ns.query = loop.index0 %}{% endif %}{% endfor %}"
+        "{% for m in messages %}{% set content = m.content %}{% set thought = '' %}{% if m.role == 'assistant' and '</think>' in content %}{% set thought = content.split('</think>')[0].rstrip('\\n').split('<think>')[-1].lstrip('\\n') %}{% set content = content.split('</think>')[-1].lstrip('\\n') %}{% endif %}"
+        "{{ '<|im_start|>' + m.role + '\\n' }}{% if m.role == 'assistant' and loop.index0 > ns.query and (loop.last or thought) %}{{ '<think>\\n' + thought.strip('\\n') + '\\n</think>\\n\\n' + content.lstrip('\\n') }}{% else %}{{ content }}{% endif %}{{ '<|im_end|>\\n' }}{% endfor %}"
+        "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}")),
+    "llama3-dated": ("llama3", LEADING_SYSTEM + (
+        "{{ bos_token + '<|start_header_id|>system<|end_header_id|>\\n\\nCutting Knowledge Date: December 2023\\nToday Date: 26 Jul 2024\\n\\n' + (system or '')|trim + '<|eot_id|>' }}"
+        "{% for m in rest %}{{ '<|start_header_id|>' + m.role + '<|end_header_id|>\\n\\n' + m.content|trim + '<|eot_id|>' }}{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\\n\\n' }}{% endif %}")),
+    "mistral-0.3": ("mistral", LEADING_SYSTEM + "{{ bos_token }}{% for message in rest %}" + ALTERNATION + (
+        "{% if message.role == 'user' %}{{ '[INST] ' + (system + '\\n\\n' if loop.last and system is defined else '') + message.content + '[/INST]' }}{% else %}{{ ' ' + message.content|trim + eos_token }}{% endif %}{% endfor %}")),
+    "mistral-nemo": ("mistral", LEADING_SYSTEM + "{{ bos_token }}{% for message in rest %}" + ALTERNATION + (
+        "{% if message.role == 'user' %}{{ '[INST]' + (system + '\\n\\n' if loop.last and system is defined else '') + message.content + '[/INST]' }}{% else %}{{ message.content + eos_token }}{% endif %}{% endfor %}")),
+}
+
+
+def chats(folder: Path) -> list[dict]:
+    def turns(*contents: str) -> list[dict]:
+        roles = {"s": "system", "u": "user", "a": "assistant"}
+        return [{"role": roles[c[0]], "content": c[1:]} for c in contents]
+
+    conversations = [
+        turns("uHi there"), turns("sBe brief.", "uHello", "aYes?", "u  What is 2+2? \n"), turns("ua", "ab"), turns("s sys \u00a0", "ux"),
+        turns("uq", "a<think>\nhmm\n</think>\n\nHello!", "ur", "a<think>\nmore\n\n</think>\n\nLast."), turns("uq", "a<think>hm</think>One", "atwo</think>\n\nthree"),
+        turns("afirst"), turns("ua", "ub"), turns("ua", "aok ", "u<tool_response>1</tool_response>", "afin"),
+    ]
+    found = []
+    for name, (style, template) in {**SHORT_TEMPLATES, **LONG_TEMPLATES}.items():
+        inner = Tokenizer.from_file(str(folder / style / "tokenizer.json"))
+        first = next(iter(inner.get_added_tokens_decoder().values())).content
+        begin, end = {"llama3": (first, "<|eot_id|>"), "llama2": ("<s>", "</s>"), "mistral": ("<s>", "</s>")}.get(style, ("<|endoftext|>", "<|endoftext|>"))
+        tokenizer = PreTrainedTokenizerFast(tokenizer_object=inner, bos_token=begin, eos_token=end)
+        for conversation in conversations:
+            for add in (False, True):
+                entry = {"name": name, "style": style, "begin": begin, "end": end, "turns": conversation, "add": add}
+                try:
+                    arguments = {"chat_template": template, "add_generation_prompt": add}
+                    entry["text"] = tokenizer.apply_chat_template(conversation, tokenize=False, **arguments)
+                    entry["ids"] = tokenizer.apply_chat_template(conversation, tokenize=True, return_dict=False, **arguments)
+                except Exception as error:
+                    assert "alternate" in str(error) or "supported" in str(error), error
+                found.append(entry)
+    return found
 
 
 def fnv(values, state: int = 0xCBF29CE484222325) -> int:
@@ -195,6 +266,7 @@ def make(output: Path) -> None:
         hashes[name] = block_hashes(tokenizer)
         record = {"cases": cases(tokenizer), "decodings": decodings(tokenizer, name)}
         (folder / "cases.json").write_text(json.dumps(record, ensure_ascii=True, separators=(",", ":")))
+    (output / "chats.json").write_text(json.dumps({"templates": {n: t for n, (_, t) in SHORT_TEMPLATES.items()}, "chats": chats(output)}, ensure_ascii=True, separators=(",", ":")))
     (output / "lines.json").write_text(json.dumps(hashes, indent=0))
 
 
@@ -206,7 +278,7 @@ def llama_cpp(folder: Path, fusebox: Path) -> None:
         wanted = [[int(i) for i in row.split()] for row in Path(f"{base}.out").read_text().splitlines()]
         texts = texts[: len(wanted)]
         answer = subprocess.run(
-            [fusebox, "tokenize", "--model", base, "--no-special"], input="".join(json.dumps(t) + "\n" for t in texts), capture_output=True, text=True, check=True
+            [fusebox, "tokenize", "--model", base, ], input="".join(json.dumps(t) + "\n" for t in texts), capture_output=True, text=True, check=True
         )
         got = [json.loads(row)["ids"] for row in answer.stdout.splitlines()]
         different = [t for t, g, w in zip(texts, got, wanted, strict=True) if g != w]

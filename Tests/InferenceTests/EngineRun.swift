@@ -149,7 +149,7 @@ struct TinyCase: Sendable, CustomTestStringConvertible {
     let type: ExecutionType
 
     static let all = ["llama", "mistral", "qwen3"].flatMap { family in
-        [ExecutionType.f32, .q8_0, .q4_0].map { TinyCase(family: family, type: $0) }
+        [ExecutionType.f32, .q8_0, .q4_0, .nf4].map { TinyCase(family: family, type: $0) }
     }
 
     var testDescription: String { "\(family) as \(type.rawValue)" }

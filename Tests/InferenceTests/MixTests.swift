@@ -7,7 +7,7 @@ import Testing
 
 /// Rows under different mixes in one batch.
 @Suite struct MixTests {
-    static let types = [ExecutionType.f32, .q8_0, .q4_0, .stored]
+    static let types = [ExecutionType.f32, .q8_0, .q4_0, .nf4, .stored]
 
     private func randomMix(_ model: LoadedModel, _ random: inout SeededGenerator) -> AdapterMix {
         AdapterMix(

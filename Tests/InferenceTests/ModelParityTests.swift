@@ -5,26 +5,49 @@ import Models
 import TestSupport
 import Testing
 
-/// The reference type against transformers and peft, for every family, mix and length.
+/// The reference type against transformers and peft, for every family, mix and length; the other types against it, loosely.
 @Suite struct ModelParityTests {
     /// Worst error relative to the largest logit.
     static let bound = 2e-4
 
-    @Test(arguments: ["llama", "llama3", "llama_linear", "mistral", "qwen2", "qwen3"])
+    @Test(arguments: ["llama", "llama3", "llama_linear", "mistral", "qwen2", "qwen3", "llama_nf4"])
     func logitsMatch(_ family: String) throws {
         let golden = try ModelGolden(family)
-        try compare(golden, path: golden.folder)
+        try compare(golden, path: golden.folder, type: .f32, bound: Self.bound)
     }
 
-    private func compare(_ golden: ModelGolden, path: String) throws {
-        var model = try LoadedModel(path: path, type: .f32, threadCount: 2)
+    /// The same model in llama.cpp's layout, with the adapters of the directory, some of which change q and k.
+    @Test(arguments: ["llama", "llama3", "qwen2", "qwen3", "gguf_blocks"])
+    func logitsOfTwinsMatch(_ family: String) throws {
+        let golden = try ModelGolden(family)
+        try compare(golden, path: golden.folder + "/model.gguf", type: .f32, bound: Self.bound)
+    }
+
+    /// Activations, keys and values in fewer bits: the error of a tiny model with weights of many sizes.
+    @Test(arguments: ["llama", "llama3", "qwen2", "qwen3", "gguf_blocks"])
+    func storedTypesStayClose(_ family: String) throws {
+        let golden = try ModelGolden(family)
+        try compare(golden, path: golden.folder + "/model.gguf", type: .stored, bound: 0.05)
+    }
+
+    @Test(arguments: [ExecutionType.nf4, .stored, .q8_0])
+    func normalFloatsStayClose(_ type: ExecutionType) throws {
+        let golden = try ModelGolden("llama_nf4")
+        try compare(golden, path: golden.folder, type: type, bound: 0.05)
+    }
+
+    private func compare(
+        _ golden: ModelGolden, path: String, type: ExecutionType, bound: Double
+    ) throws {
+        var model = try LoadedModel(path: path, type: type, threadCount: 2)
         for name in ModelGolden.adapterNames {
             try model.addAdapter(directory: "\(golden.folder)/adapters/\(name)", name: name)
         }
         #expect(golden.mixes.count == 6 && golden.sequences.count == 7)
         for index in golden.mixes.indices {
             let scorer = try Scorer(
-                model: model.transformer, shelf: model.shelf, mix: golden.mix(index, on: model.shelf),
+                model: model.transformer, shelf: model.shelf,
+                mix: golden.mix(index, on: model.shelf),
                 kernels: model.kernels, pool: model.pool)
             let expected = try golden.logits(mix: index)
             let vocabulary = model.transformer.configuration.vocabularySize
@@ -46,13 +69,16 @@ import Testing
                     }
                 }
             }
-            #expect(Double(worst / largest) <= Self.bound, "mix \(index): \(worst) of \(largest)")
+            #expect(
+                Double(worst / largest) <= bound, "mix \(index): \(worst) of \(largest)")
             let expectedLogProbabilities = try golden.logProbabilities(mix: index)
             #expect(expectedLogProbabilities.count == logProbabilities.count)
             let difference = zip(expectedLogProbabilities, logProbabilities).reduce(0.0) {
                 max($0, abs(Double($1.0) - $1.1))
             }
-            #expect(difference <= Self.bound * Double(largest), "mix \(index): log-probability off by \(difference)")
+            #expect(
+                difference <= bound * Double(largest),
+                "mix \(index): log-probability off by \(difference)")
         }
     }
 }

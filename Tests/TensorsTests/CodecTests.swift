@@ -76,6 +76,45 @@ import Testing
         }
     }
 
+    @Test func valuesThatAreNotFiniteAreFound() throws {
+        for bad in [Float.nan, -.nan, .infinity, -.infinity] {
+            for position in [0, 17, 66] {
+                var values = [Float](repeating: 60_000, count: 67)
+                values[position] = 1
+                let good = try Tensor(name: "t", shape: [67], floats: values)
+                #expect(good.isFinite())
+                #expect(try good.converted(to: .f16).isFinite())
+                values[position] = bad
+                let tensor = try Tensor(name: "t", shape: [67], floats: values)
+                #expect(!tensor.isFinite())
+                #expect(try !tensor.converted(to: .bf16).isFinite())
+                #expect(try !tensor.converted(to: .f16).isFinite())
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (DType.q8_0, [0]), (.q4_0, [0]), (.q5_0, [0]), (.q4_K, [0, 2]), (.q5_K, [0, 2]),
+        (.q6_K, [208]),
+    ])
+    func scalesThatAreNotFiniteAreFound(type: DType, offsets: [Int]) throws {
+        let size = type.blockByteCount
+        let shape = [3 * type.blockElementCount]
+        for offset in offsets {
+            var bytes = [UInt8](repeating: 0xFF, count: 3 * size)
+            for block in 0..<3 { for scale in offsets { bytes[block * size + scale + 1] = 0x3C } }
+            #expect(try Tensor(name: "t", dtype: type, shape: shape, bytes: bytes).isFinite())
+            bytes[2 * size + offset + 1] = 0x7C
+            #expect(try !Tensor(name: "t", dtype: type, shape: shape, bytes: bytes).isFinite())
+        }
+    }
+
+    @Test func integersAreFinite() throws {
+        #expect(
+            try Tensor(name: "t", dtype: .i32, shape: [1], bytes: [0xFF, 0xFF, 0xFF, 0x7F])
+                .isFinite())
+    }
+
     @Test func rowsThatAreNoWholeBlocksAreRefused() throws {
         let tensor = try Tensor(
             name: "t", shape: [32, 3], floats: [Float](repeating: 1, count: 96))

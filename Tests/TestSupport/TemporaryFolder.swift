@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// A folder for one test, removed with all that is in it.
 public final class TemporaryFolder: Sendable {

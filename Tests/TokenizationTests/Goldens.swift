@@ -1,14 +1,11 @@
 import Tensors
+import TestSupport
 
 @testable import Tokenization
 
 /// What `Tests/Goldens/make_tokenizers.py` recorded.
 enum Goldens {
-    static let folder: String = {
-        var parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
-        parts.removeLast(2)
-        return parts.joined(separator: "/") + "/Goldens/tokenizers"
-    }()
+    static let folder = GoldenFolder.path("tokenizers")
 
     static let styles = [
         "gpt2", "llama3", "qwen2", "demo", "smollm", "prefixed", "llama2", "mistral", "metaspace",
@@ -19,8 +16,7 @@ enum Goldens {
     }
 
     static func bytes(_ path: String) throws -> [UInt8] {
-        let file = try FileBytes(path: path, loading: .copied)
-        return unsafe file.withUnsafeBytes { bytes in unsafe Array(bytes) }
+        try FileBytes.array(path: path, limit: 1 << 30)
     }
 
     static func tokenizer(_ style: String) throws -> Tokenizer {

@@ -4,7 +4,9 @@ import Testing
 @testable import Tokenization
 
 @Suite struct TokenizerTests {
-    @Test(arguments: Goldens.styles) func tenThousandLinesHaveTheIDsOfTheTokenizersPackage(_ style: String) throws {
+    @Test(arguments: Goldens.styles) func tenThousandLinesHaveTheIDsOfTheTokenizersPackage(
+        _ style: String
+    ) throws {
         let tokenizer = try Goldens.tokenizer(style)
         let wanted = try Goldens.document("lines.json")[style]?.array?.compactMap(\.string) ?? []
         #expect(wanted.count == 100)
@@ -12,7 +14,9 @@ import Testing
         for (block, hash) in wanted.enumerated() {
             var found = WordHash()
             for _ in 0..<100 {
-                for id in try tokenizer.encode(lines.next(), addSpecialTokens: false, allowSpecial: true) {
+                for id in try tokenizer.encode(
+                    lines.next(), addSpecialTokens: false, allowSpecial: true)
+                {
                     found.add(id)
                 }
                 found.add(-1)
@@ -21,7 +25,8 @@ import Testing
         }
     }
 
-    @Test(arguments: Goldens.styles) func textsWithSpecialTokensEncodeAlike(_ style: String) throws {
+    @Test(arguments: Goldens.styles) func textsWithSpecialTokensEncodeAlike(_ style: String) throws
+    {
         let tokenizer = try Goldens.tokenizer(style)
         let cases = try Goldens.document("\(style)/cases.json")["cases"]?.array ?? []
         #expect(cases.count > 100)
@@ -30,7 +35,9 @@ import Testing
             let ids = try tokenizer.encode(
                 text, addSpecialTokens: entry["add"]?.bool == true,
                 allowSpecial: entry["allow"]?.bool == true)
-            #expect(ids == Goldens.ids(entry["ids"]), "\(style): \(text.debugDescription) \(entry["allow"] as Any)")
+            #expect(
+                ids == Goldens.ids(entry["ids"]),
+                "\(style): \(text.debugDescription) \(entry["allow"] as Any)")
         }
     }
 

@@ -18,18 +18,23 @@ struct VariedLines {
         "\u{85}", "\u{200b}", "\u{2028}", " \n ", "\u{b}",
     ]
     private static let emoji = [
-        "\u{1F600}", "\u{1F44D}\u{1F3FD}", "\u{1F468}\u{200d}\u{1F469}\u{200d}\u{1F467}", "\u{2764}\u{fe0f}",
-        "\u{1F1E9}\u{1F1EA}", "1\u{fe0f}\u{20e3}", "\u{1F9D1}\u{200d}\u{1F4BB}", "\u{2603}", "\u{1FAE0}",
+        "\u{1F600}", "\u{1F44D}\u{1F3FD}", "\u{1F468}\u{200d}\u{1F469}\u{200d}\u{1F467}",
+        "\u{2764}\u{fe0f}",
+        "\u{1F1E9}\u{1F1EA}", "1\u{fe0f}\u{20e3}", "\u{1F9D1}\u{200d}\u{1F4BB}", "\u{2603}",
+        "\u{1FAE0}",
         "\u{203c}",
     ]
     private static let contractions = [
-        "'s", "'S", "'t", "'re", "'RE", "'Re", "'ve", "'m", "'ll", "'LL", "'lL", "'d", "'\u{17f}", "'x",
+        "'s", "'S", "'t", "'re", "'RE", "'Re", "'ve", "'m", "'ll", "'LL", "'lL", "'d", "'\u{17f}",
+        "'x",
         "''s", "'", "don't", "I'll", "\u{2019}s",
     ]
     private static let code = [
         "for i in range(10):\n    print(i)\n", "x = a[0] + b->c;",
-        "// comment\r\n\tint main() { return 0; }", "<div class=\"x\">", "SELECT * FROM t WHERE id=42;",
-        "{\"key\": [1, 2.50, null]}", "http://example.org/a?b=c&d=%20", "snake_case camelCase kebab-case",
+        "// comment\r\n\tint main() { return 0; }", "<div class=\"x\">",
+        "SELECT * FROM t WHERE id=42;",
+        "{\"key\": [1, 2.50, null]}", "http://example.org/a?b=c&d=%20",
+        "snake_case camelCase kebab-case",
         "!=", "=>", "\\n\\t", "#include <a.h>\n\n\n", "$HOME/.x", "a\u{301}e\u{308}",
     ]
     private static let words =
@@ -38,14 +43,17 @@ struct VariedLines {
         had by word but not what all were we when your can said there use each which she how their if will up \
         other about many then them write would like so these her long make thing see him two has look more day could
         """.split(whereSeparator: \.isWhitespace).map(String.init) + [
-            "maison", "\u{e9}t\u{e9}", "gar\u{e7}on", "stra\u{df}e", "\u{fc}ber", "fr\u{f6}hlich", "ni\u{f1}o",
-            "\u{434}\u{43e}\u{43c}", "\u{432}\u{43e}\u{434}\u{430}", "\u{3bb}\u{3cc}\u{3b3}\u{3bf}\u{3c2}",
+            "maison", "\u{e9}t\u{e9}", "gar\u{e7}on", "stra\u{df}e", "\u{fc}ber", "fr\u{f6}hlich",
+            "ni\u{f1}o",
+            "\u{434}\u{43e}\u{43c}", "\u{432}\u{43e}\u{434}\u{430}",
+            "\u{3bb}\u{3cc}\u{3b3}\u{3bf}\u{3c2}",
             "\u{6c34}\u{66dc}\u{65e5}", "\u{6771}\u{4eac}", "\u{d55c}\u{ad6d}\u{c5b4}",
             "\u{645}\u{631}\u{62d}\u{628}\u{627}", "\u{5e9}\u{5dc}\u{5d5}\u{5dd}",
             "\u{928}\u{92e}\u{938}\u{94d}\u{924}\u{947}",
         ]
     private static let marks: [UInt32] = [
-        0x300, 0x301, 0x302, 0x303, 0x308, 0x30A, 0x323, 0x327, 0x328, 0x345, 0x5B4, 0x64B, 0x93C, 0x94D,
+        0x300, 0x301, 0x302, 0x303, 0x308, 0x30A, 0x323, 0x327, 0x328, 0x345, 0x5B4, 0x64B, 0x93C,
+        0x94D,
         0x1161, 0x11A8, 0x3099,
     ]
 

@@ -47,7 +47,7 @@ struct GGUFHeader {
             do throws(TensorError) {
                 entries.append(try Self.entry(&reader, name: name, alignment: alignment))
             } catch {
-                throw error.at("tensor \"\(name.prefix(128))\"")
+                throw error.at("tensor \(name.quoted)")
             }
         }
         self.entries = entries
@@ -87,7 +87,7 @@ struct GGUFHeader {
             do throws(TensorError) {
                 metadata.append((key, try reader.value()))
             } catch {
-                throw error.at("metadata \"\(key.prefix(128))\"")
+                throw error.at("metadata \(key.quoted)")
             }
         }
         return metadata
@@ -102,7 +102,7 @@ struct GGUFHeader {
                 "a \(thing) name of \(name.utf8.count) bytes; 1...\(longestName) are allowed")
         }
         guard taken.insert(name).inserted else {
-            throw reader.malformed("the \(thing) name \"\(name)\" is there twice")
+            throw reader.malformed("the \(thing) name \(name.quoted) is there twice")
         }
         return name
     }
@@ -166,13 +166,13 @@ struct GGUFHeader {
             guard entry.offsets.lowerBound >= end else {
                 throw TensorError(
                     .malformed,
-                    "tensor \"\(entry.name.prefix(128))\": overlaps the one before it in the file")
+                    "tensor \(entry.name.quoted): overlaps the one before it in the file")
             }
             end = entry.offsets.upperBound
             guard end <= dataByteCount else {
                 throw TensorError(
                     .malformed,
-                    "tensor \"\(entry.name.prefix(128))\": ends at byte \(end) of the data, of which there are \(max(dataByteCount, 0)); the file is cut short"
+                    "tensor \(entry.name.quoted): ends at byte \(end) of the data, of which there are \(max(dataByteCount, 0)); the file is cut short"
                 )
             }
         }

@@ -19,11 +19,11 @@ public struct GGUFWriter {
             keys.insert(key).inserted
         else {
             throw TensorError(
-                .mismatch, "the metadata key \"\(key.prefix(128))\" cannot be used or is taken")
+                .mismatch, "the metadata key \(key.quoted) cannot be used or is taken")
         }
         guard Self.isUniform(value) else {
             throw TensorError(
-                .mismatch, "metadata \"\(key)\": the elements of an array are not of one kind")
+                .mismatch, "metadata \(key.quoted): the elements of an array are not of one kind")
         }
         metadata.append((key, value))
     }
@@ -42,18 +42,18 @@ public struct GGUFWriter {
     ) throws(TensorError) {
         guard dtype.ggmlNumber != nil else {
             throw TensorError(
-                .unsupported, "tensor \"\(name)\": GGUF files do not hold \(dtype.rawValue)")
+                .unsupported, "tensor \(name.quoted): GGUF files do not hold \(dtype.rawValue)")
         }
         guard (1...4).contains(shape.count) else {
             throw TensorError(
                 .unsupported,
-                "tensor \"\(name)\": GGUF tensors have 1...4 dimensions, not \(shape.count)")
+                "tensor \(name.quoted): GGUF tensors have 1...4 dimensions, not \(shape.count)")
         }
         let source = try TensorSource(name: name, dtype: dtype, shape: shape, make: make)
         guard (1...Self.longestName).contains(name.utf8.count), names.insert(name).inserted else {
             throw TensorError(
                 .mismatch,
-                "the tensor name \"\(name)\" is empty, longer than \(Self.longestName) bytes or taken"
+                "the tensor name \(name.quoted) is empty, longer than \(Self.longestName) bytes or taken"
             )
         }
         sources.append(source)

@@ -7,7 +7,7 @@ public struct JSONLimits: Sendable {
     /// Bytes of one string, as it is written.
     public var stringByteCount: Int
 
-    public init(depth: Int = 64, byteCount: Int = 256 << 20, stringByteCount: Int = 16 << 20) {
+    public init(depth: Int = 64, byteCount: Int = 64 << 20, stringByteCount: Int = 16 << 20) {
         self.depth = depth
         self.byteCount = byteCount
         self.stringByteCount = stringByteCount

@@ -17,7 +17,7 @@ public struct JSONObject: Sendable, Equatable, RandomAccessCollection,
 
     /// Takes the first of equal keys.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
-        for (key, value) in elements { _ = append(key, value) }
+        for (key, value) in elements { append(key, value) }
     }
 
     public var startIndex: Int { 0 }
@@ -31,6 +31,7 @@ public struct JSONObject: Sendable, Equatable, RandomAccessCollection,
     }
 
     /// Adds a member at the end; false, and nothing is added, when the key is there.
+    @discardableResult
     public mutating func append(_ key: String, _ value: JSONValue) -> Bool {
         if members.count < Self.unindexedCount {
             guard position(of: key) == nil else { return false }

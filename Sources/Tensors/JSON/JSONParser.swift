@@ -80,7 +80,7 @@ private struct JSONParser: ~Escapable {
             guard take(UInt8(ascii: ":")) else { throw malformed("a colon was expected") }
             guard object.append(key, try value(depth: depth)) else {
                 position = start
-                throw malformed("the key \"\(key.prefix(64))\" is there twice")
+                throw malformed("the key \(key.quoted) is there twice")
             }
             skipSpace()
             if take(UInt8(ascii: "}")) { return object }

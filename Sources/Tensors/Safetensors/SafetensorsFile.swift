@@ -35,7 +35,7 @@ public struct SafetensorsFile: Sendable {
                     name: entry.name, dtype: entry.dtype, shape: entry.shape, storage: bytes,
                     offset: header.byteCount + entry.offsets.lowerBound))
             guard positions.updateValue(index, forKey: entry.name) == nil else {
-                throw TensorError(.malformed, "two tensors are named \"\(entry.name.prefix(128))\"")
+                throw TensorError(.malformed, "two tensors are named \(entry.name.quoted)")
             }
         }
         self.tensors = tensors

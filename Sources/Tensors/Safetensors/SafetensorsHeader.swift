@@ -21,6 +21,9 @@ struct SafetensorsHeader {
     /// Bytes of the header's size.
     static let sizeByteCount = 8
 
+    /// Bytes of a name; hashing a string takes more than linear time when it is full of combining marks.
+    private static let longestName = 512
+
     /// Integers that JSON carries exactly.
     private static let largestInteger = 1 << 53
 
@@ -76,22 +79,28 @@ struct SafetensorsHeader {
     private static func entries(
         of members: JSONObject, limits: SafetensorsLimits
     ) throws(TensorError) -> ([Entry], [String: String]) {
-        guard members.count <= limits.tensorCount + 1 else {
+        let count = members.count - (members["__metadata__"] == nil ? 0 : 1)
+        guard count <= limits.tensorCount else {
             throw TensorError(
                 .limitExceeded,
-                "\(members.count) tensors; at most \(limits.tensorCount) are allowed")
+                "\(count) tensors; at most \(limits.tensorCount) are allowed")
         }
         var entries: [Entry] = []
-        entries.reserveCapacity(members.count)
+        entries.reserveCapacity(count)
         var metadata: [String: String] = [:]
         for (name, value) in members {
+            guard (1...longestName).contains(name.utf8.count) else {
+                throw TensorError(
+                    .limitExceeded,
+                    "the name \(name.quoted) is empty or longer than \(longestName) bytes")
+            }
             if name == "__metadata__" {
                 metadata = try Self.metadata(value)
             } else {
                 do throws(TensorError) {
                     entries.append(try entry(name, value, limits: limits))
                 } catch {
-                    throw error.at("tensor \"\(name.prefix(128))\"")
+                    throw error.at("tensor \(name.quoted)")
                 }
             }
         }
@@ -105,8 +114,13 @@ struct SafetensorsHeader {
             throw TensorError(.malformed, "__metadata__ is no object")
         }
         for (key, value) in members {
+            guard key.utf8.count <= longestName else {
+                throw TensorError(
+                    .limitExceeded,
+                    "__metadata__ has the key \(key.quoted), longer than \(longestName) bytes")
+            }
             guard let text = value.string else {
-                throw TensorError(.malformed, "__metadata__ \"\(key.prefix(128))\" is no string")
+                throw TensorError(.malformed, "__metadata__ \(key.quoted) is no string")
             }
             metadata[key] = text
         }
@@ -124,7 +138,7 @@ struct SafetensorsHeader {
         guard let dtype = DType(safetensorsName: type) else {
             throw TensorError(
                 .unsupported,
-                "the type \"\(type.prefix(32))\" is not supported; convert it to F32, F16 or BF16")
+                "the type \(type.quoted) is not supported; convert it to F32, F16 or BF16")
         }
         guard sizes.count <= limits.rank else {
             throw TensorError(
@@ -169,7 +183,7 @@ struct SafetensorsHeader {
             guard entry.offsets.lowerBound == end else {
                 throw TensorError(
                     .malformed,
-                    "tensor \"\(entry.name.prefix(128))\": begins at byte \(entry.offsets.lowerBound) of the data, where \(end) was expected: tensors may not overlap or leave gaps"
+                    "tensor \(entry.name.quoted): begins at byte \(entry.offsets.lowerBound) of the data, where \(end) was expected: tensors may not overlap or leave gaps"
                 )
             }
             end = entry.offsets.upperBound

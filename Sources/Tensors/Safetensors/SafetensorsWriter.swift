@@ -25,11 +25,12 @@ public struct SafetensorsWriter {
         guard dtype.safetensorsName != nil else {
             throw TensorError(
                 .unsupported,
-                "tensor \"\(name)\": safetensors files do not hold \(dtype.rawValue); write GGUF")
+                "tensor \(name.quoted): safetensors files do not hold \(dtype.rawValue); write GGUF"
+            )
         }
         let source = try TensorSource(name: name, dtype: dtype, shape: shape, make: make)
         guard name != "__metadata__", names.insert(name).inserted else {
-            throw TensorError(.mismatch, "the tensor name \"\(name)\" is taken")
+            throw TensorError(.mismatch, "the tensor name \(name.quoted) is taken")
         }
         sources.append(source)
     }
@@ -51,9 +52,9 @@ public struct SafetensorsWriter {
         if !metadata.isEmpty {
             var strings = JSONObject()
             for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
-                _ = strings.append(key, .string(value))
+                strings.append(key, .string(value))
             }
-            _ = members.append("__metadata__", .object(strings))
+            members.append("__metadata__", .object(strings))
         }
         var offset = 0
         for source in sources {
@@ -63,7 +64,7 @@ public struct SafetensorsWriter {
                 "shape": .array(source.shape.map { .integer(Int64($0)) }),
                 "data_offsets": .array([.integer(Int64(offset)), .integer(Int64(end))]),
             ]
-            _ = members.append(source.name, .object(description))
+            members.append(source.name, .object(description))
             offset = end
         }
         var text = Array(JSONValue.object(members).text.utf8)

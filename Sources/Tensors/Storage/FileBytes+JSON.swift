@@ -6,6 +6,11 @@ extension FileBytes {
                 parsing: Span(_unsafeBytes: bytes), limits: limits)
         }
     }
+
+    /// A copy of the bytes.
+    public func bytes() -> [UInt8] {
+        unsafe withUnsafeBytes { unsafe Array($0) }
+    }
 }
 
 extension Tensor {

@@ -16,7 +16,7 @@ struct TensorSource {
         else {
             throw TensorError(
                 .mismatch,
-                "tensor \"\(name)\": the shape \(shape) of \(dtype.rawValue) cannot be written")
+                "tensor \(name.quoted): the shape \(shape) of \(dtype.rawValue) cannot be written")
         }
         self.name = name
         self.dtype = dtype
@@ -33,7 +33,7 @@ struct TensorSource {
         guard tensor.dtype == dtype, tensor.shape == shape else {
             throw TensorError(
                 .mismatch,
-                "tensor \"\(name)\": made as \(tensor.dtype.rawValue) \(tensor.shape), announced as \(dtype.rawValue) \(shape)"
+                "tensor \(name.quoted): made as \(tensor.dtype.rawValue) \(tensor.shape), announced as \(dtype.rawValue) \(shape)"
             )
         }
         try unsafe tensor.withUnsafeBytes { bytes throws(TensorError) in

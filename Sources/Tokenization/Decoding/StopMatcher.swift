@@ -61,7 +61,8 @@ public struct StopMatcher: Sendable {
                 let before = held.dropLast(found.count)
                 held = []
                 return Outcome(
-                    text: String(decoding: before, as: UTF8.self), stop: String(decoding: found, as: UTF8.self))
+                    text: String(decoding: before, as: UTF8.self),
+                    stop: String(decoding: found, as: UTF8.self))
             }
         }
         let undecided = patterns.map(\.matched).max() ?? 0

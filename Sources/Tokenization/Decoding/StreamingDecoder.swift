@@ -12,7 +12,9 @@ public struct StreamingDecoder: Sendable {
     public init(_ tokenizer: Tokenizer, skipSpecial: Bool = true) {
         self.tokenizer = tokenizer
         self.skipSpecial = skipSpecial
-        if case .text(let rules) = tokenizer.parts.decoder.style, case .stripped(let count) = rules.start {
+        if case .text(let rules) = tokenizer.parts.decoder.style,
+            case .stripped(let count) = rules.start
+        {
             strippable = count
         } else {
             strippable = 0

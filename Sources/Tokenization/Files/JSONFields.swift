@@ -59,9 +59,11 @@ struct JSONFields {
     }
 
     static func id(_ value: JSONValue, _ place: String) throws(TokenizationError) -> UInt32 {
-        guard let int = value.int, let id = UInt32(exactly: int), id < VocabularyLimits.tokenCount else {
+        guard let int = value.int, let id = UInt32(exactly: int), id < VocabularyLimits.tokenCount
+        else {
             throw TokenizationError(
-                .malformed, "\(place): a token id from 0 to \(VocabularyLimits.tokenCount - 1) was expected")
+                .malformed,
+                "\(place): a token id from 0 to \(VocabularyLimits.tokenCount - 1) was expected")
         }
         return id
     }

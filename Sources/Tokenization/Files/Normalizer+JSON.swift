@@ -7,6 +7,9 @@ extension Normalizer {
     }
 
     private mutating func read(_ fields: JSONFields) throws(TokenizationError) {
+        guard steps.count < Self.maximumStepCount else {
+            throw fields.unsupported("a normalizer of more than \(Self.maximumStepCount) steps")
+        }
         let type = try fields.type()
         switch type {
         case "Sequence":
@@ -14,13 +17,14 @@ extension Normalizer {
                 try read(try JSONFields(step, "\(fields.place).normalizers[\(index)]"))
             }
         case "NFC": steps.append(.compose)
-        case "Prepend": steps.append(.prepend(Array(try fields.string("prepend").utf8)))
+        case "Prepend": steps.append(.prepend(try Self.insertion("prepend", fields)))
         case "Replace":
             let pattern = try fields.fields("pattern")
             guard let text = try pattern.optionalString("String"), !text.isEmpty else {
-                throw pattern.unsupported("the pattern \(pattern.object.map(\.value.text).joined().prefix(200))")
+                throw pattern.unsupported(
+                    "the pattern \(pattern.object.map(\.value.text).joined().prefix(200))")
             }
-            steps.append(.replace(Array(text.utf8), with: Array(try fields.string("content").utf8)))
+            steps.append(.replace(Array(text.utf8), with: try Self.insertion("content", fields)))
         case "Strip":
             steps.append(
                 .strip(
@@ -28,5 +32,15 @@ extension Normalizer {
                     right: try fields.bool("strip_right", default: true)))
         default: throw fields.unsupported("the normalizer \(quoted(type))")
         }
+    }
+
+    private static func insertion(
+        _ key: String, _ fields: JSONFields
+    ) throws(TokenizationError) -> [UInt8] {
+        let bytes = Array(try fields.string(key).utf8)
+        guard bytes.count <= maximumInsertionByteCount else {
+            throw fields.unsupported("a \(key) of more than \(maximumInsertionByteCount) bytes")
+        }
+        return bytes
     }
 }

@@ -4,6 +4,8 @@ internal import Tensors
 struct PostProcessorJSON {
     let vocabularySize: Int
 
+    private static let maximumIDCount = 64
+
     func read(_ fields: JSONFields, into parts: inout Tokenizer.Parts) throws(TokenizationError) {
         let type = try fields.type()
         switch type {
@@ -35,6 +37,10 @@ struct PostProcessorJSON {
             }
             let special = try names.fields(try entry.fields("SpecialToken").string("id"))
             for value in try special.array("ids") {
+                guard before.count + after.count < Self.maximumIDCount else {
+                    throw fields.unsupported(
+                        "a template of more than \(Self.maximumIDCount) tokens")
+                }
                 let id = try JSONFields.id(value, special.place)
                 guard id < vocabularySize else {
                     throw special.malformed("ids", "\(id) is no token; there are \(vocabularySize)")

@@ -6,11 +6,16 @@ struct PreTokenizerJSON {
     /// Whether words become bytes in the printable alphabet.
     private(set) var isByteLevel = false
 
+    private static let maximumStepCount = 16
+
     init(_ fields: JSONFields?) throws(TokenizationError) {
         if let fields { try read(fields) }
     }
 
     private mutating func read(_ fields: JSONFields) throws(TokenizationError) {
+        guard value.splittings.count < Self.maximumStepCount else {
+            throw fields.unsupported("a pre-tokenizer of more than \(Self.maximumStepCount) steps")
+        }
         let type = try fields.type()
         if isByteLevel { throw fields.unsupported("\(quoted(type)) behind ByteLevel") }
         switch type {
@@ -40,7 +45,10 @@ struct PreTokenizerJSON {
 
     private mutating func readMetaspace(_ fields: JSONFields) throws(TokenizationError) {
         let mark = Array(try fields.string("replacement").utf8)
-        guard !mark.isEmpty else { throw fields.malformed("replacement", "is empty") }
+        guard (1...Normalizer.maximumInsertionByteCount).contains(mark.count) else {
+            throw fields.malformed(
+                "replacement", "1 to \(Normalizer.maximumInsertionByteCount) bytes were expected")
+        }
         let prefix = try Self.metaspacePrefix(fields)
         try rewrite(.metaspace(mark: mark, prefix: prefix), fields)
         if try fields.bool("split", default: true) {
@@ -49,7 +57,9 @@ struct PreTokenizerJSON {
     }
 
     /// `prepend_scheme`, or in older files `add_prefix_space`.
-    static func metaspacePrefix(_ fields: JSONFields) throws(TokenizationError) -> PreTokenizer.Prefix {
+    static func metaspacePrefix(_ fields: JSONFields) throws(TokenizationError)
+        -> PreTokenizer.Prefix
+    {
         guard let scheme = try fields.optionalString("prepend_scheme") else {
             return try fields.bool("add_prefix_space", default: true) ? .always : .never
         }
@@ -74,7 +84,8 @@ struct PreTokenizerJSON {
     private func splitPattern(_ fields: JSONFields) throws(TokenizationError) -> SplitPattern {
         let pattern = try fields.fields("pattern")
         guard let text = try pattern.optionalString("Regex"), let known = SplitPattern(text) else {
-            throw pattern.unsupported("the split pattern \(pattern.object.map(\.value.text).joined().prefix(200))")
+            throw pattern.unsupported(
+                "the split pattern \(pattern.object.map(\.value.text).joined().prefix(200))")
         }
         let behavior = try fields.string("behavior")
         let isInverted = try fields.bool("invert", default: false)

@@ -8,14 +8,16 @@ extension TokenDecoder {
         self.tokens = tokens
         guard let fields else {
             throw TokenizationError(
-                .unsupported, "tokenizer.json: there is no decoder; add the one of the model's family")
+                .unsupported,
+                "tokenizer.json: there is no decoder; add the one of the model's family")
         }
         let type = try fields.type()
         let steps = type == "Sequence" ? try fields.array("decoders") : [.object(fields.object)]
         var reader = TextRulesReader()
         var isBytes = false
         for (index, step) in steps.enumerated() {
-            let step = try JSONFields(step, type == "Sequence" ? "\(fields.place).decoders[\(index)]" : fields.place)
+            let step = try JSONFields(
+                step, type == "Sequence" ? "\(fields.place).decoders[\(index)]" : fields.place)
             let kind = try step.type()
             isBytes = steps.count == 1 && kind == "ByteLevel"
             if !isBytes { try reader.read(step) }
@@ -54,7 +56,8 @@ private struct TextRulesReader {
         case "Replace":
             let pattern = try fields.fields("pattern")
             guard let text = try pattern.optionalString("String"), !text.isEmpty else {
-                throw pattern.unsupported("the pattern \(pattern.object.map(\.value.text).joined().prefix(200))")
+                throw pattern.unsupported(
+                    "the pattern \(pattern.object.map(\.value.text).joined().prefix(200))")
             }
             rules.mark = Array(text.utf8)
             rules.spelling = Array(try fields.string("content").utf8)

@@ -9,7 +9,7 @@ extension Tokenizer {
             var parts = try TokenizerJSON(document).parts()
             let names = try SpecialNames(directory: directory)
             names.apply(to: &parts)
-            self.init(parts, chat: Self.chatTemplate(directory, names))
+            try self.init(parts, chat: Self.chatTemplate(directory, names))
         } catch {
             throw error.at(directory)
         }
@@ -28,10 +28,10 @@ extension Tokenizer {
 
     private static func read(_ path: String) throws(TokenizationError) -> [UInt8] {
         do {
-            let bytes = try FileBytes(path: path, loading: .copied, limit: VocabularyLimits.fileByteCount)
-            return unsafe bytes.withUnsafeBytes { unsafe Array($0) }
+            return try FileBytes.array(path: path, limit: VocabularyLimits.fileByteCount)
         } catch {
-            throw TokenizationError(error.code == .unreadable ? .unreadable : .limitExceeded, error.message)
+            throw TokenizationError(
+                error.code == .unreadable ? .unreadable : .limitExceeded, error.message)
         }
     }
 
@@ -63,7 +63,7 @@ private struct SpecialNames {
             let document: JSONValue
             do {
                 document = try Tokenizer.document("\(directory)/\(name)")
-            } catch where error.code == .unreadable {
+            } catch  where error.code == .unreadable {
                 continue
             }
             let fields = try JSONFields(document, name)
@@ -89,9 +89,12 @@ private struct SpecialNames {
     func apply(to parts: inout Tokenizer.Parts) {
         parts.beginOfText = begin
         parts.endOfText = end
-        let ids = Dictionary(parts.addedTokens.map { ($0.content, $0.id) }, uniquingKeysWith: { first, _ in first })
+        let ids = Dictionary(
+            parts.addedTokens.map { ($0.content, $0.id) }, uniquingKeysWith: { first, _ in first })
         if let end, let id = ids[end] { parts.endOfTextIDs = [Int32(bitPattern: id)] }
         // Llama's fast tokenizer in transformers adds the token where the file has no template.
-        if addsBegin, parts.prefixIDs.isEmpty, let begin, let id = ids[begin] { parts.prefixIDs = [id] }
+        if addsBegin, parts.prefixIDs.isEmpty, let begin, let id = ids[begin] {
+            parts.prefixIDs = [id]
+        }
     }
 }

@@ -1,6 +1,8 @@
 internal import Tensors
 
-/// Reads `tokenizer.json` of the `tokenizers` package. Whatever is not implemented is refused by name.
+/// Reads `tokenizer.json` of the `tokenizers` package.
+///
+/// Whatever is not implemented is refused by name.
 struct TokenizerJSON {
     private let file: JSONFields
     private let model: JSONFields
@@ -40,7 +42,7 @@ struct TokenizerJSON {
             preTokenizer.isByteLevel
             ? .bytes(try VocabularyBuilder.byteIDs(in: table))
             : .characters(try characterFallback(table))
-        let merges = try vocabulary.merges(try mergePairs(), in: table)
+        let merges = try merges(vocabulary, table)
         let decoder = try TokenDecoder(
             file.optionalFields("decoder"), tokens: table, isByteLevel: preTokenizer.isByteLevel)
         var parts = Tokenizer.Parts(
@@ -81,41 +83,36 @@ struct TokenizerJSON {
     }
 
     /// Merges as `"a b"` or `["a", "b"]`.
-    private func mergePairs() throws(TokenizationError) -> [(String, String)] {
-        let merges = try model.array("merges")
-        guard merges.count <= VocabularyLimits.mergeCount else {
+    private func merges(
+        _ vocabulary: VocabularyBuilder, _ table: TokenTable
+    ) throws(TokenizationError) -> [BytePairModel.Merge] {
+        let entries = try model.array("merges")
+        guard entries.count <= VocabularyLimits.mergeCount else {
             throw TokenizationError(
                 .limitExceeded,
-                "tokenizer.json: \(merges.count) merges; at most \(VocabularyLimits.mergeCount) are allowed")
+                "tokenizer.json: \(entries.count) merges; at most \(VocabularyLimits.mergeCount) are allowed"
+            )
         }
-        var pairs: [(String, String)] = []
-        pairs.reserveCapacity(merges.count)
-        for (rank, merge) in merges.enumerated() {
-            guard let pair = Self.pair(merge) else {
+        var merges: [BytePairModel.Merge] = []
+        merges.reserveCapacity(entries.count)
+        for (rank, entry) in entries.enumerated() {
+            guard let (left, right) = Self.pair(entry) else {
                 throw model.malformed("merges", "merge \(rank) is no pair of tokens")
             }
-            pairs.append(pair)
+            merges.append(try vocabulary.merge(left, right, rank: rank, in: table))
         }
-        return pairs
+        return merges
     }
 
-    private static func pair(_ merge: JSONValue) -> (String, String)? {
-        switch merge {
+    private static func pair(_ entry: JSONValue) -> (Substring, Substring)? {
+        switch entry {
         case .array(let halves):
-            guard halves.count == 2, let left = halves[0].string, let right = halves[1].string else { return nil }
-            return (left, right)
-        case .string(let text): return splitMerge(text)
+            guard halves.count == 2, let left = halves[0].string, let right = halves[1].string
+            else { return nil }
+            return (left[...], right[...])
+        case .string(let text): return VocabularyBuilder.splitMerge(text)
         default: return nil
         }
-    }
-
-    /// The halves of a merge with exactly one space.
-    static func splitMerge(_ text: String) -> (String, String)? {
-        let bytes = text.utf8
-        guard let space = bytes.firstIndex(of: UInt8(ascii: " ")),
-            space == bytes.lastIndex(of: UInt8(ascii: " "))
-        else { return nil }
-        return (String(text[..<space]), String(text[bytes.index(after: space)...]))
     }
 
     // MARK: Added tokens
@@ -126,7 +123,8 @@ struct TokenizerJSON {
         guard entries.count <= VocabularyLimits.addedTokenCount else {
             throw TokenizationError(
                 .limitExceeded,
-                "tokenizer.json: \(entries.count) added tokens; at most \(VocabularyLimits.addedTokenCount) are allowed")
+                "tokenizer.json: \(entries.count) added tokens; at most \(VocabularyLimits.addedTokenCount) are allowed"
+            )
         }
         var tokens: [AddedToken] = []
         for (index, entry) in entries.enumerated() {

@@ -22,7 +22,8 @@ struct VocabularyBuilder {
         guard text.utf8.count <= TokenTable.maximumTokenByteCount else {
             throw TokenizationError(
                 .limitExceeded,
-                "token \(id) has \(text.utf8.count) bytes; at most \(TokenTable.maximumTokenByteCount) are allowed")
+                "token \(id) has \(text.utf8.count) bytes; at most \(TokenTable.maximumTokenByteCount) are allowed"
+            )
         }
         let index = Int(id)
         if texts.count <= index {
@@ -33,7 +34,9 @@ struct VocabularyBuilder {
         if let other = texts[index] {
             guard isAdded, other.utf8.elementsEqual(text.utf8) else {
                 throw TokenizationError(
-                    .malformed, "the id \(id) is given to \(quoted(other)) and to \(quoted(text)); ids must be unique")
+                    .malformed,
+                    "the id \(id) is given to \(quoted(other)) and to \(quoted(text)); ids must be unique"
+                )
             }
         } else {
             texts[index] = text
@@ -48,12 +51,15 @@ struct VocabularyBuilder {
         for (id, text) in texts.enumerated() {
             guard let text else {
                 throw TokenizationError(
-                    .malformed, "the id \(id) has no token, and there are \(texts.count) ids; they must be dense")
+                    .malformed,
+                    "the id \(id) has no token, and there are \(texts.count) ids; they must be dense"
+                )
             }
             if spelling == .byteAlphabet {
                 // A token in other characters is never made by merges; it decodes to its own text.
                 let bytes = ByteAlphabet.bytes(of: text)
-                table.append(bytes ?? Array(text.utf8), isFindable: isModelToken[id] && bytes != nil)
+                table.append(
+                    bytes ?? Array(text.utf8), isFindable: isModelToken[id] && bytes != nil)
             } else {
                 table.append(text.utf8, isFindable: isModelToken[id])
             }
@@ -61,29 +67,49 @@ struct VocabularyBuilder {
         return table
     }
 
-    /// The bytes that a token's text stands for; nil for characters outside the byte alphabet.
-    func bytes(of text: String) -> [UInt8]? {
-        spelling == .byteAlphabet ? ByteAlphabet.bytes(of: text) : Array(text.utf8)
+    /// Looks up a merge in a finished table.
+    ///
+    /// - Throws: unless it joins two tokens to a third.
+    func merge(
+        _ left: Substring, _ right: Substring, rank: Int, in table: TokenTable
+    ) throws(TokenizationError) -> BytePairModel.Merge {
+        var joined: [UInt8] = []
+        if append(left, to: &joined) {
+            let middle = joined.count
+            if append(right, to: &joined),
+                let leftID = table.id(of: joined.span.extracting(..<middle)),
+                let rightID = table.id(of: joined.span.extracting(middle...)),
+                let merged = table.id(of: joined.span)
+            {
+                return BytePairModel.Merge(left: leftID, right: rightID, merged: merged)
+            }
+        }
+        throw TokenizationError(
+            .malformed,
+            "merge \(rank) joins \(quoted(String(left))) and \(quoted(String(right))), which with their joined text are not all tokens"
+        )
     }
 
-    /// Looks up merges in a finished table; each must join two tokens to a third.
-    func merges(
-        _ pairs: [(String, String)], in table: TokenTable
-    ) throws(TokenizationError) -> [(left: UInt32, right: UInt32, merged: UInt32)] {
-        var merges: [(left: UInt32, right: UInt32, merged: UInt32)] = []
-        merges.reserveCapacity(pairs.count)
-        for (rank, pair) in pairs.enumerated() {
-            guard let left = bytes(of: pair.0), let right = bytes(of: pair.1),
-                let leftID = table.id(of: left), let rightID = table.id(of: right),
-                let merged = table.id(of: left + right)
-            else {
-                throw TokenizationError(
-                    .malformed,
-                    "merge \(rank) joins \(quoted(pair.0)) and \(quoted(pair.1)), which with their joined text are not all tokens")
-            }
-            merges.append((leftID, rightID, merged))
+    /// Adds the bytes that a text stands for; false for characters outside the byte alphabet.
+    private func append(_ text: Substring, to bytes: inout [UInt8]) -> Bool {
+        guard spelling == .byteAlphabet else {
+            bytes += text.utf8
+            return true
         }
-        return merges
+        for scalar in text.unicodeScalars {
+            guard let byte = ByteAlphabet.byte(of: scalar) else { return false }
+            bytes.append(byte)
+        }
+        return true
+    }
+
+    /// The halves of a merge that is written with exactly one space.
+    static func splitMerge(_ text: String) -> (Substring, Substring)? {
+        let bytes = text.utf8
+        guard let space = bytes.firstIndex(of: UInt8(ascii: " ")),
+            !bytes[bytes.index(after: space)...].contains(UInt8(ascii: " "))
+        else { return nil }
+        return (text[..<space], text[bytes.index(after: space)...])
     }
 
     /// The ids of the 256 bytes; every byte that UTF-8 has must be a token.
@@ -93,7 +119,8 @@ struct VocabularyBuilder {
             let isInUTF8 = byte < 0xC0 || (0xC2...0xF4).contains(byte)
             if isInUTF8 {
                 throw TokenizationError(
-                    .malformed, "the byte \(byte) has no token; a byte-level vocabulary must have all")
+                    .malformed,
+                    "the byte \(byte) has no token; a byte-level vocabulary must have all")
             }
         }
         return ids

@@ -144,7 +144,8 @@ enum CanonicalComposition {
 
     private static func pair(_ first: UInt32, _ second: UInt32) -> UInt32? {
         Hangul.compose(first, second)
-            ?? (second < firstAffected ? nil : tables.compositions[UInt64(first) << 32 | UInt64(second)])
+            ?? (second < firstAffected
+                ? nil : tables.compositions[UInt64(first) << 32 | UInt64(second)])
     }
 }
 
@@ -169,11 +170,13 @@ private enum Hangul {
     }
 
     static func compose(_ first: UInt32, _ second: UInt32) -> UInt32? {
-        if first >= leads, first < leads + leadCount, second >= vowels, second < vowels + vowelCount {
+        if first >= leads, first < leads + leadCount, second >= vowels, second < vowels + vowelCount
+        {
             return syllables + ((first - leads) * vowelCount + second - vowels) * trailCount
         }
         let isOpen =
-            first >= syllables && first < syllables + syllableCount && (first - syllables) % trailCount == 0
+            first >= syllables && first < syllables + syllableCount
+            && (first - syllables) % trailCount == 0
         guard isOpen, second > trails, second < trails + trailCount else { return nil }
         return first + second - trails
     }

@@ -10,7 +10,8 @@ extension Span<UInt8> {
             return ((first & 0x1F) << 6 | continuation(index + 1), Swift.min(index + 2, count))
         }
         if first < 0xF0 {
-            let value = (first & 0x0F) << 12 | continuation(index + 1) << 6 | continuation(index + 2)
+            let value =
+                (first & 0x0F) << 12 | continuation(index + 1) << 6 | continuation(index + 2)
             return (value, Swift.min(index + 3, count))
         }
         let high = (first & 0x07) << 18 | continuation(index + 1) << 12

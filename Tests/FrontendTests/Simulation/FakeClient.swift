@@ -1,4 +1,5 @@
 import Frontend
+import Messaging
 import TestSupport
 import Wire
 
@@ -21,7 +22,7 @@ struct FakeClient {
 
     let index: Int
     /// nil: offline.
-    var address: PeerAddress?
+    var address: Peer?
     var generation = 0
     var isGone = false
     /// Its pipe is full until then.

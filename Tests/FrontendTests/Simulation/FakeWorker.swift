@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Frontend
+import Messaging
 import TestSupport
 import Wire
 
@@ -14,7 +15,7 @@ struct FakeWorker {
         var isCancelled = false
     }
 
-    let address: PeerAddress
+    let address: Peer
     let pid: Int32
     let place: Int
     let slots: Int

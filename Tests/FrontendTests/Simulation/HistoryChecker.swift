@@ -1,4 +1,5 @@
 import Frontend
+import Messaging
 import Wire
 
 /// Judges a run by what its clients and workers saw, without a look into the broker.
@@ -9,7 +10,7 @@ struct HistoryChecker {
     static let deathLimit = 2
 
     private struct Stream: Hashable {
-        let client: PeerAddress
+        let client: Peer
         let request: RequestID
     }
 
@@ -91,7 +92,7 @@ struct HistoryChecker {
         }
     }
 
-    private mutating func check(_ event: ClientEvent, at client: PeerAddress) {
+    private mutating func check(_ event: ClientEvent, at client: Peer) {
         switch event {
         case .accepted(let accepted):
             let stream = Stream(client: client, request: accepted.requestID)
@@ -113,7 +114,7 @@ struct HistoryChecker {
         }
     }
 
-    private mutating func check(_ chunk: WireChunk, at client: PeerAddress) {
+    private mutating func check(_ chunk: WireChunk, at client: Peer) {
         let key = Part(request: chunk.requestID, part: Int(chunk.part))
         guard let decoder = decoders[key] else {
             return report(.sameTokens, "a chunk of a part that no worker ever had")
@@ -139,7 +140,7 @@ struct HistoryChecker {
         }
     }
 
-    private mutating func check(_ done: WireDone, _ event: ClientEvent, at client: PeerAddress) {
+    private mutating func check(_ done: WireDone, _ event: ClientEvent, at client: Peer) {
         let key = Part(request: done.requestID, part: Int(done.part))
         let decoder = decoders[key]
         let isFlushed = flushed.contains(key)
@@ -162,7 +163,7 @@ struct HistoryChecker {
     }
 
     private mutating func check(
-        _ failed: WireFailed, _ event: ClientEvent, at client: PeerAddress
+        _ failed: WireFailed, _ event: ClientEvent, at client: Peer
     ) {
         // Before `Accepted` it is a refusal, and NOT_FOUND answers a question.
         guard views[Stream(client: client, request: failed.requestID)] != nil,
@@ -171,7 +172,7 @@ struct HistoryChecker {
         end(event, key: Part(request: failed.requestID, part: Int(failed.part)), at: client)
     }
 
-    private mutating func end(_ event: ClientEvent, key: Part, at client: PeerAddress) {
+    private mutating func end(_ event: ClientEvent, key: Part, at client: Peer) {
         let known = terminals[key]
         terminals[key] = event
         with(client, key.request, key.part) { view, part in
@@ -183,7 +184,7 @@ struct HistoryChecker {
     }
 
     private mutating func with(
-        _ client: PeerAddress, _ request: RequestID, _ part: Int,
+        _ client: Peer, _ request: RequestID, _ part: Int,
         _ body: (inout View, Int) -> (Violation.Rule, String)?
     ) {
         let stream = Stream(client: client, request: request)

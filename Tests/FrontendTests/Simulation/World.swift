@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Messaging
 import TestSupport
 import Wire
 
@@ -11,9 +12,9 @@ import Wire
 struct World {
     enum Happening {
         case toBroker(BrokerEvent)
-        case toWorker(PeerAddress, WorkerOrder)
-        case toClient(PeerAddress, ClientEvent)
-        case step(PeerAddress)
+        case toWorker(Peer, WorkerOrder)
+        case toClient(Peer, ClientEvent)
+        case step(Peer)
         case spawn(place: Int)
         case submit(client: Int)
         case disconnect(client: Int)
@@ -38,11 +39,10 @@ struct World {
         random = SeededGenerator(seed: seed)
         plan = FaultPlan(&random, sabotage: sabotage)
         broker = Broker(
-            configuration: plan.configuration, router: FakeRouter(),
-            sentences: FakePool.sentences, seed: random.next())
+            configuration: plan.configuration, router: FakeRouter(), seed: random.next())
         for place in 0..<plan.workerCount { calendar.plan(.spawn(place: place), at: .zero) }
         for index in 0..<plan.clientCount {
-            clients.append(FakeClient(index: index, address: PeerAddress([UInt8(index), 0])))
+            clients.append(FakeClient(index: index, address: Peer(routingID: [UInt8(index), 0])))
             for _ in 0..<plan.requestsPerClient {
                 calendar.plan(.submit(client: index), at: milliseconds(200...6000))
             }
@@ -107,11 +107,12 @@ struct World {
         }
     }
 
-    /// Does what the broker wants; returns the deliveries that failed. After one failure nothing
-    /// more goes to that client in the same turn, as in the real loop.
+    /// Does what the broker wants; returns the deliveries that failed.
+    ///
+    /// After one failure nothing more goes to that client in the same turn, as in the real loop.
     private mutating func act(on wanted: [BrokerAction]) -> [BrokerEvent] {
         var failures: [BrokerEvent] = []
-        var failed: [PeerAddress: SendFailure] = [:]
+        var failed: [Peer: SendFailure] = [:]
         for action in plan.sabotage?.apply(to: wanted) ?? wanted {
             switch action {
             case .toClient(let address, let event, let mark):
@@ -120,10 +121,10 @@ struct World {
                     failed[address] = failure
                     if let mark { failures.append(.undelivered(address, mark, failure)) }
                 } else {
-                    send(.toClient(address, event), over: "to client \(address.bytes)")
+                    send(.toClient(address, event), over: "to client \(address.routingID)")
                 }
             case .toWorker(let address, let order):
-                send(.toWorker(address, order), over: "to worker \(address.bytes)")
+                send(.toWorker(address, order), over: "to worker \(address.routingID)")
             case .killWorker(let pid, _):
                 // A worker that is killed may live on for a while, as one on a machine that was
                 // cut off would.
@@ -149,7 +150,7 @@ struct World {
         history.records.append(.accepted(accepted.requestID, deadline: now + allowed))
     }
 
-    private mutating func obstacle(_ address: PeerAddress) -> SendFailure? {
+    private mutating func obstacle(_ address: Peer) -> SendFailure? {
         guard let client = clients.first(where: { $0.address == address }) else {
             return .unreachable
         }
@@ -171,7 +172,7 @@ struct World {
         }
         nextPID += 1
         let worker = FakeWorker(
-            address: PeerAddress([0xFF, UInt8(truncatingIfNeeded: nextPID)]), pid: nextPID,
+            address: Peer(routingID: [0xFF, UInt8(truncatingIfNeeded: nextPID)]), pid: nextPID,
             place: place, slots: plan.slots)
         workers.append(worker)
         tell(.workerStarted(place: place, pid: nextPID))
@@ -179,7 +180,7 @@ struct World {
         calendar.plan(.step(worker.address), at: now + .milliseconds(20))
     }
 
-    private mutating func step(_ address: PeerAddress) {
+    private mutating func step(_ address: Peer) {
         guard let index = workers.firstIndex(where: { $0.address == address }) else { return }
         guard workers[index].isAlive else { return die(index) }
         calendar.plan(.step(address), at: now + milliseconds(10...30))
@@ -201,11 +202,11 @@ struct World {
         }
     }
 
-    private mutating func report(_ message: WorkerReport, from address: PeerAddress) {
-        send(.toBroker(.worker(address, message)), over: "from worker \(address.bytes)")
+    private mutating func report(_ message: WorkerReport, from address: Peer) {
+        send(.toBroker(.worker(address, message)), over: "from worker \(address.routingID)")
     }
 
-    private mutating func deliver(_ order: WorkerOrder, to address: PeerAddress) {
+    private mutating func deliver(_ order: WorkerOrder, to address: Peer) {
         guard let index = workers.firstIndex(where: { $0.address == address && $0.isAlive })
         else { return }
         let running = workers[index].take(order)
@@ -248,10 +249,10 @@ struct World {
             history.records.append(.asked(address, attach.requestID, offsets: offsets))
         default: break
         }
-        send(.toBroker(.client(address, verb)), over: "from client \(address.bytes)")
+        send(.toBroker(.client(address, verb)), over: "from client \(address.routingID)")
     }
 
-    private mutating func deliver(_ event: ClientEvent, to address: PeerAddress) {
+    private mutating func deliver(_ event: ClientEvent, to address: Peer) {
         guard let index = clients.firstIndex(where: { $0.address == address }) else { return }
         history.records.append(.received(address, event))
         for verb in clients[index].take(event, &random) { ask(verb, offsets: [], client: index) }
@@ -277,7 +278,7 @@ struct World {
 
     private mutating func reconnect(_ index: Int) {
         clients[index].generation += 1
-        clients[index].address = PeerAddress([UInt8(index), UInt8(clients[index].generation)])
+        clients[index].address = Peer(routingID: [UInt8(index), UInt8(clients[index].generation)])
         clients[index].blockedUntil = .zero
         for (verb, offsets) in clients[index].reopen() {
             ask(verb, offsets: offsets, client: index)

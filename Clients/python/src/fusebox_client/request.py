@@ -1,0 +1,105 @@
+"""From Python values to the messages of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Union
+
+from fusebox_client.wire import client_pb2 as client
+from fusebox_client.wire import common_pb2 as common
+
+#: "auto", "base", names that auto may choose from, or weights by name.
+Select = Union[str, Sequence[str], Mapping[str, float]]
+#: A text, chat messages as {"role", "content"}, or token ids.
+Prompt = Union[str, Sequence[Mapping[str, str]], Sequence[int]]
+
+
+def prompt_message(prompt: Prompt, raw: bool = False) -> common.Prompt:
+    message = common.Prompt()
+    if isinstance(prompt, str):
+        if raw:
+            message.raw = prompt
+        else:
+            message.text = prompt
+        return message
+    for item in prompt:
+        if isinstance(item, Mapping):
+            message.chat.messages.add(role=item["role"], content=item["content"])
+        else:
+            message.tokens.ids.append(item)
+    return message
+
+
+def selection_message(
+    select: Select = "auto", weighting: str | None = None, gain: float | None = None
+) -> client.Selection:
+    selection = client.Selection()
+    if isinstance(select, Mapping):
+        for name, weight in select.items():
+            selection.fixed.shares.add(name=name, weight=weight)
+    elif select == "base":
+        selection.base.SetInParent()
+    elif isinstance(select, str):
+        if select != "auto":
+            raise ValueError(f'select "auto", "base", a list of names or a dict, not {select!r}')
+        selection.auto.SetInParent()
+    else:
+        selection.auto.allowed.extend(select)
+    if weighting is not None:
+        selection.auto.weighting = common.Weighting.Value(f"WEIGHTING_{weighting.upper()}")
+    if gain is not None:
+        selection.auto.gain = gain
+    if (weighting is not None or gain is not None) and select != "auto" and (
+        isinstance(select, (str, Mapping))
+    ):
+        raise ValueError("a weighting or gain goes with auto only")
+    return selection
+
+
+def submit_message(
+    prompt: Prompt,
+    *,
+    select: Select = "auto",
+    weighting: str | None = None,
+    gain: float | None = None,
+    kv_rule: str | None = None,
+    split: bool = False,
+    raw: bool = False,
+    max_tokens: int = 0,
+    stop: Sequence[str] = (),
+    deadline: float | None = None,
+    temperature: float = 0.0,
+    top_k: int = 0,
+    top_p: float = 0.0,
+    min_p: float = 0.0,
+    repetition_penalty: float = 0.0,
+    presence_penalty: float = 0.0,
+    frequency_penalty: float = 0.0,
+    seed: int | None = None,
+) -> client.Submit:
+    """The message without its id; deadline in seconds."""
+    sampling = common.Sampling(
+        temperature=temperature,
+        top_k=top_k,
+        top_p=top_p,
+        min_p=min_p,
+        repetition_penalty=repetition_penalty,
+        presence_penalty=presence_penalty,
+        frequency_penalty=frequency_penalty,
+        seed=seed,
+    )
+    limits = common.Limits(
+        max_tokens=max_tokens,
+        stop=[stop] if isinstance(stop, str) else list(stop),
+        deadline_ms=0 if deadline is None else max(1, round(deadline * 1000)),
+    )
+    submit = client.Submit(
+        prompt=prompt_message(prompt, raw),
+        selection=selection_message(select, weighting, gain),
+        sampling=sampling,
+        limits=limits,
+        split=split,
+    )
+    if kv_rule is not None:
+        submit.kv_rule = common.KVRule.Value(f"KV_RULE_{kv_rule.upper()}")
+    return submit

@@ -1,0 +1,157 @@
+"""A front whose replies follow a fixed rule, on a real socket in a thread of its own.
+
+A prompt that is a number N gets N tokens in chunks of two: token i has the id seed * 1000 + i and
+the text "wI ".
+"""
+
+from __future__ import annotations
+
+import struct
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+import zmq
+
+from fusebox_client.frames import VERSION
+from fusebox_client.wire import client_pb2 as client
+from fusebox_client.wire import common_pb2 as common
+
+VERBS: dict[bytes, Any] = {
+    b"SUBMIT": client.Submit,
+    b"ATTACH": client.Attach,
+    b"CANCEL": client.Cancel,
+    b"CLOSE": client.Close,
+    b"ROUTE": client.Route,
+    b"LIST_ADAPTERS": client.ListAdapters,
+    b"STATUS": client.Status,
+}
+KINDS: dict[type, bytes] = {
+    client.Accepted: b"ACCEPTED",
+    client.Routed: b"ROUTED",
+    client.Chunk: b"CHUNK",
+    client.Done: b"DONE",
+    client.Failed: b"FAILED",
+    client.RouteReply: b"ROUTE_REPLY",
+    client.Adapters: b"ADAPTERS",
+    client.StatusReply: b"STATUS_REPLY",
+}
+
+
+@dataclass
+class Request:
+    submit: Any
+    seed: int
+    peer: bytes
+    next: int = 0
+    cancelled: bool = False
+    done: bool = False
+
+
+@dataclass
+class FakeFront:
+    endpoint: str
+    #: Says nothing more after this many chunks, as if it had been killed.
+    chunks_of_life: int = 1 << 30
+    busy_times: int = 0
+    seed: int = 42
+    version: bytes = VERSION
+    log: list[Any] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._requests: dict[bytes, Request] = {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Closes the socket; requests are forgotten."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        self._socket = context.socket(zmq.ROUTER)
+        self._socket.linger = 200
+        self._socket.bind(self.endpoint)
+        while not self._stop.is_set():
+            if self._socket.poll(2):
+                peer, _, kind, body = self._socket.recv_multipart()
+                verb = VERBS[kind]()
+                verb.ParseFromString(body)
+                self.log.append(verb)
+                self._receive(verb, peer)
+            for request in list(self._requests.values()):
+                self._advance(request)
+        self._socket.close()
+        context.term()
+
+    def _receive(self, verb: Any, peer: bytes) -> None:
+        if isinstance(verb, client.Submit):
+            if self.busy_times > 0:
+                self.busy_times -= 1
+                code = common.CODE_RESOURCE_EXHAUSTED
+                self._send(peer, client.Failed(request=verb.request, code=code, retry_after_ms=20))
+                return
+            seed = verb.sampling.seed if verb.sampling.HasField("seed") else self.seed
+            self._requests[verb.request] = Request(verb, seed, peer)
+            self._accept(self._requests[verb.request])
+        elif isinstance(verb, client.Attach):
+            request = self._requests.get(verb.request)
+            if request is None:
+                code = common.CODE_NOT_FOUND
+                self._send(peer, client.Failed(request=verb.request, code=code, message="unknown"))
+                return
+            request.peer, request.done = peer, False
+            request.next = verb.from_offsets[0] if verb.from_offsets else 0
+            self._accept(request)
+        elif isinstance(verb, client.Cancel):
+            self._requests[verb.request].cancelled = True
+        elif isinstance(verb, client.Close):
+            self._requests.pop(verb.request, None)
+        elif isinstance(verb, client.Route):
+            reply = client.RouteReply(request=verb.request)
+            sentence = reply.sentences.add(text=verb.prompt.text)
+            sentence.candidates.add(name="poet", probability=0.75)
+            reply.segment.mix.shares.add(adapter=bytes(32), weight=768, name="poet")
+            reply.segment.reason = common.REASON_ROUTED
+            self._send(peer, reply)
+        elif isinstance(verb, client.ListAdapters):
+            adapters = client.Adapters(request=verb.request)
+            adapters.adapters.add(name="poet", digest=bytes(32), rank=8, routable=True)
+            self._send(peer, adapters)
+        else:
+            self._send(peer, client.StatusReply(request=verb.request, version="test"))
+
+    def _accept(self, request: Request) -> None:
+        id = request.submit.request
+        self._send(request.peer, client.Accepted(request=id, seed=request.seed, parts=1))
+        routed = client.Routed(request=id)
+        routed.segment.reason = common.REASON_NO_ROUTER
+        self._send(request.peer, routed)
+
+    def _advance(self, request: Request) -> None:
+        id, length = request.submit.request, int(request.submit.prompt.text or 0)
+        if request.done:
+            return
+        if request.cancelled or request.next == length:
+            request.done = True
+            done = client.Done(request=id, reason=common.FINISH_REASON_LENGTH)
+            if request.cancelled:
+                done.reason = common.FINISH_REASON_CANCELLED
+            done.usage.completion_tokens = request.next
+            self._send(request.peer, done)
+        elif self.chunks_of_life > 0:
+            self.chunks_of_life -= 1
+            run = range(request.next, min(request.next + 2, length))
+            chunk = client.Chunk(request=id, offset=request.next, text="".join(f"w{i} " for i in run))
+            chunk.ids.extend(request.seed * 1000 + i for i in run)
+            request.next = run.stop
+            self._send(request.peer, chunk)
+
+    def _send(self, peer: bytes, event: Any) -> None:
+        self._socket.send_multipart([peer, self.version, KINDS[type(event)], event.SerializeToString()])
+
+
+def version(major: int, minimum: int) -> bytes:
+    return struct.pack("<4sHHI", b"FBX1", major, minimum, 0)

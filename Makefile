@@ -1,0 +1,45 @@
+# Everything builds in one configuration, so that demo, test and bench share their products.
+SWIFT_FLAGS := -c release -Xswiftc -enable-testing
+BINARY := .build/release/fusebox
+PYTHON ?= python3
+
+.PHONY: all demo test lint format bench goldens protos libraries
+
+all: $(BINARY)
+
+# The main job on the embedded demo: a front, two workers, the router, a few prompts.
+demo: build
+	$(BINARY) demo
+
+.PHONY: build $(BINARY)
+build $(BINARY): libraries
+	swift build $(SWIFT_FLAGS) --product fusebox
+
+test: libraries
+	swift test $(SWIFT_FLAGS)
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests
+
+# Prints the figures of README.
+bench: build
+	Benchmarks/run $(BINARY)
+
+# Reference values for the tests, made by PyTorch and friends (see Tests/Goldens/README.md).
+goldens:
+	$(PYTHON) Tests/Goldens/generate.py
+
+# Swift and Python code for the messages in Protos.
+protos:
+	Protos/generate.sh
+
+# The two system libraries, installed when they are missing.
+libraries:
+	@pkg-config --exists libzmq openblas || { \
+	    echo "installing libzmq3-dev and libopenblas-dev"; \
+	    SUDO=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	    $$SUDO apt-get update -qq && $$SUDO env DEBIAN_FRONTEND=noninteractive \
+	        apt-get install -y -qq --no-install-recommends libzmq3-dev libopenblas-dev pkg-config; }

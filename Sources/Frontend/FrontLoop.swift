@@ -1,0 +1,146 @@
+public import Messaging
+import Synchronization
+import Wire
+
+/// The front's thread: it owns the sockets of clients and workers, and the broker.
+///
+/// Nothing in it waits for a peer; what cannot be sent at once goes back to the broker.
+public final class FrontLoop: Sendable {
+    /// Where clients and workers connect.
+    public struct Endpoints: Sendable {
+        public let clients: Endpoint
+        public let workers: Endpoint
+
+        public init(clients: Endpoint, workers: Endpoint) {
+            self.clients = clients
+            self.workers = workers
+        }
+    }
+
+    private struct Inbox {
+        var events: [BrokerEvent] = []
+        var isStopped = false
+    }
+
+    /// What happens, in order; it ends with the thread.
+    public let notices: AsyncStream<FrontNotice>
+    /// As bound: with the port that `tcp://127.0.0.1:*` got.
+    public let endpoints: Endpoints
+    private let inbox: Mailbox
+    private let thread: OwnerThread
+
+    /// What other threads leave for this one.
+    private final class Mailbox: Sendable {
+        let wakeup: Wakeup
+        private let inbox = Mutex(Inbox())
+
+        init() throws(MessagingError) {
+            wakeup = try Wakeup()
+        }
+
+        func put(_ change: (inout Inbox) -> Void) {
+            inbox.withLock { change(&$0) }
+            wakeup.signal()
+        }
+
+        func take() -> Inbox {
+            wakeup.drain()
+            return inbox.withLock { inbox in
+                defer { inbox.events = [] }
+                return inbox
+            }
+        }
+    }
+
+    /// Binds the sockets and starts the thread.
+    ///
+    /// - Throws: what binding throws: an endpoint in use, or one that the network could reach.
+    public static func start(
+        _ endpoints: Endpoints, context: Context, broker: Broker
+    ) async throws -> FrontLoop {
+        let inbox = try Mailbox()
+        let (notices, continuation) = AsyncStream.makeStream(of: FrontNotice.self)
+        let thread = Mutex<OwnerThread?>(nil)
+        let bound: Endpoints = try await withCheckedThrowingContinuation { started in
+            do {
+                let owner = try OwnerThread("front") {
+                    Self.run(
+                        endpoints, context: context, broker: broker, inbox: inbox,
+                        notices: continuation, started: started)
+                }
+                thread.withLock { $0 = owner }
+            } catch {
+                started.resume(throwing: error)
+            }
+        }
+        guard let owner = thread.withLock({ $0 }) else {
+            throw MessagingError(.closed, "the front's thread is gone")
+        }
+        return FrontLoop(notices: notices, endpoints: bound, inbox: inbox, thread: owner)
+    }
+
+    private init(
+        notices: AsyncStream<FrontNotice>, endpoints: Endpoints, inbox: Mailbox,
+        thread: OwnerThread
+    ) {
+        self.notices = notices
+        self.endpoints = endpoints
+        self.inbox = inbox
+        self.thread = thread
+    }
+
+    /// Tells the broker of something that did not come in over a socket.
+    public func post(_ event: BrokerEvent) {
+        inbox.put { $0.events.append(event) }
+    }
+
+    /// Has the thread close its sockets and end; what is not sent by then is lost.
+    public func stop() {
+        inbox.put { $0.isStopped = true }
+    }
+
+    // MARK: - On the thread
+
+    /// How often the broker is told the time.
+    private static let tickInterval: Duration = .milliseconds(20)
+
+    private static func run(
+        _ endpoints: Endpoints, context: Context, broker: Broker, inbox: Mailbox,
+        notices: AsyncStream<FrontNotice>.Continuation,
+        started: CheckedContinuation<Endpoints, any Error>
+    ) {
+        defer { notices.finish() }
+        let sockets: FrontSockets
+        do {
+            sockets = try FrontSockets(context, endpoints)
+        } catch {
+            return started.resume(throwing: error)
+        }
+        started.resume(returning: sockets.endpoints)
+        let clock = ContinuousClock()
+        let start = clock.now
+        var nextTick = Instant(sinceStart: .zero)
+        do {
+            var poller = Poller()
+            _ = try poller.add(sockets.clients)
+            _ = try poller.add(sockets.workers)
+            _ = poller.add(inbox.wakeup)
+            var turn = FrontTurn(sockets: sockets, broker: broker, notices: notices)
+            while true {
+                try poller.wait(tickInterval)
+                let now = Instant(sinceStart: clock.now - start)
+                let left = inbox.take()
+                if left.isStopped { return }
+                for event in left.events { turn.perform(event, now: now) }
+                try turn.receiveFromWorkers(now: now)
+                try turn.receiveFromClients(now: now)
+                if now >= nextTick {
+                    turn.perform(.tick, now: now)
+                    nextTick = now + tickInterval
+                }
+            }
+        } catch {
+            notices.yield(.report("the front's sockets failed: \(error)"))
+        }
+    }
+}

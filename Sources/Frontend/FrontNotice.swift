@@ -1,0 +1,11 @@
+/// What the front's thread tells those who run it.
+public enum FrontNotice: Sendable {
+    /// A worker serves now.
+    case workerReady(pid: Int32, type: String, adapterCount: Int)
+    /// A worker process is to be killed.
+    case killWorker(pid: Int32, reason: String)
+    /// Nothing runs any more; the workers were told to leave.
+    case drained
+    /// For the log.
+    case report(String)
+}

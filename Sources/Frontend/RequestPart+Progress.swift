@@ -1,0 +1,71 @@
+import Wire
+
+/// How a reply grows. Everything is changed in place: a reply is never copied to add to it.
+extension RequestPart {
+    /// What became of something that was to be added.
+    enum Addition {
+        case added
+        /// It was there already.
+        case known
+        /// It does not fit what is there; the attempt that sent it is not to be trusted.
+        case broken(String)
+    }
+
+    /// More text than any model says with the tokens of one step.
+    private static let textByteLimit = 256 << 10
+
+    /// Adds a chunk that continues the reply, and clears a suspect that got far enough.
+    mutating func append(
+        _ chunk: WireWorkerChunk, maxTokens: Int, probation: Int
+    ) -> Addition {
+        let next = tokens.count
+        let offset = Int(chunk.offset)
+        let count = chunk.ids.count
+        if offset + count <= next, offset < next || isRepeated(chunk) { return .known }
+        guard offset == next else {
+            return .broken("a chunk begins at token \(offset), expected \(next)")
+        }
+        guard next + count <= maxTokens else { return .broken("more than \(maxTokens) tokens") }
+        guard chunk.text.utf8.count <= Self.textByteLimit else {
+            return .broken("a chunk has \(chunk.text.utf8.count) bytes of text")
+        }
+        entries.append(.chunk(offset: next, count: count, text: chunk.text))
+        tokens += chunk.ids
+        textByteCount += chunk.text.utf8.count
+        if case .running(let attempt) = phase, next + count - attempt.firstToken >= probation {
+            onProbation = false
+        }
+        return .added
+    }
+
+    /// Text without ids comes at most once, after the last id.
+    private func isRepeated(_ chunk: WireWorkerChunk) -> Bool {
+        guard chunk.ids.isEmpty else { return false }
+        if chunk.text.isEmpty { return true }
+        if case .chunk(_, 0, _) = entries.last { return true }
+        return false
+    }
+
+    /// Adds a mix that governs tokens which are still to come.
+    mutating func append(_ routed: WireWorkerRouted) -> Addition {
+        let segment = routed.segment
+        if let known = segments.first(where: { $0.fromToken == segment.fromToken }) {
+            return known.mix == segment.mix
+                ? .known : .broken("another mix from token \(segment.fromToken) on than before")
+        }
+        let last = segments.last.map { Int($0.fromToken) } ?? 0
+        guard Int(segment.fromToken) > last, Int(segment.fromToken) >= tokens.count,
+            segments.count <= Self.segmentLimit
+        else {
+            return .broken(
+                "a mix from token \(segment.fromToken) on, after \(tokens.count) tokens and "
+                    + "\(segments.count) mixes")
+        }
+        segments.append(segment)
+        entries.append(.routed(segment, routed.hasSentence ? [routed.sentence] : []))
+        return .added
+    }
+
+    /// A reply switches every few tokens at most; the wire takes 16384.
+    private static let segmentLimit = 8192
+}

@@ -1,0 +1,137 @@
+public import Logging
+import Messaging
+import Tensors
+
+/// The whole service: the front's thread, the worker processes, and what stops them.
+public struct Service: Sendable {
+    /// What the service turned out to be, once all workers are ready.
+    public struct Summary: Sendable {
+        public let endpoint: String
+        public let workerCount: Int
+        public let type: String
+        public let adapterCount: Int
+    }
+
+    private let endpoints: FrontLoop.Endpoints
+    private let command: WorkerCommand
+    private let workerCount: Int
+    private let configuration: BrokerConfiguration
+    private let router: (any PromptRouter)?
+    private let logger: Logger
+
+    /// Prepares a service; `run` starts it.
+    ///
+    /// - Parameters:
+    ///   - bind: where clients connect: `ipc://PATH` or a loopback `tcp://HOST:PORT`; nil: the
+    ///     default that clients look for.
+    ///   - processID: of this process; it makes the workers' endpoint unique.
+    ///   - command: of a worker; the endpoint to connect to is added as `--connect ENDPOINT`.
+    /// - Throws: `ServiceFailure` for an endpoint that is none.
+    public init(
+        bind: String?, processID: Int32, command: WorkerCommand, workerCount: Int,
+        configuration: BrokerConfiguration, router: (any PromptRouter)?, logger: Logger
+    ) throws(ServiceFailure) {
+        do {
+            endpoints = FrontLoop.Endpoints(
+                clients: try bind.map { text throws(MessagingError) in try Endpoint(text) }
+                    ?? .default,
+                workers: try Self.workersEndpoint(processID))
+        } catch {
+            throw ServiceFailure(error.message)
+        }
+        self.command = command
+        self.workerCount = workerCount
+        self.configuration = configuration
+        self.router = router
+        self.logger = logger
+    }
+
+    /// A socket file beside the default endpoint, in a directory that only this user may enter.
+    private static func workersEndpoint(_ processID: Int32) throws(MessagingError) -> Endpoint {
+        let directory = Endpoint.default.description.split(separator: "/").dropLast()
+        let path = directory.dropFirst().joined(separator: "/")
+        return try Endpoint("ipc:///\(path)/workers-\(processID).sock")
+    }
+
+    /// Serves until interrupted.
+    ///
+    /// - Parameters:
+    ///   - interruptions: the first lets requests finish, the next ends at once.
+    ///   - onReady: called once, when every worker serves.
+    /// - Throws: `ServiceFailure` when the endpoint cannot be bound or no worker can be started.
+    public func run(
+        until interruptions: AsyncStream<Void>,
+        onReady: @escaping @Sendable (Summary) -> Void
+    ) async throws {
+        var generator = SystemRandomNumberGenerator()
+        let broker = Broker(
+            configuration: configuration, router: router,
+            seed: generator.next())
+        let loop: FrontLoop
+        do {
+            loop = try await FrontLoop.start(endpoints, context: Context(), broker: broker)
+        } catch let error as MessagingError {
+            throw ServiceFailure(error.message)
+        }
+        var command = command
+        command.arguments += ["--connect", loop.endpoints.workers.description]
+        let logger = logger
+        let pool = WorkerPool(
+            command, count: workerCount, post: { loop.post($0) },
+            log: { logger.notice("\($0)") })
+        defer { loop.stop() }
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await pool.run() }
+            group.addTask { await self.follow(loop, pool: pool, onReady: onReady) }
+            group.addTask { await Self.heed(interruptions, loop: loop) }
+            // Whichever ends first ends the service: the workers have left or cannot be started,
+            // the front is done, or there is no more patience.
+            _ = try await group.next()
+            pool.stop()
+            group.cancelAll()
+        }
+    }
+
+    /// Does what the front's thread cannot: it ends when the service has drained.
+    private func follow(
+        _ loop: FrontLoop, pool: WorkerPool, onReady: @Sendable (Summary) -> Void
+    ) async {
+        var readyCount = 0
+        for await notice in loop.notices {
+            switch notice {
+            case .workerReady(let pid, let type, let adapterCount):
+                pool.noteReady(pid)
+                readyCount += 1
+                if readyCount == workerCount {
+                    onReady(
+                        Summary(
+                            endpoint: loop.endpoints.clients.description, workerCount: workerCount,
+                            type: type, adapterCount: adapterCount))
+                }
+            case .killWorker(let pid, let reason):
+                logger.warning("worker process \(pid) is killed: \(reason)")
+                pool.kill(pid, because: reason)
+            case .report(let text): logger.info("\(text)")
+            case .drained:
+                // The workers were told to leave: those that do end the service.
+                pool.stop()
+                try? await Task.sleep(for: .seconds(2))
+                return
+            }
+        }
+    }
+
+    /// Returns when the service shall end at once.
+    private static func heed(
+        _ interruptions: AsyncStream<Void>, loop: FrontLoop
+    ) async {
+        var isDraining = false
+        for await _ in interruptions {
+            if isDraining { return }
+            isDraining = true
+            loop.post(.drain)
+        }
+        // Nobody can interrupt any more; the others decide when it is over.
+        try? await Task.sleep(for: .seconds(1 << 30))
+    }
+}

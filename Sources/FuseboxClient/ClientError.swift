@@ -1,0 +1,33 @@
+/// Why a conversation with the service ended without its answer.
+///
+/// A request that the service itself refuses or fails is no error but the event `.failed`.
+public struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
+    public enum Code: Hashable, Sendable {
+        /// The endpoint is none, or the system has no room for another socket or thread.
+        case setup
+        /// Nobody answers at the endpoint.
+        case unreachable
+        /// Somebody answers, but not in this protocol or not in this version of it.
+        case protocolMismatch
+        /// The service is there and says nothing.
+        case noAnswer
+        /// After a restart the service gave another reply to the same request.
+        case diverged
+        /// The request cannot be sent as it is.
+        case invalidRequest
+        /// The service refused a question that has no events: route, adapters, status.
+        case refused
+        /// The client was shut down.
+        case shutDown
+    }
+
+    public let code: Code
+    public let message: String
+
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    public var description: String { message }
+}

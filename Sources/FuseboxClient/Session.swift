@@ -1,0 +1,306 @@
+import Wire
+
+/// All that a client is waiting for, over one connection that may be lost and come back.
+///
+/// A pure state machine: commands, events and the time go in, actions come out; the socket and
+/// the clock are the caller's.
+struct Session {
+    typealias Instant = ContinuousClock.Instant
+
+    enum Action: Equatable {
+        case send(ClientVerb)
+        case deliver(RequestID, ClientEvent)
+        /// Ends the request's stream, with an error where its answer did not come.
+        case finish(RequestID, ClientError?)
+    }
+
+    private enum Connection {
+        case connecting(since: Instant)
+        case connected
+        case lost(since: Instant)
+    }
+
+    private struct Conversation {
+        let opening: ClientVerb
+        let started: Instant
+        var progress: ReplyProgress
+        var lastHeard: Instant
+        /// What was sent last was an Attach, and nothing was heard since.
+        var isAttaching = false
+        var isCancelled = false
+        var busyRetries = 0
+        var retryAt: Instant?
+    }
+
+    private let endpoint: String
+    private let configuration: ClientConfiguration
+    private var connection: Connection
+    private var conversations: [RequestID: Conversation] = [:]
+    /// When the service last said anything; a queue may be silent about one request for long.
+    private var lastHeard: Instant
+    /// A Status whose only use is to be answered.
+    private let probe = RequestID.random()
+
+    init(endpoint: String, configuration: ClientConfiguration, now: Instant) {
+        self.endpoint = endpoint
+        self.configuration = configuration
+        connection = .connecting(since: now)
+        lastHeard = now
+    }
+
+    var isIdle: Bool { conversations.isEmpty }
+
+    private var isConnected: Bool {
+        if case .connected = connection { true } else { false }
+    }
+
+    // MARK: - From the program
+
+    /// Begins a conversation with a Submit, an Attach or a question.
+    mutating func start(_ id: RequestID, _ opening: ClientVerb, now: Instant) -> [Action] {
+        guard conversations[id] == nil else {
+            return [
+                .finish(id, ClientError(.invalidRequest, "the request \(id) is running already"))
+            ]
+        }
+        var offsets: [UInt32] = []
+        if case .attach(let attach) = opening { offsets = attach.fromOffsets }
+        conversations[id] = Conversation(
+            opening: opening, started: now, progress: ReplyProgress(from: offsets), lastHeard: now)
+        return isConnected ? [.send(opening)] : []
+    }
+
+    /// Asks the service to stop; the stream still ends by what the service says.
+    mutating func cancel(_ id: RequestID) -> [Action] {
+        conversations[id]?.isCancelled = true
+        return isConnected ? [.send(.cancel(WireCancel { $0.requestID = id }))] : []
+    }
+
+    /// Nobody listens any more: stops the request and forgets it.
+    mutating func abandon(_ id: RequestID) -> [Action] {
+        guard let conversation = conversations.removeValue(forKey: id), isConnected else {
+            return []
+        }
+        switch conversation.opening {
+        case .submit: return [.send(.cancel(WireCancel { $0.requestID = id }))]
+        default: return []
+        }
+    }
+
+    mutating func grant(_ chunks: UInt32, to id: RequestID) -> [Action] {
+        guard isConnected, conversations[id] != nil else { return [] }
+        return [
+            .send(
+                .credit(
+                    WireCredit {
+                        $0.requestID = id
+                        $0.chunks = chunks
+                    }))
+        ]
+    }
+
+    func close(_ id: RequestID) -> [Action] {
+        isConnected ? [.send(.close(WireClose { $0.requestID = id }))] : []
+    }
+
+    // MARK: - From the connection
+
+    /// Says everything that the service may not know, or may have forgotten.
+    mutating func connected(now: Instant) -> [Action] {
+        connection = .connected
+        lastHeard = now
+        return conversations.keys.sorted { $0.description < $1.description }.flatMap { id in
+            resume(id, now: now)
+        }
+    }
+
+    mutating func disconnected(now: Instant) {
+        if isConnected { connection = .lost(since: now) }
+    }
+
+    /// The other side does not speak the protocol: nothing will come of any request.
+    mutating func failed(_ message: String) -> [Action] {
+        finishAll(ClientError(.protocolMismatch, "\(endpoint): \(message)"))
+    }
+
+    mutating func shutDown() -> [Action] {
+        finishAll(ClientError(.shutDown, "the client was shut down"))
+    }
+
+    private mutating func finishAll(_ error: ClientError) -> [Action] {
+        defer { conversations = [:] }
+        return conversations.keys.map { .finish($0, error) }
+    }
+
+    mutating func receive(_ event: ClientEvent, now: Instant) -> [Action] {
+        lastHeard = now
+        guard let id = (event.message as? any RequestMessage)?.requestID else { return [] }
+        if case .failed(let failure) = event, failure.code == .unsupportedVersion {
+            return failed(failure.message)
+        }
+        guard var conversation = conversations[id] else { return [] }
+        let wasAttaching = conversation.isAttaching
+        conversation.lastHeard = now
+        conversation.isAttaching = false
+        conversations[id] = conversation
+
+        let verdict: ReplyProgress.Verdict
+        switch event {
+        case .accepted(let event): verdict = conversation.progress.receive(event)
+        case .routed(let event): verdict = conversation.progress.receive(event)
+        case .chunk(let event): verdict = conversation.progress.receive(event)
+        case .done(let event): verdict = conversation.progress.receive(event)
+        case .failed(let failure):
+            if wasAttaching, failure.code == .notFound, let again = submitAgain(conversation) {
+                return [.send(again)]
+            }
+            if failure.retryAfterMs > 0, conversation.progress.accepted == nil,
+                conversation.busyRetries < configuration.busyRetries
+            {
+                conversations[id]?.busyRetries += 1
+                conversations[id]?.retryAt = now + .milliseconds(Int64(failure.retryAfterMs))
+                return []
+            }
+            verdict = conversation.progress.receive(failure)
+        case .routeReply, .adapters, .statusReply:
+            conversations[id] = nil
+            return [.deliver(id, event), .finish(id, nil)]
+        }
+        conversations[id] = conversation
+        return act(on: verdict, of: id, now: now)
+    }
+
+    private mutating func act(
+        on verdict: ReplyProgress.Verdict, of id: RequestID, now: Instant
+    ) -> [Action] {
+        switch verdict {
+        case .ignore: return []
+        case .resume: return resume(id, now: now)
+        case .diverged:
+            conversations[id] = nil
+            return [
+                .finish(
+                    id,
+                    ClientError(
+                        .diverged, "the service began another reply to \(id); submit it anew"))
+            ]
+        case .deliver(let event):
+            guard let conversation = conversations[id], conversation.progress.isFinished else {
+                return [.deliver(id, event)]
+            }
+            conversations[id] = nil
+            var actions: [Action] = [.deliver(id, event), .finish(id, nil)]
+            if case .submit = conversation.opening, !configuration.keepsReplies {
+                actions += close(id)
+            }
+            return actions
+        }
+    }
+
+    // MARK: - From the clock
+
+    /// When to call `tick` at the latest; nil when nothing is waited for.
+    var nextDeadline: Instant? {
+        conversations.values.map { conversation in
+            switch connection {
+            case .connecting(let since):
+                max(since, conversation.started) + configuration.connectTimeout
+            case .lost(let since):
+                max(since, conversation.started) + configuration.reconnectTimeout
+            case .connected:
+                conversation.retryAt ?? deadline(of: conversation)
+            }
+        }.min()
+    }
+
+    private func deadline(of conversation: Conversation) -> Instant {
+        conversation.progress.accepted == nil
+            ? conversation.lastHeard + configuration.answerTimeout
+            : conversation.lastHeard + configuration.silence
+    }
+
+    mutating func tick(now: Instant) -> [Action] {
+        var actions: [Action] = []
+        var probes = false
+        for (id, conversation) in conversations {
+            switch connection {
+            case .connecting(let since):
+                guard max(since, conversation.started) + configuration.connectTimeout <= now else {
+                    continue
+                }
+                actions.append(finishUnreachable(id))
+            case .lost(let since):
+                guard max(since, conversation.started) + configuration.reconnectTimeout <= now
+                else {
+                    continue
+                }
+                actions.append(finishUnreachable(id))
+            case .connected:
+                if let retryAt = conversation.retryAt {
+                    guard retryAt <= now else { continue }
+                    actions += resume(id, now: now)
+                } else if deadline(of: conversation) <= now {
+                    let isDead = lastHeard + configuration.answerTimeout <= now
+                    if conversation.progress.accepted == nil || isDead {
+                        conversations[id] = nil
+                        actions.append(
+                            .finish(id, ClientError(.noAnswer, "\(endpoint) does not answer")))
+                    } else {
+                        probes = true
+                        actions += resume(id, now: now)
+                    }
+                }
+            }
+        }
+        if probes { actions.append(.send(.status(WireStatus { $0.requestID = probe }))) }
+        return actions
+    }
+
+    private mutating func finishUnreachable(_ id: RequestID) -> Action {
+        conversations[id] = nil
+        return .finish(
+            id,
+            ClientError(
+                .unreachable,
+                "no service answers at \(endpoint); start one with `fusebox serve` or name its endpoint"
+            ))
+    }
+
+    // MARK: - Going on
+
+    /// Sends what makes the service go on with a request: the opening, or an Attach from where the
+    /// reply stopped.
+    private mutating func resume(_ id: RequestID, now: Instant) -> [Action] {
+        guard var conversation = conversations[id] else { return [] }
+        conversation.retryAt = nil
+        conversation.lastHeard = now
+        var actions: [Action]
+        if conversation.progress.accepted == nil {
+            actions = [.send(conversation.opening)]
+        } else {
+            conversation.isAttaching = true
+            let offsets = conversation.progress.offsets
+            actions = [
+                .send(
+                    .attach(
+                        WireAttach {
+                            $0.requestID = id
+                            $0.fromOffsets = offsets
+                        }))
+            ]
+        }
+        if conversation.isCancelled { actions += cancel(id) }
+        conversations[id] = conversation
+        return actions
+    }
+
+    /// The Submit of a request that the service has forgotten, with the seed that it drew, so that
+    /// the reply goes on where it stopped.
+    private func submitAgain(_ conversation: Conversation) -> ClientVerb? {
+        guard case .submit(var submit) = conversation.opening,
+            let seed = conversation.progress.accepted?.seed
+        else { return nil }
+        submit.sampling.seed = seed
+        return .submit(submit)
+    }
+}

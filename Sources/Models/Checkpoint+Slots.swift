@@ -1,0 +1,83 @@
+internal import Adapters
+internal import Tensors
+
+extension Checkpoint {
+    /// What the checkpoint keeps in one type.
+    public struct Storage: Sendable, Hashable {
+        public let type: String
+        public let tensorCount: Int
+        public let valueCount: Int
+        public let byteCount: Int
+    }
+
+    /// The tensors of the model by type; whatever else the files hold is left out.
+    ///
+    /// - Throws: for missing tensors and shapes that do not fit the configuration.
+    public func storage() throws(ModelError) -> [Storage] {
+        var counts: [String: (tensors: Int, values: Int, bytes: Int)] = [:]
+        for (slot, layer) in slots {
+            let name = map.name(slot, layer: layer)
+            let found: (type: String, values: Int, bytes: Int)
+            if let weights = normalFloats[name] {
+                try check(weights.shape, slot, name: name)
+                found = (
+                    "nf4", weights.elementCount, weights.codes.byteCount + 4 * weights.absmax.count
+                )
+            } else {
+                let tensor = try tensor(slot, layer: layer, named: name)
+                found = (tensor.dtype.rawValue, tensor.elementCount, tensor.byteCount)
+            }
+            let count = counts[found.type] ?? (0, 0, 0)
+            counts[found.type] = (
+                count.tensors + 1, count.values + found.values, count.bytes + found.bytes
+            )
+        }
+        return counts.sorted { $0.key < $1.key }.map {
+            Storage(
+                type: $0.key, tensorCount: $0.value.tensors, valueCount: $0.value.values,
+                byteCount: $0.value.bytes)
+        }
+    }
+
+    /// The slots that the checkpoint fills, or has to, with their layers: embedding, layers, final norm, head.
+    var slots: [(WeightMap.Slot, Int)] {
+        var slots: [(WeightMap.Slot, Int)] = [(.embedding, 0)]
+        let perLayer: [WeightMap.Slot] =
+            [.attentionNorm, .feedForwardNorm, .queryNorm, .keyNorm]
+            + LinearName.allCases.flatMap { [.linear($0), .bias($0)] }
+        for layer in 0..<configuration.layerCount { slots += perLayer.map { ($0, layer) } }
+        slots.append((.finalNorm, 0))
+        if !configuration.isTied { slots.append((.head, 0)) }
+        return slots.filter { slot, layer in
+            !isOptional(slot) || tensor(slot, layer: layer) != nil
+        }
+    }
+
+    private func isOptional(_ slot: WeightMap.Slot) -> Bool {
+        switch slot {
+        case .bias, .head: true
+        case .queryNorm, .keyNorm: configuration.family != .qwen3
+        default: false
+        }
+    }
+
+    /// The tensor of a slot, in the slot's shape.
+    func tensor(
+        _ slot: WeightMap.Slot, layer: Int, named name: String
+    ) throws(ModelError) -> Tensor {
+        guard let tensor = tensors[name] else {
+            throw ModelError(.malformed, "\(path): the tensor \"\(name)\" is missing")
+        }
+        try check(tensor.shape, slot, name: name)
+        return tensor
+    }
+
+    private func check(_ shape: [Int], _ slot: WeightMap.Slot, name: String) throws(ModelError) {
+        let needed = configuration.shape(of: slot)
+        guard shape == needed else {
+            throw ModelError(
+                .mismatch,
+                "\(path): tensor \"\(name)\" has the shape \(shape), needed is \(needed)")
+        }
+    }
+}

@@ -1,0 +1,237 @@
+public import Tensors
+
+/// The tokenizer of a Hugging Face directory as metadata of a GGUF file, for tokenizers that llama.cpp has a kind for.
+///
+/// | tokenizer | `tokenizer.ggml.model` | `tokenizer.ggml.pre` | order of merging |
+/// |---|---|---|---|
+/// | byte-level BPE | `gpt2` | by its split pattern | `merges` |
+/// | SentencePiece-style BPE | `llama` | `default` | `scores`, the negated rank of a token's first merge |
+public struct GGUFVocabularyExport {
+    private let tokenizer: Tokenizer
+    private let model: JSONFields
+    private let chatTemplate: String?
+
+    /// `tokenizer.ggml.token_type`.
+    private enum TokenType: Int32 {
+        case normal = 1
+        case unknown, control, userDefined, unused, byte
+    }
+
+    /// The metadata of a model without a vocabulary.
+    public static let none: [(key: String, value: GGUFValue)] = [
+        ("tokenizer.ggml.model", .string("none"))
+    ]
+
+    /// Reads the files of a directory.
+    ///
+    /// - Throws: also for tokenizers that `Tokenizer` does not read.
+    public init(directory: String) throws(TokenizationError) {
+        tokenizer = try Tokenizer(directory: directory)
+        let file = try Self.document("\(directory)/tokenizer.json")
+        model = try JSONFields(file, "\(directory)/tokenizer.json").fields("model")
+        chatTemplate = Self.template(directory)
+    }
+
+    private static func document(_ path: String) throws(TokenizationError) -> JSONValue {
+        do {
+            return try FileBytes(
+                path: path, loading: .copied, limit: VocabularyLimits.fileByteCount
+            )
+            .json()
+        } catch {
+            throw TokenizationError(
+                error.code == .unreadable ? .unreadable : .malformed, error.message)
+        }
+    }
+
+    private static func template(_ directory: String) -> String? {
+        let limit = 1 << 20
+        let path = "\(directory)/chat_template.jinja"
+        if let bytes = try? FileBytes.array(path: path, limit: limit) {
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        return try? document("\(directory)/tokenizer_config.json")["chat_template"]?.string
+    }
+
+    /// The metadata for a model of `vocabularySize` tokens; ids that have no token are filled up.
+    ///
+    /// - Parameter endOfTextIDs: what the model's configuration says ends a text.
+    /// - Throws: when llama.cpp would make other ids of the same text, and for more tokens than the model has.
+    public func metadata(
+        vocabularySize: Int, endOfTextIDs: [Int32]
+    ) throws(TokenizationError) -> [(key: String, value: GGUFValue)] {
+        let (texts, types) = try tokens(count: vocabularySize)
+        var metadata: [(key: String, value: GGUFValue)] = []
+        switch tokenizer.parts.model {
+        case .bytePair(let pairs):
+            if case .bytes = pairs.alphabet {
+                metadata += try bytePairMetadata(ignoresMerges: pairs.ignoresMerges)
+            } else {
+                metadata += try scoredPairMetadata(texts, types)
+            }
+        case .scoredPair:
+            throw Self.unsupported("this model of tokens")
+        }
+        metadata.append(("tokenizer.ggml.tokens", .array(.string, texts.map { .string($0) })))
+        metadata.append(
+            ("tokenizer.ggml.token_type", .array(.int32, types.map { .int32($0.rawValue) })))
+        return metadata + specialMetadata(endOfTextIDs)
+    }
+
+    // MARK: Tokens
+
+    private func tokens(count: Int) throws(TokenizationError) -> ([String], [TokenType]) {
+        var texts = (0..<count).map { "[PAD\($0)]" }
+        var types = [TokenType](repeating: .unused, count: count)
+        func place(_ id: Int, _ text: String, _ type: TokenType) throws(TokenizationError) {
+            guard texts.indices.contains(id) else {
+                throw TokenizationError(
+                    .malformed,
+                    "the token \(quoted(text)) has the id \(id), the model has \(count) tokens")
+            }
+            texts[id] = text
+            types[id] = type
+        }
+        let unknown = try model.optionalString("unk_token")
+        let hasByteTokens = try model.bool("byte_fallback", default: false)
+        for (text, id) in try model.fields("vocab").object {
+            let isByte = hasByteTokens && TokenDecoder.byteValue(text.utf8) != nil
+            let type: TokenType = isByte ? .byte : text == unknown ? .unknown : .normal
+            try place(Int(try JSONFields.id(id, quoted(text))), text, type)
+        }
+        for token in tokenizer.parts.addedTokens where token.content != unknown {
+            try place(Int(token.id), token.content, token.isSpecial ? .control : .userDefined)
+        }
+        return (texts, types)
+    }
+
+    private func mergePairs() throws(TokenizationError) -> [(String, String)] {
+        var pairs: [(String, String)] = []
+        for (rank, merge) in try model.array("merges").enumerated() {
+            let halves = merge.array?.compactMap(\.string)
+            if let halves, halves.count == 2 {
+                pairs.append((halves[0], halves[1]))
+            } else if let pair = merge.string.flatMap(VocabularyBuilder.splitMerge) {
+                pairs.append((String(pair.0), String(pair.1)))
+            } else {
+                throw model.malformed("merges", "merge \(rank) is no pair of tokens")
+            }
+        }
+        return pairs
+    }
+
+    // MARK: Kinds
+
+    private func bytePairMetadata(
+        ignoresMerges: Bool
+    ) throws(TokenizationError) -> [(key: String, value: GGUFValue)] {
+        let merges = try mergePairs()
+        guard !merges.contains(where: { $0.0.contains(" ") || $0.1.contains(" ") }) else {
+            throw Self.unsupported("a merge of tokens with spaces")
+        }
+        return [
+            ("tokenizer.ggml.model", .string("gpt2")),
+            ("tokenizer.ggml.pre", .string(try preTokenizerName(ignoresMerges: ignoresMerges))),
+            ("tokenizer.ggml.merges", .array(.string, merges.map { .string("\($0.0) \($0.1)") })),
+        ]
+    }
+
+    /// llama.cpp's name of what splits the text; its names say also whether whole words in the vocabulary need no merges.
+    private func preTokenizerName(ignoresMerges: Bool) throws(TokenizationError) -> String {
+        guard case .none = tokenizer.parts.preTokenizer.rewriting,
+            tokenizer.parts.normalizer.steps.allSatisfy({ $0 == .compose })
+        else {
+            throw Self.unsupported("a tokenizer that changes the text before it splits it")
+        }
+        let splittings = tokenizer.parts.preTokenizer.splittings
+        guard case .pattern(let pattern) = splittings.last else {
+            throw Self.unsupported("a tokenizer without a split pattern")
+        }
+        if case .digits(individual: true) = splittings.first, splittings.count == 2,
+            pattern == .gpt2, !ignoresMerges
+        {
+            return "smollm"
+        }
+        guard splittings.count == 1 else { throw Self.unsupported("this sequence of splits") }
+        if pattern == .gpt2, !ignoresMerges { return "gpt-2" }
+        if !pattern.hasGPT2Words, pattern.numbersPerPiece == 3, ignoresMerges { return "llama-bpe" }
+        if !pattern.hasGPT2Words, pattern.numbersPerPiece == 1, !ignoresMerges { return "qwen2" }
+        throw Self.unsupported("this split pattern, with ignore_merges \(ignoresMerges),")
+    }
+
+    private func scoredPairMetadata(
+        _ texts: [String], _ types: [TokenType]
+    ) throws(TokenizationError) -> [(key: String, value: GGUFValue)] {
+        guard types.count(where: { $0 == .byte }) == 256 else {
+            throw Self.unsupported("a SentencePiece-style tokenizer without a token for every byte")
+        }
+        // By bytes: Swift takes canonically equivalent strings as equal.
+        var ranks: [[UInt8]: Int] = [:]
+        for (rank, pair) in try mergePairs().enumerated() {
+            let merged = Array((pair.0 + pair.1).utf8)
+            if ranks[merged] == nil { ranks[merged] = rank }
+        }
+        var scores: [GGUFValue] = []
+        for (text, type) in zip(texts, types) {
+            let rank = ranks[Array(text.utf8)]
+            // llama.cpp makes a token of any two neighbours whose text together is one.
+            guard type != .normal || rank != nil || text.unicodeScalars.count == 1 else {
+                throw Self.unsupported("the token \(quoted(text)), which no merge makes,")
+            }
+            scores.append(.float32(type == .normal ? -Float(rank ?? ranks.count) : 0))
+        }
+        return [
+            ("tokenizer.ggml.model", .string("llama")), ("tokenizer.ggml.pre", .string("default")),
+            ("tokenizer.ggml.scores", .array(.float32, scores)),
+            ("tokenizer.ggml.add_space_prefix", .bool(try addsSpacePrefix())),
+        ]
+    }
+
+    /// Whether a text gets the mark of a space in front; any other change of the text has no place in GGUF.
+    private func addsSpacePrefix() throws(TokenizationError) -> Bool {
+        let mark = Array("▁".utf8)
+        let replacement = Normalizer.Step.replace([UInt8(ascii: " ")], with: mark)
+        switch tokenizer.parts.preTokenizer.rewriting {
+        case .metaspace(mark, let prefix) where tokenizer.parts.normalizer.steps.isEmpty:
+            if case .never = prefix { return false }
+            return true
+        case .none where tokenizer.parts.normalizer.steps == [.prepend(mark), replacement]:
+            return true
+        case .none where tokenizer.parts.normalizer.steps == [replacement]:
+            return false
+        default:
+            throw Self.unsupported("this normalizer")
+        }
+    }
+
+    // MARK: Special tokens
+
+    private func specialMetadata(_ endOfTextIDs: [Int32]) -> [(key: String, value: GGUFValue)] {
+        let parts = tokenizer.parts
+        var metadata: [(key: String, value: GGUFValue)] = []
+        let begin = parts.beginOfText.flatMap { tokenizer.id(ofAddedToken: $0) }
+        if let begin, let id = UInt32(exactly: begin) {
+            metadata.append(("tokenizer.ggml.bos_token_id", .uint32(id)))
+        }
+        let addsBegin = begin.map { parts.prefixIDs == [UInt32(bitPattern: $0)] } ?? false
+        metadata.append(("tokenizer.ggml.add_bos_token", .bool(addsBegin)))
+        let named = parts.endOfText.flatMap { tokenizer.id(ofAddedToken: $0) }
+        var ends = endOfTextIDs
+        if let named, !ends.contains(named) { ends.insert(named, at: 0) }
+        for (role, end) in zip(["eos", "eot", "eom"], ends) {
+            guard let id = UInt32(exactly: end) else { continue }
+            metadata.append(("tokenizer.ggml.\(role)_token_id", .uint32(id)))
+        }
+        metadata.append(("tokenizer.ggml.add_eos_token", .bool(!parts.suffixIDs.isEmpty)))
+        if let chatTemplate {
+            metadata.append(("tokenizer.chat_template", .string(chatTemplate)))
+        }
+        return metadata
+    }
+
+    private static func unsupported(_ what: String) -> TokenizationError {
+        TokenizationError(
+            .unsupported,
+            "\(what) has no place in a GGUF file; the model can be written without a vocabulary")
+    }
+}

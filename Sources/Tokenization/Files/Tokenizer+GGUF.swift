@@ -1,0 +1,231 @@
+public import Tensors
+
+extension Tokenizer {
+    /// Reads the vocabulary inside a GGUF file: `tokenizer.ggml.model` `gpt2` with a known
+    /// `tokenizer.ggml.pre`, or `llama`.
+    public init(gguf: GGUFFile) throws(TokenizationError) {
+        let vocabulary = try GGUFVocabulary(gguf)
+        try self.init(try vocabulary.parts(), chat: vocabulary.chatTemplate())
+    }
+}
+
+/// The keys of a GGUF file that start with `tokenizer.`.
+struct GGUFVocabulary {
+    private let file: GGUFFile
+    private let texts: [String]
+    private let types: [TokenType]
+
+    /// `tokenizer.ggml.token_type`.
+    private enum TokenType: Int {
+        case normal = 1
+        case unknown
+        case control
+        case userDefined
+        case unused
+        case byte
+
+        /// Whether text turns into the token only where special tokens are allowed.
+        var isSpecial: Bool { self == .unknown || self == .control }
+    }
+
+    /// Where llama.cpp looks when a `llama` vocabulary does not say.
+    private static let llamaDefaults: [String: UInt32] = ["bos": 1, "eos": 2]
+
+    private var kind: String { file.metadata["tokenizer.ggml.model"]?.string ?? "" }
+
+    /// Tokens by which llama.cpp, too, knows the end of a text or a turn.
+    private static let endTexts = [
+        "<|endoftext|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>", "<|im_end|>",
+    ]
+
+    init(_ file: GGUFFile) throws(TokenizationError) {
+        self.file = file
+        guard let texts = file.metadata["tokenizer.ggml.tokens"]?.strings else {
+            throw Self.malformed("tokens", "an array of strings was expected")
+        }
+        guard texts.count < VocabularyLimits.tokenCount else {
+            throw TokenizationError(
+                .limitExceeded,
+                "tokenizer.ggml.tokens: \(texts.count) tokens; fewer than \(VocabularyLimits.tokenCount) are allowed"
+            )
+        }
+        self.texts = texts
+        guard let value = file.metadata["tokenizer.ggml.token_type"] else {
+            types = Array(repeating: .normal, count: texts.count)
+            return
+        }
+        guard let numbers = value.ints, numbers.count == texts.count else {
+            throw Self.malformed(
+                "token_type", "one number for each of \(texts.count) tokens was expected")
+        }
+        types = numbers.map { TokenType(rawValue: $0) ?? .normal }
+    }
+
+    func parts() throws(TokenizationError) -> Tokenizer.Parts {
+        var parts: Tokenizer.Parts
+        switch kind {
+        case "gpt2": parts = try bytePairParts()
+        case "llama": parts = try scoredPairParts()
+        default:
+            throw TokenizationError(
+                .unsupported,
+                "tokenizer.ggml.model \(quoted(kind)) is not supported; gpt2 and llama are")
+        }
+        try addSpecialTokens(to: &parts)
+        return parts
+    }
+
+    func chatTemplate() -> Result<ChatTemplate, TokenizationError> {
+        guard let text = file.metadata["tokenizer.chat_template"]?.string else {
+            return .failure(ChatTemplate.missing("the GGUF file"))
+        }
+        return Result { () throws(TokenizationError) in try ChatTemplate(recognizing: text) }
+    }
+
+    // MARK: Models
+
+    private func table(_ spelling: VocabularyBuilder.Spelling) throws(TokenizationError) -> (
+        VocabularyBuilder, TokenTable
+    ) {
+        var builder = VocabularyBuilder(spelling)
+        for (id, text) in texts.enumerated() {
+            let isModelToken = types[id] == .normal || types[id] == .unused
+            do {
+                try builder.insert(text, id: UInt32(id), isAdded: !isModelToken)
+            } catch {
+                throw error.at("tokenizer.ggml.tokens")
+            }
+        }
+        return (builder, try builder.finish())
+    }
+
+    private func bytePairParts() throws(TokenizationError) -> Tokenizer.Parts {
+        let name = file.metadata["tokenizer.ggml.pre"]?.string ?? "default"
+        guard let splitting = Self.splitting(name) else {
+            throw TokenizationError(
+                .unsupported,
+                "tokenizer.ggml.pre \(quoted(name)) is not supported; gpt-2, llama-bpe, qwen2 and smollm and their kin are"
+            )
+        }
+        let (builder, table) = try table(.byteAlphabet)
+        guard let lines = file.metadata["tokenizer.ggml.merges"]?.strings,
+            lines.count <= VocabularyLimits.mergeCount
+        else {
+            throw Self.malformed(
+                "merges", "at most \(VocabularyLimits.mergeCount) strings were expected")
+        }
+        var merges: [BytePairModel.Merge] = []
+        merges.reserveCapacity(lines.count)
+        for (rank, line) in lines.enumerated() {
+            guard let (left, right) = VocabularyBuilder.splitMerge(line) else {
+                throw Self.malformed("merges", "merge \(rank) is no pair of tokens")
+            }
+            merges.append(try builder.merge(left, right, rank: rank, in: table))
+        }
+        let model = BytePairModel(
+            tokens: table, merges: merges,
+            alphabet: .bytes(try VocabularyBuilder.byteIDs(in: table)),
+            ignoresMerges: splitting.ignoresMerges)
+        var parts = Tokenizer.Parts(
+            model: .bytePair(model), decoder: TokenDecoder(tokens: table, style: .bytes))
+        parts.preTokenizer.splittings = splitting.steps
+        parts.prefixIDs =
+            splitting.ignoresMerges ? try beginIDs(default: true) : try beginIDs(default: false)
+        return parts
+    }
+
+    /// What llama.cpp does for a name of `tokenizer.ggml.pre`.
+    private static func splitting(
+        _ name: String
+    ) -> (steps: [PreTokenizer.Splitting], ignoresMerges: Bool)? {
+        switch name {
+        case "gpt-2", "phi-2", "mpt", "olmo", "jais": return ([.pattern(.gpt2)], false)
+        case "llama-bpe", "llama3", "llama-v3", "falcon3":
+            return ([.pattern(.llama3.asInLlamaCPP)], true)
+        case "qwen2", "deepseek-r1-qwen", "stablelm2", "megrez":
+            return ([.pattern(.qwen2.asInLlamaCPP)], false)
+        case "smollm", "starcoder", "refact", "command-r", "codeshell":
+            return ([.digits(individual: true), .pattern(.gpt2)], false)
+        default: return nil
+        }
+    }
+
+    private func scoredPairParts() throws(TokenizationError) -> Tokenizer.Parts {
+        guard let scores = file.metadata["tokenizer.ggml.scores"]?.doubles,
+            scores.count == texts.count,
+            scores.allSatisfy(\.isFinite)
+        else {
+            throw Self.malformed(
+                "scores", "one finite number for each of \(texts.count) tokens was expected")
+        }
+        let (_, table) = try table(.text)
+        var byteIDs: [UInt32?] = Array(repeating: nil, count: 256)
+        for (id, text) in texts.enumerated() {
+            if let byte = TokenDecoder.byteValue(text.utf8) { byteIDs[Int(byte)] = UInt32(id) }
+        }
+        let bytes = byteIDs.compactMap { $0 }
+        guard bytes.count == 256 else {
+            throw Self.malformed(
+                "tokens",
+                "\(bytes.count) of the 256 tokens <0x00> to <0xFF> are there; all are needed")
+        }
+        let mark = Array("▁".utf8)
+        let hasPrefix = file.metadata["tokenizer.ggml.add_space_prefix"]?.bool ?? true
+        let rules = TokenDecoder.TextRules(
+            mark: mark, spelling: [UInt8(ascii: " ")], hasByteTokens: true,
+            start: hasPrefix ? .stripped(1) : .kept)
+        var parts = Tokenizer.Parts(
+            model: .scoredPair(
+                ScoredPairModel(tokens: table, scores: scores.map(Float.init), byteIDs: bytes)),
+            decoder: TokenDecoder(tokens: table, style: .text(rules)))
+        parts.normalizer.steps = hasPrefix ? [.prepend(mark)] : []
+        parts.normalizer.steps.append(.replace([UInt8(ascii: " ")], with: mark))
+        parts.prefixIDs = try beginIDs(default: true)
+        return parts
+    }
+
+    // MARK: Special tokens
+
+    private func addSpecialTokens(to parts: inout Tokenizer.Parts) throws(TokenizationError) {
+        for (id, text) in texts.enumerated() {
+            guard types[id].isSpecial || types[id] == .userDefined, !text.isEmpty else { continue }
+            parts.addedTokens.append(
+                AddedToken(id: UInt32(id), content: text, isSpecial: types[id].isSpecial))
+            guard types[id].isSpecial else { continue }
+            parts.specialIDs.insert(Int32(id))
+            if Self.endTexts.contains(text) { parts.endOfTextIDs.insert(Int32(id)) }
+        }
+        for name in ["eos", "eot", "eom"] {
+            if let id = try id(name) { parts.endOfTextIDs.insert(Int32(bitPattern: id)) }
+        }
+        parts.beginOfText = try id("bos").map { texts[Int($0)] }
+        parts.endOfText = try id("eos").map { texts[Int($0)] }
+        if flag("add_eos_token", default: false), let id = try id("eos") { parts.suffixIDs = [id] }
+    }
+
+    private func beginIDs(default fallback: Bool) throws(TokenizationError) -> [UInt32] {
+        guard flag("add_bos_token", default: fallback), let id = try id("bos") else { return [] }
+        return [id]
+    }
+
+    private func flag(_ name: String, default fallback: Bool) -> Bool {
+        file.metadata["tokenizer.ggml.\(name)"]?.bool ?? fallback
+    }
+
+    /// The id of a role such as `bos`; nil when the file names none.
+    private func id(_ role: String) throws(TokenizationError) -> UInt32? {
+        guard let value = file.metadata["tokenizer.ggml.\(role)_token_id"] else {
+            return kind == "llama"
+                ? Self.llamaDefaults[role].flatMap { $0 < texts.count ? $0 : nil } : nil
+        }
+        guard let id = value.int, texts.indices.contains(id) else {
+            throw Self.malformed(
+                "\(role)_token_id", "an id from 0 to \(texts.count - 1) was expected")
+        }
+        return UInt32(id)
+    }
+
+    private static func malformed(_ key: String, _ what: String) -> TokenizationError {
+        TokenizationError(.malformed, "tokenizer.ggml.\(key): \(what)")
+    }
+}

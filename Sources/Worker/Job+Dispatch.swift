@@ -1,0 +1,113 @@
+public import Adapters
+internal import Inference
+internal import Routing
+internal import Tensors
+public import Wire
+
+extension Job {
+    /// Tokens of a reply whose length nobody chose, if the context has room for them.
+    static let defaultTokenCount = 256
+
+    /// Reads what the front dispatches.
+    ///
+    /// - Parameter prompt: the prompt's ids.
+    init(_ dispatch: WireDispatch, prompt: [Int32], model: ServedModel, contextLength: Int) throws(WorkerError) {
+        var segments: [MixSegment] = []
+        for segment in dispatch.segments {
+            segments.append(
+                MixSegment(fromToken: Int(segment.fromToken), mix: try AdapterMix(segment.mix)))
+        }
+        let room = max(contextLength - prompt.count, 0)
+        let wanted = dispatch.limits.maxTokens
+        var request = GenerationRequest(
+            prompt: prompt, segments: segments,
+            maxTokens: wanted > 0 ? Int(wanted) : min(Self.defaultTokenCount, room))
+        request.emitted = dispatch.emitted.map { Int32(clamping: $0) }
+        request.kvRule = KVRule(dispatch.kvRule)
+        request.sampling = SamplingParameters(dispatch.sampling)
+        self.init(request: request)
+        stop = dispatch.limits.stop
+        emittedTextByteCount = Int(dispatch.emittedTextBytes)
+        if dispatch.reroute { rerouting = try Rerouting(dispatch, model: model) }
+    }
+}
+
+extension Job.Rerouting {
+    init(_ dispatch: WireDispatch, model: ServedModel) throws(WorkerError) {
+        var allowed: Set<Digest> = []
+        for name in dispatch.allowed {
+            guard let adapter = model.loaded.shelf.named[name] else {
+                throw WorkerError(.notFound, "no adapter is called \"\(name.prefix(128))\" here")
+            }
+            allowed.insert(adapter.digest)
+        }
+        if let router = model.router, !dispatch.router.isEmpty,
+            Digest(bytes: dispatch.router) != router.digest
+        {
+            throw WorkerError(
+                .unavailable, "this worker's router is \(router.digest), the request was routed by another")
+        }
+        do {
+            let policy = try AdapterPolicy(
+                weighting: AdapterPolicy.Weighting(dispatch.weighting),
+                gain: dispatch.gain == 0 ? 1 : Double(dispatch.gain))
+            self.init(
+                userMessage: dispatch.routedText, policy: policy, allowed: allowed.isEmpty ? nil : allowed)
+        } catch {
+            throw WorkerError(.invalidArgument, "\(error)")
+        }
+    }
+}
+
+extension AdapterMix {
+    /// The mix that a message names.
+    public init(_ mix: WireMix) throws(WorkerError) {
+        var shares: [Share] = []
+        for share in mix.shares {
+            guard let digest = Digest(bytes: share.adapter) else {
+                throw WorkerError(.invalidArgument, "an adapter digest has \(share.adapter.count) bytes, not 32")
+            }
+            shares.append(Share(adapter: digest, weight: share.weight))
+        }
+        guard mix.coefficients.isEmpty || mix.coefficients.count == 32 else {
+            throw WorkerError(.invalidArgument, "a coefficient digest has \(mix.coefficients.count) bytes, not 32")
+        }
+        self.init(shares: shares, coefficients: Digest(bytes: mix.coefficients))
+    }
+}
+
+extension KVRule {
+    init(_ rule: WireKVRule) {
+        switch rule {
+        case .recompute: self = .recompute
+        case .pin: self = .pin
+        case .keep, .unspecified, .UNRECOGNIZED: self = .keep
+        }
+    }
+}
+
+extension AdapterPolicy.Weighting {
+    init(_ weighting: WireWeighting) {
+        switch weighting {
+        case .sum: self = .sum
+        case .mean: self = .mean
+        case .top1: self = .top1
+        case .paper: self = .paper
+        case .renormalized, .unspecified, .UNRECOGNIZED: self = .renormalized
+        }
+    }
+}
+
+extension SamplingParameters {
+    init(_ sampling: WireSampling) {
+        self.init()
+        temperature = sampling.temperature
+        topK = Int(sampling.topK)
+        topP = sampling.topP == 0 ? 1 : sampling.topP
+        minP = sampling.minP
+        repetitionPenalty = sampling.repetitionPenalty == 0 ? 1 : sampling.repetitionPenalty
+        presencePenalty = sampling.presencePenalty
+        frequencyPenalty = sampling.frequencyPenalty
+        seed = sampling.seed
+    }
+}

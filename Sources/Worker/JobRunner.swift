@@ -1,0 +1,139 @@
+internal import Adapters
+public import Inference
+internal import Kernels
+internal import Models
+internal import Routing
+internal import Tokenization
+internal import Wire
+
+/// Runs jobs on an engine: tokens in, text, routes and endings out. Owned by one thread.
+public final class JobRunner {
+    public let model: ServedModel
+    public let engine: Engine
+    private var replies: [Int: Reply] = [:]
+
+    private struct Reply {
+        let job: Job
+        var text: ReplyText
+        /// Events of the replay, to be handed out with the next step.
+        var pending: [JobEvent] = []
+    }
+
+    public init(model: ServedModel, settings: EngineSettings = EngineSettings()) {
+        self.model = model
+        engine = Engine(
+            model: model.loaded.transformer, shelf: model.loaded.shelf, kernels: model.loaded.kernels,
+            pool: model.loaded.pool, settings: settings)
+    }
+
+    public var hasWork: Bool { !replies.isEmpty }
+
+    /// Starts a job; its events come from `runStep` under the number returned.
+    public func start(_ job: Job) throws(WorkerError) -> Int {
+        var job = job
+        job.request.endOfTextIDs.formUnion(model.endOfTextIDs)
+        var text = ReplyText(job, tokenizer: model.tokenizer, router: replyRouter(job))
+        var pending: [JobEvent] = []
+        var missing = ""
+        for (index, id) in job.request.emitted.enumerated() {
+            let isLast = index + 1 == job.request.emitted.count
+            let (piece, route) = text.replay(id, index: index, isLast: isLast)
+            missing += piece
+            if let route {
+                job.request.segments.append(route.segment)
+                pending.append(.routed(route.segment, route.sentence))
+            }
+        }
+        let emittedCount = job.request.emitted.count
+        if !missing.isEmpty {
+            pending.insert(.chunk(offset: emittedCount, ids: [], text: missing), at: 0)
+        }
+        if text.isStopped { job.request.maxTokens = emittedCount }
+        do throws(InferenceError) {
+            for segment in job.coming { try engine.check(segment.mix) }
+            let id = try engine.submit(job.request)
+            replies[id] = Reply(job: job, text: text, pending: pending)
+            return id
+        } catch {
+            switch error {
+            case .contextOverflow, .memoryOverflow:
+                throw WorkerError(.contextOverflow, "\(error)")
+            case .unknownAdapter:
+                throw WorkerError(.notFound, "\(error)")
+            case .emptyPrompt, .idOutOfRange, .coefficients:
+                throw WorkerError(.invalidArgument, "\(error)")
+            }
+        }
+    }
+
+    /// Ends a job without any more events.
+    public func cancel(_ id: Int) {
+        replies[id] = nil
+        engine.cancel(id)
+    }
+
+    /// Runs one forward pass and returns what it brought, in order.
+    public func runStep() -> [(id: Int, event: JobEvent)] {
+        var events: [(id: Int, event: JobEvent)] = []
+        for (id, reply) in replies where !reply.pending.isEmpty {
+            events += reply.pending.map { (id, $0) }
+            replies[id]?.pending.removeAll()
+        }
+        for event in engine.runStep() {
+            switch event {
+            case .token(let id, let index, let token):
+                receive(token, index: index, of: id, into: &events)
+            case .finished(let id, let reason, let tokenCount, let cachedCount):
+                finish(
+                    id, reason == .endOfText ? .endOfText : .length, completionTokens: tokenCount,
+                    cachedTokens: cachedCount, into: &events)
+            }
+        }
+        return events
+    }
+
+    private func receive(
+        _ token: Int32, index: Int, of id: Int, into events: inout [(id: Int, event: JobEvent)]
+    ) {
+        guard var reply = replies[id] else { return }
+        let (text, route) = reply.text.push(token, index: index)
+        replies[id] = reply
+        events.append((id, .chunk(offset: index, ids: [token], text: text)))
+        if reply.text.isStopped {
+            let cached = engine.cancel(id)
+            finish(id, .stop, completionTokens: index + 1, cachedTokens: cached, into: &events)
+        } else if index + 1 < reply.job.request.maxTokens {
+            // Both kinds of mixes can be resolved: the router is bound to the adapters on this shelf, and what is to
+            // come was checked when the job was taken.
+            if let route {
+                events.append((id, .routed(route.segment, route.sentence)))
+                try? engine.route(id, to: route.segment.mix)
+            } else if let segment = reply.job.coming.first(where: { $0.fromToken == index + 1 }) {
+                try? engine.route(id, to: segment.mix)
+            }
+        }
+    }
+
+    private func finish(
+        _ id: Int, _ ending: JobEvent.Ending, completionTokens: Int, cachedTokens: Int,
+        into events: inout [(id: Int, event: JobEvent)]
+    ) {
+        guard var reply = replies.removeValue(forKey: id) else { return }
+        let rest = reply.text.finish()
+        if !rest.isEmpty {
+            events.append((id, .chunk(offset: completionTokens, ids: [], text: rest)))
+        }
+        let ending = reply.text.isStopped ? .stop : ending
+        events.append(
+            (id, .finished(ending, completionTokens: completionTokens, cachedTokens: cachedTokens)))
+    }
+
+    private func replyRouter(_ job: Job) -> ReplyRouter? {
+        guard let router = model.router, let rerouting = job.rerouting, job.request.kvRule != .pin else {
+            return nil
+        }
+        return ReplyRouter(
+            router: router, userMessage: rerouting.userMessage, policy: rerouting.policy,
+            allowing: rerouting.allowed)
+    }
+}

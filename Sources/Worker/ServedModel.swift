@@ -1,0 +1,76 @@
+internal import Adapters
+internal import FoundationEssentials
+public import Inference
+internal import Kernels
+public import Routing
+internal import Models
+internal import Tensors
+public import Tokenization
+
+/// What a worker serves: the base, its adapters, its tokenizer and the router of their replies.
+public struct ServedModel: Sendable {
+    public private(set) var loaded: LoadedModel
+    public let tokenizer: Tokenizer
+    /// Bound to the adapters; nil: explicit mixes only.
+    public let router: AdapterRouter?
+    /// Adapters that were refused, what the router could not bind.
+    public let warnings: [String]
+
+    /// Loads everything.
+    ///
+    /// - Parameters:
+    ///   - adapters: a folder whose folders are PEFT adapters. One that is refused becomes a warning, so that it does
+    ///     not take the others with it.
+    ///   - router: a folder that `fusebox router train` wrote.
+    public init(
+        loaded: LoadedModel, adapters: String? = nil, router: String? = nil
+    ) throws(LoadError) {
+        var loaded = loaded
+        var warnings: [String] = []
+        for (name, directory) in try Self.folders(adapters) {
+            do throws(LoadError) {
+                try loaded.addAdapter(directory: directory, name: name)
+            } catch {
+                warnings.append("adapter refused: \(error)")
+            }
+        }
+        do {
+            tokenizer =
+                loaded.checkpointPath.hasSuffix(".gguf")
+                ? try Tokenizer(gguf: GGUFFile(path: loaded.checkpointPath))
+                : try Tokenizer(directory: loaded.checkpointPath)
+            if let router {
+                let shelf = loaded.shelf.named.mapValues(\.digest)
+                let binding = try AdapterRouter(directory: router).bound(to: shelf)
+                self.router = binding.router
+                warnings += binding.warnings
+            } else {
+                self.router = nil
+            }
+        } catch {
+            throw LoadError("\(error)")
+        }
+        self.loaded = loaded
+        self.warnings = warnings
+    }
+
+    /// Ids that end a reply.
+    var endOfTextIDs: Set<Int32> {
+        tokenizer.endOfTextIDs.union(loaded.transformer.configuration.endOfTextIDs)
+    }
+
+    /// The adapters of a folder, by name.
+    private static func folders(
+        _ path: String?
+    ) throws(LoadError) -> [(name: String, directory: String)] {
+        guard let path else { return [] }
+        do {
+            let names = try FileManager.default.contentsOfDirectory(atPath: path)
+            return names.sorted().map { ($0, "\(path)/\($0)") }.filter { _, directory in
+                FileManager.default.fileExists(atPath: directory + "/adapter_config.json")
+            }
+        } catch {
+            throw LoadError("\(path): is no folder of adapters that can be read")
+        }
+    }
+}

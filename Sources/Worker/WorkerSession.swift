@@ -1,0 +1,203 @@
+internal import Adapters
+internal import FoundationEssentials
+internal import Inference
+internal import Kernels
+internal import Models
+internal import Routing
+internal import Tensors
+public import Wire
+
+/// What a worker makes of the front's orders: pure apart from the runner, without sockets and clocks of its own.
+final class WorkerSession {
+    /// A part of a request at this worker.
+    private struct Part: Hashable {
+        let request: Data
+        let part: UInt32
+    }
+
+    private struct Running {
+        let part: Part
+        let epoch: UInt32
+        let promptIDs: [UInt32]
+        let deadline: ContinuousClock.Instant?
+        var completionTokens: UInt32
+    }
+
+    private let runner: JobRunner
+    private let encoder: PromptEncoder
+    private var running: [Int: Running] = [:]
+    private var jobs: [Part: Int] = [:]
+    private(set) var isDraining = false
+
+    init(_ runner: JobRunner) {
+        self.runner = runner
+        encoder = PromptEncoder(tokenizer: runner.model.tokenizer)
+    }
+
+    var isIdle: Bool { running.isEmpty }
+
+    /// The worker's introduction.
+    func ready(processID: Int32) -> WireReady {
+        let model = runner.model
+        return WireReady { ready in
+            ready.pid = processID
+            ready.slots = UInt32(clamping: runner.engine.slotCount)
+            ready.context = UInt32(clamping: runner.engine.contextLength)
+            ready.base = Data(model.loaded.transformer.digest.bytes)
+            ready.router = Data(model.router?.digest.bytes ?? [])
+            ready.type = model.loaded.transformer.type.rawValue
+            ready.kernels = runner.engine.kernelName
+            ready.adapters = model.loaded.shelf.named.sorted { $0.key < $1.key }.map { name, adapter in
+                WireResidentAdapter {
+                    $0.name = name
+                    $0.digest = Data(adapter.digest.bytes)
+                    $0.rank = UInt32(clamping: adapter.rank)
+                    $0.byteCount = UInt64(clamping: adapter.byteCount)
+                    $0.warnings = adapter.warnings
+                }
+            }
+        }
+    }
+
+    func heartbeat() -> WireHeartbeat {
+        WireHeartbeat {
+            $0.steps = UInt64(clamping: runner.engine.stepCount)
+            $0.tokens = UInt64(clamping: runner.engine.tokenCount)
+            $0.running = UInt32(clamping: running.count)
+            $0.freeBlocks = UInt32(clamping: runner.engine.availableBlockCount)
+        }
+    }
+
+    /// Obeys an order; what it has to say at once is returned.
+    func receive(_ order: WorkerOrder, now: ContinuousClock.Instant) -> [WorkerReport] {
+        switch order {
+        case .dispatch(let dispatch): return start(dispatch, now: now)
+        case .cancel(let cancel):
+            let part = Part(request: cancel.request, part: cancel.part)
+            guard let id = jobs[part], running[id]?.epoch == cancel.epoch else { return [] }
+            return [end(id, .reason(.cancelled))].compactMap(\.self)
+        case .drain:
+            isDraining = true
+            return []
+        case .heartbeat, .failed: return []
+        }
+    }
+
+    /// Runs a step and reports what it brought.
+    func runStep(now: ContinuousClock.Instant) -> [WorkerReport] {
+        var reports: [WorkerReport] = []
+        for (id, job) in running {
+            guard let deadline = job.deadline, deadline <= now else { continue }
+            reports += [end(id, .reason(.deadline))].compactMap(\.self)
+        }
+        for (id, event) in runner.runStep() {
+            guard let job = running[id] else { continue }
+            switch event {
+            case .chunk(let offset, let ids, let text):
+                running[id]?.completionTokens = UInt32(clamping: offset + ids.count)
+                reports.append(.chunk(chunk(job, offset: offset, ids: ids, text: text)))
+            case .routed(let segment, let sentence):
+                reports.append(.routed(routed(job, segment, sentence)))
+            case .finished(let ending, let completionTokens, let cachedTokens):
+                running[id]?.completionTokens = UInt32(clamping: completionTokens)
+                reports += [end(id, .reason(ending.wire), cachedTokens: cachedTokens)].compactMap(\.self)
+            }
+        }
+        return reports
+    }
+
+    /// Forgets all work: the front gave it to others.
+    func abandon() {
+        for id in running.keys { runner.cancel(id) }
+        running.removeAll()
+        jobs.removeAll()
+    }
+
+    private func start(_ dispatch: WireDispatch, now: ContinuousClock.Instant) -> [WorkerReport] {
+        let part = Part(request: dispatch.request, part: dispatch.part)
+        if let id = jobs[part] { forget(id) }
+        do throws(WorkerError) {
+            let prompt = try encoder.encode(dispatch.prompt)
+            let job = try Job(
+                dispatch, prompt: prompt, model: runner.model, contextLength: runner.engine.contextLength)
+            let id = try runner.start(job)
+            let limit = dispatch.limits.deadlineMs
+            running[id] = Running(
+                part: part, epoch: dispatch.epoch, promptIDs: prompt.map { UInt32(clamping: $0) },
+                deadline: limit > 0 ? now + .milliseconds(Int64(limit)) : nil,
+                completionTokens: UInt32(clamping: dispatch.emitted.count))
+            jobs[part] = id
+            return []
+        } catch {
+            return [
+                .finished(
+                    WireFinished {
+                        $0.request = dispatch.request
+                        $0.part = dispatch.part
+                        $0.epoch = dispatch.epoch
+                        $0.outcome = .failure(error.code)
+                        $0.message = error.description
+                    })
+            ]
+        }
+    }
+
+    private func forget(_ id: Int) {
+        runner.cancel(id)
+        if let job = running.removeValue(forKey: id) { jobs[job.part] = nil }
+    }
+
+    private func end(
+        _ id: Int, _ outcome: WireFinished.OneOf_Outcome, cachedTokens: Int = 0
+    ) -> WorkerReport? {
+        guard let job = running[id] else { return nil }
+        forget(id)
+        return .finished(
+            WireFinished {
+                $0.request = job.part.request
+                $0.part = job.part.part
+                $0.epoch = job.epoch
+                $0.outcome = outcome
+                $0.usage.promptTokens = UInt32(clamping: job.promptIDs.count)
+                $0.usage.completionTokens = job.completionTokens
+                $0.usage.cachedTokens = UInt32(clamping: cachedTokens)
+                $0.promptTokens = job.promptIDs
+            })
+    }
+
+    private func chunk(_ job: Running, offset: Int, ids: [Int32], text: String) -> WireWorkerChunk {
+        WireWorkerChunk {
+            $0.request = job.part.request
+            $0.part = job.part.part
+            $0.epoch = job.epoch
+            $0.offset = UInt32(clamping: offset)
+            $0.ids = ids.map { UInt32(clamping: $0) }
+            $0.text = text
+        }
+    }
+
+    private func routed(
+        _ job: Running, _ segment: MixSegment, _ sentence: SentenceRoute
+    ) -> WireWorkerRouted {
+        WireWorkerRouted {
+            $0.request = job.part.request
+            $0.part = job.part.part
+            $0.epoch = job.epoch
+            $0.segment = WireSegment(segment, shelf: runner.model.loaded.shelf, reason: .routed)
+            if let router = runner.model.router {
+                $0.sentence = WireSentenceRoute(sentence, labels: router.labels)
+            }
+        }
+    }
+}
+
+extension JobEvent.Ending {
+    /// As the wire names it.
+    public var wire: WireFinishReason {
+        switch self {
+        case .endOfText: .end
+        case .stop: .stop
+        case .length: .length
+        }
+    }
+}

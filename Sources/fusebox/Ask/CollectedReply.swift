@@ -1,0 +1,108 @@
+import FuseboxClient
+import Tensors
+import Wire
+
+/// A reply gathered from its events.
+struct CollectedReply {
+    struct Part {
+        var ids: [UInt32] = []
+        var text = ""
+        var done: WireDone?
+        var failure: WireFailed?
+    }
+
+    private(set) var parts: [Part] = []
+
+    mutating func receive(_ event: ReplyEvent) {
+        switch event {
+        case .accepted(let accepted): grow(to: accepted.parts)
+        case .routed: break
+        case .chunk(let chunk):
+            grow(to: chunk.part + 1)
+            parts[Int(chunk.part)].ids += chunk.ids
+            parts[Int(chunk.part)].text += chunk.text
+        case .done(let done):
+            grow(to: done.part + 1)
+            parts[Int(done.part)].done = done
+        case .failed(let failure):
+            grow(to: failure.part + 1)
+            parts[Int(failure.part)].failure = failure
+        }
+    }
+
+    private mutating func grow(to count: UInt32) {
+        while parts.count < Int(count) { parts.append(Part()) }
+    }
+
+    /// The first part's failure, if any failed.
+    var failure: WireFailed? { parts.lazy.compactMap(\.failure).first }
+
+    /// `{"text", "ids", "finish_reason", "usage", "provenance"}`; of a split request the parts
+    /// joined, and each under "parts".
+    var json: JSONObject {
+        guard parts.count > 1 else { return Self.json(parts.first ?? Part()) }
+        let usage = parts.compactMap { $0.done?.usage }
+        return [
+            "text": .string(parts.map(\.text).joined(separator: "\n")),
+            "ids": ProvenanceDocument.ids(parts.flatMap(\.ids)),
+            "finish_reason": parts.last.map(Self.finishReason) ?? .null,
+            "usage": Self.usage(
+                prompt: usage.reduce(0) { $0 + Int64($1.promptTokens) },
+                completion: usage.reduce(0) { $0 + Int64($1.completionTokens) }),
+            "parts": .array(parts.map { .object(Self.json($0)) }),
+        ]
+    }
+
+    private static func json(_ part: Part) -> JSONObject {
+        let usage = part.done?.usage ?? WireUsage()
+        var json: JSONObject = [
+            "text": .string(part.text),
+            "ids": ProvenanceDocument.ids(part.ids),
+            "finish_reason": finishReason(part),
+            "usage": Self.usage(
+                prompt: Int64(usage.promptTokens), completion: Int64(usage.completionTokens)),
+            "provenance": part.done.map { ProvenanceDocument.json($0.provenance) } ?? .null,
+        ]
+        if let failure = part.failure { _ = json.append("error", error(failure)) }
+        return json
+    }
+
+    private static func usage(prompt: Int64, completion: Int64) -> JSONValue {
+        .object(["prompt_tokens": .integer(prompt), "completion_tokens": .integer(completion)])
+    }
+
+    private static func finishReason(_ part: Part) -> JSONValue {
+        switch part.done?.reason {
+        case .end: .string("end")
+        case .stop: .string("stop")
+        case .length: .string("length")
+        case .cancelled: .string("cancelled")
+        case .deadline: .string("deadline")
+        case .unspecified, .UNRECOGNIZED: .string("unknown")
+        case nil: .null
+        }
+    }
+
+    /// A failure for a reader that reacts to it.
+    static func error(_ failure: WireFailed) -> JSONValue {
+        .object([
+            "code": .string(name(failure.code)), "message": .string(failure.message),
+        ])
+    }
+
+    private static func name(_ code: WireCode) -> String {
+        switch code {
+        case .invalidArgument: "invalid_argument"
+        case .notFound: "not_found"
+        case .alreadyExists: "already_exists"
+        case .resourceExhausted: "resource_exhausted"
+        case .contextOverflow: "context_overflow"
+        case .deadlineExceeded: "deadline_exceeded"
+        case .unavailable: "unavailable"
+        case .unsupportedVersion: "unsupported_version"
+        case .internal: "internal"
+        case .slowConsumer: "slow_consumer"
+        case .unspecified, .UNRECOGNIZED: "unknown"
+        }
+    }
+}

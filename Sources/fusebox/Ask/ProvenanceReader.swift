@@ -1,0 +1,98 @@
+import FoundationEssentials
+import FuseboxClient
+import Tensors
+import Wire
+
+extension ProvenanceDocument {
+    /// Reads what `json` writes, also as the "provenance" of a whole reply.
+    ///
+    /// - Throws: `.invalidRequest`, naming the member that is missing or wrong.
+    static func provenance(_ document: JSONValue) throws(ClientError) -> WireProvenance {
+        let json = document["provenance"] ?? document
+        var provenance = WireProvenance()
+        provenance.base = try digest(json["base"], "base")
+        provenance.type = try read(json["type"]?.string, "type")
+        provenance.kernels = try read(json["kernels"]?.string, "kernels")
+        provenance.router = try digest(json["router"], "router")
+        let rule = try read(
+            json["kv_rule"]?.string.flatMap(KVRuleName.init), "kv_rule")
+        provenance.kvRule = rule.wire
+        provenance.seed = try read(json["seed"].flatMap { UInt64(seed: $0) }, "seed")
+        for segment in try read(json["segments"]?.array, "segments") {
+            provenance.segments.append(try self.segment(segment))
+        }
+        provenance.promptTokens = try ids(json["prompt_tokens"], "prompt_tokens")
+        provenance.tokens = try ids(json["tokens"], "tokens")
+        provenance.sampling = try sampling(json["sampling"])
+        provenance.sampling.seed = provenance.seed
+        provenance.limits.maxTokens = try count(json["limits"]?["max_tokens"], "max_tokens")
+        provenance.limits.stop = try read(json["limits"]?["stop"]?.array, "stop").compactMap(
+            \.string)
+        provenance.warnings = (json["warnings"]?.array ?? []).compactMap(\.string)
+        return provenance
+    }
+
+    private static func read<Value>(_ value: Value?, _ key: String) throws(ClientError) -> Value {
+        guard let value else {
+            throw ClientError(.invalidRequest, "the provenance has no valid \"\(key)\"")
+        }
+        return value
+    }
+
+    private static func count(_ value: JSONValue?, _ key: String) throws(ClientError) -> UInt32 {
+        try read(value?.int.flatMap { UInt32(exactly: $0) }, key)
+    }
+
+    private static func digest(_ value: JSONValue?, _ key: String) throws(ClientError) -> Data {
+        let value = try read(value, key)
+        if value.isNull { return Data() }
+        return Data(try read(value.string.flatMap { Digest($0) }, key).bytes)
+    }
+
+    private static func ids(_ value: JSONValue?, _ key: String) throws(ClientError) -> [UInt32] {
+        var ids: [UInt32] = []
+        for id in try read(value?.array, key) { ids.append(try count(id, key)) }
+        return ids
+    }
+
+    private static func segment(_ json: JSONValue) throws(ClientError) -> WireSegment {
+        var segment = WireSegment()
+        segment.fromToken = try count(json["from_token"], "from_token")
+        segment.reason = reason(json["reason"]?.string)
+        segment.mix.coefficients = try digest(json["coefficients"], "coefficients")
+        for share in try read(json["mix"]?.array, "mix") {
+            let weight = try read(share["weight"]?.double, "weight") * 1024
+            var wire = WireShare()
+            wire.name = share["name"]?.string ?? ""
+            wire.adapter = try digest(share["adapter"], "adapter")
+            wire.weight = try read(Int32(exactly: weight.rounded()), "weight")
+            segment.mix.shares.append(wire)
+        }
+        return segment
+    }
+
+    private static func reason(_ name: String?) -> WireReason {
+        switch name {
+        case "requested": .requested
+        case "routed": .routed
+        case "abstained": .abstained
+        case "no_router": .noRouter
+        default: .unspecified
+        }
+    }
+
+    private static func sampling(_ json: JSONValue?) throws(ClientError) -> WireSampling {
+        func number(_ key: String) throws(ClientError) -> Float {
+            Float(try read(json?[key]?.double, key))
+        }
+        var sampling = WireSampling()
+        sampling.temperature = try number("temperature")
+        sampling.topK = try count(json?["top_k"], "top_k")
+        sampling.topP = try number("top_p")
+        sampling.minP = try number("min_p")
+        sampling.repetitionPenalty = try number("repetition_penalty")
+        sampling.presencePenalty = try number("presence_penalty")
+        sampling.frequencyPenalty = try number("frequency_penalty")
+        return sampling
+    }
+}

@@ -1,0 +1,112 @@
+import FuseboxClient
+import Tensors
+import Wire
+
+/// A line of a file of requests: an object with a "prompt", and what else a request may say.
+struct RequestLine {
+    /// Given back with the reply; the line's number where it is left out.
+    let id: JSONValue
+    let submit: WireSubmit
+
+    /// A line that makes no request.
+    struct Failure: Error {
+        let id: JSONValue
+        let message: String
+    }
+
+    /// - Parameter defaults: for what the line leaves out.
+    init(_ text: Substring, number: Int, defaults: RequestFields) throws(Failure) {
+        let line = JSONValue.integer(Int64(number))
+        let members: JSONObject
+        do throws(TensorError) {
+            let limits = JSONLimits(depth: 8, byteCount: Frames.clientLimit)
+            guard let object = try JSONValue(parsing: String(text), limits: limits).object else {
+                throw TensorError(.malformed, "a line must hold an object")
+            }
+            members = object
+        } catch {
+            throw Failure(id: line, message: "line \(number): \(error.message)")
+        }
+        id = members["id"] ?? line
+        do throws(ClientError) {
+            submit = try Self.submit(members, defaults)
+        } catch {
+            throw Failure(id: id, message: "line \(number): \(error.message)")
+        }
+    }
+
+    private static func submit(
+        _ members: JSONObject, _ defaults: RequestFields
+    ) throws(ClientError) -> WireSubmit {
+        var fields = defaults
+        var prompt: String?
+        for (key, value) in members {
+            switch key {
+            case "id": break
+            case "prompt": prompt = try read(value.string, key, "a string")
+            case "select": fields.select = try read(value.string, key, "a string")
+            case "weighting":
+                fields.weighting = try read(
+                    value.string.flatMap(WeightingName.init), key, names(WeightingName.self))
+            case "kv_rule":
+                fields.kvRule = try read(
+                    value.string.flatMap(KVRuleName.init), key, names(KVRuleName.self))
+            case "split": fields.split = try read(value.bool, key, "true or false")
+            case "raw": fields.raw = try read(value.bool, key, "true or false")
+            case "max_tokens":
+                fields.maxTokens = try read(
+                    value.int.flatMap { UInt32(exactly: $0) }, key, "a count")
+            case "temperature":
+                fields.temperature = try read(value.double.map { Float($0) }, key, "a number")
+            case "top_p": fields.topP = try read(value.double.map { Float($0) }, key, "a number")
+            case "stop":
+                let one = value.string.map { [$0] }
+                let many = value.array.map { $0.compactMap(\.string) }
+                fields.stop = try read(one ?? many, key, "a string or an array of strings")
+                if let array = value.array, array.count != fields.stop.count {
+                    throw ClientError(.invalidRequest, "\"stop\" must hold strings only")
+                }
+            case "seed":
+                fields.seed = try read(
+                    UInt64(seed: value), key, "a whole number from 0 to 2^64 - 1")
+            case "deadline_ms":
+                fields.deadline = try read(
+                    value.int.flatMap { UInt32(exactly: $0) }, key, "a count of milliseconds")
+            default:
+                throw ClientError(.invalidRequest, "the field \"\(key.prefix(64))\" is unknown")
+            }
+        }
+        guard let prompt else { throw ClientError(.invalidRequest, "\"prompt\" is missing") }
+        return try fields.submit(prompt: prompt)
+    }
+
+    private static func read<Value>(
+        _ value: Value?, _ key: String, _ wanted: String
+    ) throws(ClientError) -> Value {
+        guard let value else { throw ClientError(.invalidRequest, "\"\(key)\" must be \(wanted)") }
+        return value
+    }
+
+    private static func names<Name: RawRepresentable & CaseIterable>(_ type: Name.Type) -> String
+    where Name.RawValue == String {
+        "one of " + Name.allCases.map(\.rawValue).joined(separator: ", ")
+    }
+}
+
+extension UInt64 {
+    /// A seed in JSON: a whole number, or a string of digits where the number is beyond Int64.
+    init?(seed value: JSONValue) {
+        if let number = value.int.flatMap({ UInt64(exactly: $0) }) {
+            self = number
+        } else if let number = value.string.flatMap({ UInt64($0) }) {
+            self = number
+        } else {
+            return nil
+        }
+    }
+
+    /// The seed as JSON that no reader rounds.
+    var seedJSON: JSONValue {
+        Int64(exactly: self).map { .integer($0) } ?? .string(String(self))
+    }
+}

@@ -1,0 +1,125 @@
+import ArgumentParser
+import FuseboxClient
+import Tensors
+import Wire
+
+/// `fusebox ask`: sends prompts to a running service.
+struct AskCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ask",
+        abstract: "Ask a running service.",
+        discussion: """
+            On a terminal each sentence of the reply wears the colour of its adapters, and a line of weights follows; \
+            otherwise the plain text is printed. A line of a --jsonl file is an object with "prompt" and, each optional, \
+            "id", "select", "weighting", "kv_rule", "split", "raw", "max_tokens", "temperature", "top_p", "stop", "seed", \
+            "deadline_ms"; what it leaves out is taken from the options. Replies are JSON lines in the order in which \
+            they are finished.
+            """)
+
+    @Option(help: "The service's endpoint: ipc://PATH or tcp://HOST:PORT.")
+    var connect = FuseboxClient.defaultEndpoint
+
+    @Option(help: "auto, auto:NAME,NAME, base or NAME=WEIGHT,NAME=WEIGHT.")
+    var select = "auto"
+
+    @Option(help: "How auto makes weights of probabilities.")
+    var weighting: WeightingName?
+
+    @Option(help: "What happens to earlier keys and values when the reply is routed again.")
+    var kvRule: KVRuleName?
+
+    @Flag(help: "Answer each sentence of the prompt as a part of its own, all at once.")
+    var split = false
+
+    @Flag(help: "Take the prompt as it is, without the model's chat template.")
+    var raw = false
+
+    @Option(help: "Tokens of the reply at most; the service's own limit otherwise.")
+    var maxTokens: UInt32?
+
+    @Option(help: "0 takes the likeliest token each time.")
+    var temperature: Float?
+
+    @Option(help: "Sample from the likeliest tokens whose probabilities reach this sum.")
+    var topP: Float?
+
+    @Option(help: "End the reply before this text; may be repeated.")
+    var stop: [String] = []
+
+    @Option(help: "Makes sampling repeatable; drawn by the service otherwise.")
+    var seed: UInt64?
+
+    @Option(help: "Milliseconds until the reply ends with what there is.")
+    var deadline: UInt32?
+
+    @Flag(help: "Print one JSON document with text, ids, usage and provenance.")
+    var json = false
+
+    @Option(help: ArgumentHelp("A file of requests, or - for standard input.", valueName: "file"))
+    var jsonl: String?
+
+    @Argument(help: "The prompt, or - for standard input.")
+    var prompt: String?
+
+    private var fields: RequestFields {
+        RequestFields(
+            select: select, weighting: weighting, kvRule: kvRule, split: split, raw: raw,
+            maxTokens: maxTokens, temperature: temperature, topP: topP, stop: stop, seed: seed,
+            deadline: deadline)
+    }
+
+    func validate() throws {
+        guard (prompt == nil) != (jsonl == nil) else {
+            throw ValidationError("give either a prompt or --jsonl with a file")
+        }
+        do throws(ClientError) {
+            // Whatever the prompt will be: the options must make sense with it.
+            _ = try fields.submit(prompt: "prompt")
+        } catch {
+            throw ValidationError(error.message)
+        }
+    }
+
+    func run() async throws {
+        if let jsonl {
+            try await askAll(try Terminal.read(jsonl, byteLimit: 256 << 20))
+        } else if let prompt {
+            var text = prompt
+            if prompt == "-" {
+                text = try Terminal.read("-", byteLimit: Frames.clientLimit)
+                if text.hasSuffix("\n") { text.removeLast() }
+            }
+            try await ask(try fields.submit(prompt: text))
+        }
+    }
+
+    private func ask(_ submit: WireSubmit) async throws {
+        let client = try FuseboxClient(endpoint: connect)
+        defer { client.shutDown() }
+        var reply = CollectedReply()
+        var printer = ReplyPrinter(isColoured: Terminal.wantsColour, write: Terminal.write)
+        for try await event in client.submit(submit) {
+            reply.receive(event)
+            if !json { printer.receive(event) }
+        }
+        if let legend = printer.legend { Terminal.write(legend + "\n") }
+        if let failure = reply.failure { throw CommandError(failure.message) }
+        if json { Terminal.write(JSONValue.object(reply.json).text + "\n") }
+    }
+
+    private func askAll(_ input: String) async throws {
+        var configuration = ClientConfiguration()
+        // A batch has time: it waits for room as long as the service makes progress.
+        configuration.busyRetries = 10_000
+        let client = try FuseboxClient(endpoint: connect, configuration: configuration)
+        defer { client.shutDown() }
+        let progress = ProgressBar("Asking")
+        let batch = BatchAsk(client: client, defaults: fields, write: Terminal.write)
+        let failureCount = await batch.run(input) { progress.show($0) }
+        progress.finish()
+        guard failureCount == 0 else {
+            throw CommandError(
+                "\(failureCount) requests failed; their lines have an \"error\" that says why")
+        }
+    }
+}

@@ -1,0 +1,63 @@
+internal import Adapters
+public import ArgumentParser
+internal import FoundationEssentials
+internal import Inference
+public import Kernels
+internal import Tensors
+
+extension ExecutionType: ExpressibleByArgument {}
+
+/// The options of every command that runs a model in this process.
+struct ModelOptions: ParsableArguments {
+    @Option(help: "The base model: a Hugging Face directory or a GGUF file.")
+    var model: String
+
+    @Option(name: .customLong("adapter"), help: AdapterOption.form)
+    var adapters: [AdapterOption] = []
+
+    @Option(
+        help: """
+            What the weights are executed as; f32 is the reference, stored is as the files have them. \
+            Quantized files stay as they are under all but f32.
+            """)
+    var type: ExecutionType = .q8_0
+
+    @Option(help: "A table of learned coefficients (CAT) for the adapters.")
+    var cat: String?
+
+    @Option(help: "Threads that compute; else one a processor.")
+    var threads: Int?
+
+    func validate() throws {
+        guard threads.map({ (1...1024).contains($0) }) ?? true else {
+            throw ValidationError("--threads has to be in 1...1024")
+        }
+        guard cat == nil || !adapters.isEmpty else {
+            throw ValidationError("--cat needs at least one --adapter")
+        }
+    }
+
+    /// Processors that this process may use.
+    static var processorCount: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+    /// Loads the base and its adapters; `mix` has the weights that were given.
+    ///
+    /// Warnings go to standard error.
+    func load() throws -> (model: LoadedModel, mix: AdapterMix) {
+        var model = try LoadedModel(
+            path: self.model, type: type, threadCount: threads ?? Self.processorCount)
+        let coefficients = try cat.map { path throws(LoadError) in
+            try model.addCoefficients(path: path)
+        }
+        var shares: [AdapterMix.Share] = []
+        for option in adapters {
+            try model.addAdapter(directory: option.path, name: option.name)
+            guard let adapter = model.shelf.named[option.name] else { continue }
+            for warning in adapter.warnings {
+                StandardError.write("warning: \(option.name): \(warning)")
+            }
+            shares.append(AdapterMix.Share(adapter: adapter.digest, weight: option.weight))
+        }
+        return (model, AdapterMix(shares: shares, coefficients: coefficients))
+    }
+}

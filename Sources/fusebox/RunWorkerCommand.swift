@@ -1,0 +1,43 @@
+import ArgumentParser
+import Inference
+import Kernels
+import Logging
+import Messaging
+import Worker
+
+/// `fusebox worker`: one process with one engine, which takes its orders from a front.
+struct RunWorkerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Run a worker for a front; `fusebox serve` starts its own.")
+
+    @Option(help: "Where the front takes workers: ipc://PATH or tcp://127.0.0.1:PORT.")
+    var connect: String
+
+    @Option(help: "The base model; else the demo's.")
+    var model: String?
+
+    @Option(help: "A folder of PEFT adapters; without --model the demo's.")
+    var adapters: String?
+
+    @Option(help: "The trained adapter router's directory; without --model the demo's.")
+    var router: String?
+
+    @Option(help: "The execution type.")
+    var type: ExecutionType = .q8_0
+
+    @Option(help: "Threads that compute; else one a processor.")
+    var threads: Int?
+
+    func run() throws {
+        let logger = Logger(label: "fusebox.worker")
+        let files = try ServedFiles(model: model, adapters: adapters, router: router)
+        let loaded = try LoadedModel(
+            path: files.model, type: type, threadCount: threads ?? ModelOptions.processorCount)
+        let served = try ServedModel(
+            loaded: loaded, adapters: files.adapters, router: files.router)
+        for warning in served.warnings { logger.warning("\(warning)") }
+        let runner = JobRunner(model: served)
+        try WorkerLoop(runner: runner, endpoint: Endpoint(connect), logger: logger).run()
+    }
+}

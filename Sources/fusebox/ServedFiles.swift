@@ -1,0 +1,38 @@
+import FoundationEssentials
+
+/// Which files a service uses: those given, or the embedded demo's.
+struct ServedFiles {
+    let model: String
+    let adapters: String?
+    let router: String?
+
+    /// Without a model, everything that is left out comes from the demo.
+    init(model: String?, adapters: String?, router: String?) throws {
+        if let model {
+            self.model = model
+            self.adapters = adapters
+            self.router = router
+            return
+        }
+        let demo = try Self.demo()
+        self.model = demo + "/Demo/base"
+        self.adapters = adapters ?? demo + "/Demo/adapters"
+        let trained = demo + "/Router"
+        let hasRouter = FileManager.default.fileExists(atPath: trained + "/router.json")
+        self.router = router ?? (hasRouter ? trained : nil)
+    }
+
+    /// The folder that holds `Demo` and `Router`: above this program's file, or the current one.
+    private static func demo() throws -> String {
+        let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        var folder = program ?? ""
+        while let slash = folder.lastIndex(of: "/") {
+            folder = String(folder[..<slash])
+            if FileManager.default.fileExists(atPath: folder + "/Demo/base/config.json") { return folder }
+        }
+        guard FileManager.default.fileExists(atPath: "Demo/base/config.json") else {
+            throw CommandError("there is no demo beside this program; give --model")
+        }
+        return "."
+    }
+}

@@ -1,0 +1,200 @@
+import Testing
+import Wire
+
+@testable import FuseboxClient
+
+@Suite struct SessionTests {
+    private let start = ContinuousClock.now
+    private let id = RequestID.random()
+    private var session: Session
+    private let submit: ClientVerb
+
+    init() {
+        session = Session(
+            endpoint: "ipc://test", configuration: ClientConfiguration(), now: start)
+        submit = .submit(
+            WireSubmit { [id] in
+                $0.requestID = id
+                $0.prompt.text = "hello"
+            })
+    }
+
+    private func accepted(seed: UInt64 = 7) -> ClientEvent {
+        .accepted(
+            WireAccepted {
+                $0.requestID = id
+                $0.seed = seed
+                $0.parts = 1
+            })
+    }
+
+    private func chunk(_ offset: UInt32, _ count: UInt32) -> ClientEvent {
+        .chunk(
+            WireChunk {
+                $0.requestID = id
+                $0.offset = offset
+                $0.ids = Array(offset..<(offset + count))
+            })
+    }
+
+    private func attach(_ offsets: [UInt32]) -> ClientVerb {
+        .attach(
+            WireAttach {
+                $0.requestID = id
+                $0.fromOffsets = offsets
+            })
+    }
+
+    private func failed(_ code: WireCode, retryAfterMs: UInt32 = 0) -> ClientEvent {
+        .failed(
+            WireFailed {
+                $0.requestID = id
+                $0.code = code
+                $0.retryAfterMs = retryAfterMs
+            })
+    }
+
+    @Test mutating func speaksWhenConnected() {
+        #expect(session.start(id, submit, now: start) == [])
+        #expect(session.connected(now: start) == [.send(submit)])
+        #expect(session.receive(accepted(), now: start) == [.deliver(id, accepted())])
+    }
+
+    @Test mutating func closesAReplyThatIsWhole() {
+        _ = session.connected(now: start)
+        _ = session.start(id, submit, now: start)
+        _ = session.receive(accepted(), now: start)
+        let done = ClientEvent.done(WireDone { $0.requestID = id })
+        let close = ClientVerb.close(WireClose { $0.requestID = id })
+        #expect(
+            session.receive(done, now: start) == [
+                .deliver(id, done), .finish(id, nil), .send(close),
+            ])
+        #expect(session.isIdle && session.nextDeadline == nil)
+    }
+
+    @Test mutating func attachesAfterALostConnection() {
+        _ = session.connected(now: start)
+        _ = session.start(id, submit, now: start)
+        _ = session.receive(accepted(), now: start)
+        _ = session.receive(chunk(0, 3), now: start)
+        session.disconnected(now: start)
+        #expect(session.connected(now: start) == [.send(attach([3]))])
+    }
+
+    @Test mutating func submitsAgainWhatTheServiceForgot() throws {
+        _ = session.connected(now: start)
+        _ = session.start(id, submit, now: start)
+        _ = session.receive(accepted(seed: 99), now: start)
+        _ = session.receive(chunk(0, 3), now: start)
+        session.disconnected(now: start)
+        _ = session.connected(now: start)
+        let actions = session.receive(failed(.notFound), now: start)
+        guard case .send(.submit(let again))? = actions.first else {
+            Issue.record("no submit but \(actions)")
+            return
+        }
+        #expect(again.requestID == id && again.sampling.seed == 99)
+        #expect(session.receive(accepted(seed: 99), now: start) == [])
+        #expect(session.receive(chunk(0, 3), now: start) == [])
+        #expect(session.receive(chunk(3, 1), now: start) == [.deliver(id, chunk(3, 1))])
+    }
+
+    @Test mutating func repeatsACancelThatMayBeLost() {
+        _ = session.connected(now: start)
+        _ = session.start(id, submit, now: start)
+        let cancel = Session.Action.send(.cancel(WireCancel { $0.requestID = id }))
+        #expect(session.cancel(id) == [cancel])
+        session.disconnected(now: start)
+        #expect(session.connected(now: start) == [.send(submit), cancel])
+    }
+
+    @Test mutating func waitsAsLongAsABusyServiceSays() {
+        _ = session.connected(now: start)
+        _ = session.start(id, submit, now: start)
+        #expect(session.receive(failed(.resourceExhausted, retryAfterMs: 50), now: start) == [])
+        #expect(session.nextDeadline == start + .milliseconds(50))
+        #expect(session.tick(now: start + .milliseconds(49)) == [])
+        #expect(session.tick(now: start + .milliseconds(50)) == [.send(submit)])
+        for _ in 1..<ClientConfiguration().busyRetries {
+            #expect(session.receive(failed(.resourceExhausted, retryAfterMs: 1), now: start) == [])
+        }
+        let last = failed(.resourceExhausted, retryAfterMs: 1)
+        #expect(session.receive(last, now: start).starts(with: [.deliver(id, last)]))
+    }
+
+    @Test mutating func givesUpWhereNobodyAnswers() {
+        _ = session.start(id, submit, now: start)
+        let timeout = ClientConfiguration().connectTimeout
+        #expect(session.nextDeadline == start + timeout)
+        #expect(session.tick(now: start + timeout - .milliseconds(1)) == [])
+        guard case .finish(id, let error?)? = session.tick(now: start + timeout).first else {
+            Issue.record("the request goes on")
+            return
+        }
+        #expect(error.code == .unreachable)
+        #expect(error.message.contains("ipc://test"))
+    }
+
+    @Test mutating func givesUpOnAServiceThatTakesNoNotice() {
+        _ = session.connected(now: start)
+        _ = session.start(id, submit, now: start)
+        let end = start + ClientConfiguration().answerTimeout
+        guard case .finish(id, let error?)? = session.tick(now: end).first else {
+            Issue.record("the request goes on")
+            return
+        }
+        #expect(error.code == .noAnswer)
+    }
+
+    @Test mutating func aQueuedRequestMayBeSilentWhileTheServiceLives() {
+        _ = session.connected(now: start)
+        _ = session.start(id, submit, now: start)
+        _ = session.receive(accepted(), now: start)
+        var now = start
+        for _ in 0..<20 {
+            now += ClientConfiguration().silence
+            let actions = session.tick(now: now)
+            #expect(actions.contains(.send(attach([0]))))
+            guard case .send(.status(let probe))? = actions.last else {
+                Issue.record("no probe but \(actions)")
+                return
+            }
+            let answer = WireStatusReply { $0.requestID = probe.requestID }
+            #expect(session.receive(.statusReply(answer), now: now) == [])
+        }
+        // From here on the service does not answer the probe either.
+        now += ClientConfiguration().answerTimeout
+        let actions = session.tick(now: now)
+        guard case .finish(id, let error?)? = actions.first else {
+            Issue.record("the request goes on: \(actions)")
+            return
+        }
+        #expect(error.code == .noAnswer)
+    }
+
+    @Test mutating func aRefusedVersionEndsEverything() {
+        _ = session.connected(now: start)
+        _ = session.start(id, submit, now: start)
+        let refusal = ClientEvent.failed(
+            WireFailed {
+                $0.code = .unsupportedVersion
+                $0.message = "versions 2 to 2"
+            })
+        guard case .finish(id, let error?)? = session.receive(refusal, now: start).first else {
+            Issue.record("the request goes on")
+            return
+        }
+        #expect(error.code == .protocolMismatch && error.message.contains("versions 2 to 2"))
+    }
+
+    @Test mutating func aRunningIDIsNotTakenTwice() {
+        _ = session.connected(now: start)
+        _ = session.start(id, submit, now: start)
+        guard case .finish(id, let error?)? = session.start(id, submit, now: start).first else {
+            Issue.record("taken twice")
+            return
+        }
+        #expect(error.code == .invalidRequest)
+    }
+}
