@@ -81,8 +81,10 @@ let tests: [Target] = [
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
     .testTarget(name: "LayeringTests", dependencies: ["TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
-    .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "TestSupport"]),
+    .testTarget(
+        name: "KernelsTests", dependencies: ["CKernels", "Kernels", "Tensors", "TestSupport"]),
+    .testTarget(
+        name: "AdaptersTests", dependencies: ["Adapters", "Kernels", "Tensors", "TestSupport"]),
     .testTarget(
         name: "ModelsTests",
         dependencies: ["Adapters", "Kernels", "Models", "Tensors", "TestSupport"]),

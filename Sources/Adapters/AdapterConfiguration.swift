@@ -15,6 +15,8 @@ struct AdapterConfiguration: Sendable {
     /// The largest rank and alpha that are taken for meant.
     static let largestRank = 256
     static let largestAlpha = 4096.0
+    /// More than one for each linear layer of a model of 128 layers.
+    static let largestPatternCount = 1024
 
     init(json: JSONValue) throws(AdapterError) {
         try Self.refuseForeignFeatures(json)
@@ -27,9 +29,14 @@ struct AdapterConfiguration: Sendable {
         }
         self.rank = rank
         self.alpha = alpha
-        usesRankStabilization = json["use_rslora"]?.bool ?? false
+        let stabilization = json["use_rslora"] ?? .null
+        guard stabilization.isNull || stabilization.bool != nil else {
+            throw AdapterError(.malformed, "use_rslora is neither true nor false")
+        }
+        usesRankStabilization = stabilization.bool ?? false
         baseName = json["base_model_name_or_path"]?.string
-        rankPattern = try Self.patterns(json, "rank_pattern", limit: Double(Self.largestRank))
+        rankPattern = try Self.patterns(
+            json, "rank_pattern", limit: Double(Self.largestRank), isWhole: true)
         alphaPattern = try Self.patterns(json, "alpha_pattern", limit: Self.largestAlpha)
         guard let text = json["fusebox_base_digest"]?.string else {
             baseDigest = nil
@@ -53,19 +60,32 @@ struct AdapterConfiguration: Sendable {
     }
 
     private static func patterns(
-        _ json: JSONValue, _ key: String, limit: Double
+        _ json: JSONValue, _ key: String, limit: Double, isWhole: Bool = false
     ) throws(AdapterError) -> [(ModulePattern, Double)] {
+        let value = json[key] ?? .null
+        guard value.isNull || value.object != nil else {
+            throw AdapterError(.malformed, "\(key) is no object of module names and numbers")
+        }
+        let members = value.object ?? [:]
+        guard members.count <= largestPatternCount else {
+            throw AdapterError(
+                .malformed,
+                "\(key) has \(members.count) members, allowed are \(largestPatternCount)")
+        }
         var patterns: [(ModulePattern, Double)] = []
-        for (expression, value) in json[key]?.object ?? [:] {
+        for (expression, value) in members {
             guard let pattern = ModulePattern(expression) else {
                 throw AdapterError(
                     .unsupported,
                     "\(key): \"\(expression.prefix(128))\" uses regular expressions that are not read; write the module names out"
                 )
             }
-            guard let number = value.double, number > 0, number <= limit else {
+            guard let number = value.double, number > 0, number <= limit,
+                !isWhole || value.int != nil
+            else {
                 throw AdapterError(
-                    .malformed, "\(key): \"\(expression.prefix(128))\" is not in (0, \(Int(limit))]"
+                    .malformed,
+                    "\(key): \"\(expression.prefix(128))\" is no \(isWhole ? "whole " : "")number in (0, \(Int(limit))]"
                 )
             }
             patterns.append((pattern, number))
@@ -104,11 +124,11 @@ struct AdapterConfiguration: Sendable {
         for (key, reason) in refused where isSet(json[key]) {
             throw AdapterError(.unsupported, "\(key): \(reason)")
         }
-        let bias = json["bias"]?.string ?? "none"
-        guard bias == "none" else {
+        let bias = json["bias"] ?? .null
+        guard bias.isNull || bias.string == "none" else {
             throw AdapterError(
                 .unsupported,
-                "bias \"\(bias.prefix(64))\": trained biases cannot be mixed; train with bias=\"none\""
+                "bias \(bias.text.prefix(64)): trained biases cannot be mixed; train with bias=\"none\""
             )
         }
         if let start = json["init_lora_weights"]?.string,

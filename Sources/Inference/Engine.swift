@@ -16,7 +16,7 @@ public final class Engine {
 
     private let compute: Compute
     private let workspace: Workspace
-    private let pages: KVPages
+    let pages: KVPages
     private let keepsPrefixes: Bool
     private var cache: BlockCache
     private let blockCount: Int
@@ -28,6 +28,8 @@ public final class Engine {
     private var step = TransformerStep()
     private var shares: [Scheduler.Share] = []
     private var sampled: [TokenSequence] = []
+    /// Sees the logits (sequence, index in the reply) that each token is sampled from.
+    var onLogits: ((Int, Int, Span<Float>) -> Void)?
 
     public init(
         model: Transformer, shelf: AdapterShelf, kernels: KernelSet, pool: ThreadPool,
@@ -106,7 +108,8 @@ public final class Engine {
         guard let sequence = sequences[id] else { return }
         _ = try mixes.resolve(mix)
         sequence.add(MixSegment(fromToken: sequence.replyCount, mix: mix))
-        if sequence.request.kvRule == .recompute { restart(sequence) }
+        // A switch before the first token governs the prompt too, also what of it is computed already.
+        if sequence.request.kvRule == .recompute || sequence.replyCount == 0 { restart(sequence) }
     }
 
     /// One forward pass over the rows that are due, and the tokens that it brings.
@@ -187,7 +190,8 @@ public final class Engine {
             let offset = index % workspace.logitCapacity
             if offset == 0 { computeLogits(from: index) }
             let id = workspace.logits.withRow(offset) { logits in
-                sampler.sample(
+                onLogits?(sequence.id, sequence.replyCount, logits)
+                return sampler.sample(
                     logits, parameters: sequence.request.sampling, counts: sequence.counts,
                     index: sequence.replyCount)
             }
@@ -247,11 +251,12 @@ public final class Engine {
             salt: sequence.request.salt)
     }
 
-    /// Forgets what a sequence has in the cache; it is prefilled again.
+    /// Forgets what a sequence has in the cache; it is prefilled again, at once or, where it shared blocks that others
+    /// still use, when there is room for blocks of its own.
     private func restart(_ sequence: TokenSequence) {
-        let started = sequence.table.count > 0
+        guard sequence.table.count > 0 else { return }
         release(sequence)
-        if started { _ = start(sequence) }
+        if !start(sequence) { scheduler.postpone(sequence.id) }
     }
 
     private func release(_ sequence: TokenSequence) {

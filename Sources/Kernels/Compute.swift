@@ -49,7 +49,9 @@ public final class Compute: Sendable {
                 }
             }
             if let bias = part.bias {
-                add(bias, to: y, column: part.column, rows: rows, tiles: chunk.tiles)
+                add(
+                    bias, to: y, column: part.column, count: rows.count,
+                    at: compact ? scratch.identity : rows, tiles: chunk.tiles)
             }
         }
     }
@@ -114,13 +116,13 @@ public final class Compute: Sendable {
     }
 
     private func add(
-        _ bias: AlignedBuffer<Float>, to y: Activations, column: Int, rows: RowList,
-        tiles: Range<Int>
+        _ bias: AlignedBuffer<Float>, to y: Activations, column: Int, count rowCount: Int,
+        at places: RowList, tiles: Range<Int>
     ) {
         let begin = tiles.lowerBound * WeightFormat.tile
         let count = min(tiles.upperBound * WeightFormat.tile, bias.count) - begin
-        for index in 0..<rows.count {
-            let row = unsafe y.row(Int(rows.pointer[index])) + column + begin
+        for index in 0..<rowCount {
+            let row = unsafe y.row(Int(places.pointer[index])) + column + begin
             unsafe kernels.table.pointee.add(row, bias.pointer + begin, Int32(count))
         }
     }
