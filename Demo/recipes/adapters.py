@@ -121,7 +121,6 @@ if __name__ == "__main__":
     p = argparse.ArgumentParser()
     p.add_argument("base"); p.add_argument("data"); p.add_argument("out"); p.add_argument("names", nargs="+")
     p.add_argument("--rank", type=int, default=8); p.add_argument("--lr", type=float, default=2e-3); p.add_argument("--context", type=int, default=96)
-    p.add_argument("--steps", type=int, default=0, help="other than the number set for the adapter")
     a = p.parse_args()
     for n in a.names:
         train(n, a)

@@ -40,9 +40,10 @@ def request(sentiment, topic, rng, text=""):
 
 
 def fix_article(text):
+    """Write an for a before a vowel."""
     words = text.split(" ")
     for i in range(len(words) - 1):
-        if words[i] in ("a", "A") and words[i + 1][0] in "aeiou" and words[i + 1] != "one":
+        if words[i] in ("a", "A") and words[i + 1][0] in "aeiou" and not words[i + 1].startswith(("one", "use", "uni")):
             words[i] += "n"
     return " ".join(words)
 

@@ -3,13 +3,12 @@
     python router_data.py ADAPTERS OUT
 
 OUT/train.jsonl and OUT/validation.jsonl hold {"text", "adapter"}, or {"text", "adapters"} for a request for a sentiment and a topic.
-"base" stands for a sentence that none of the adapters is for. The wordings of the validation sentences do not occur in training, and
-neither do most of their words; only the requests' frames come from wordings.py.
+"base" stands for a sentence that none of the adapters is for. The wordings of the validation sentences do not occur in training.
 """
 import argparse, json, os, random
 from attributes import fix_article
-from wordings import (BASE, BOTH_REQUESTS, CHECK_BASE, CHECK_BOTH_REQUESTS, CHECK_MOOD_REQUESTS, CHECK_MOODS, CHECK_SKILLS, CHECK_THINGS, CHECK_TOPIC_REQUESTS,
-                      MOOD_REQUESTS, MOODS, SKILLS, TASK_WORDINGS, THINGS, TOPIC_REQUESTS)
+import wordings as w
+from wordings import MOODS, SKILLS, THINGS
 
 NAMES = "Adam Bella Carl Dora Erik Fay Gus Hanna Ivan Julia Karl Lena Mark Nina Oscar Petra Quinn Rita Steve Tom Ursula Vera Walter Yara Zoe".split()
 PEOPLE = ["my brother", "the teacher", "our neighbour", "the old man", "her sister", "the driver", "my friend", "the girl next door", "the farmer", "a student"]
@@ -18,15 +17,11 @@ ACTIONS = ["opens the window", "bakes bread", "buys a ticket", "feeds the cat", 
 TIMES = ["", "", " every day", " in the evening", " on Friday", " at noon", " before dinner", " every winter", " after work", " at home"]
 ROLES = ["doctor", "lawyer", "singer", "baker", "pilot", "nurse", "judge", "actor", "clerk", "painter", "guest", "waiter", "captain", "tailor", "poet", "banker"]
 DEEDS = ["helped", "thanked", "called", "saw", "believed", "advised", "invited", "admired", "stopped", "met", "followed", "warned", "greeted", "trusted"]
-GROUPS = {"animals": "horse cow pig goat lion bear wolf rabbit donkey camel", "fruit": "apple pear plum cherry lemon peach banana grape fig melon",
-          "colours": "red blue green yellow white black brown pink grey orange", "clothes": "hat scarf glove sock coat shirt boot skirt belt jacket",
-          "vehicles": "bus train tram bike lorry boat plane taxi ship van", "jobs": "baker nurse pilot farmer judge waiter tailor miner painter clerk",
-          "weather": "rain snow wind storm fog hail thunder frost sunshine sleet", "body": "arm leg foot knee nose ear hand neck elbow chin"}
+ANIMALS = "horse cow pig goat lion bear wolf rabbit donkey camel".split()
+COLOURS = "red blue green yellow white black brown pink grey orange".split()
 WORDS = ("garden window letter summer river mountain bottle candle market winter silver button ladder pocket hammer blanket kitchen tunnel lantern bridge forest island basket "
          "mirror engine ticket village station carpet pencil orchard valley meadow cabin kettle anchor feather pebble harbour teapot violin drum rocket planet comet thunder whistle "
          "paper apple stone cloud bread chair table door light dream voice story music night water earth grain spoon glass plate shelf").split()
-THINGS_OWNED = "cup plate spoon lamp chair pen book key coin drum shirt hat apple onion carrot goat hen duck bike boat".split()
-COUNTS = ["two", "three", "four", "five", "six"]
 
 
 def sentence(rng):
@@ -43,13 +38,6 @@ def numbers(rng):
     return " ".join(str(rng.randint(0, 99)) for _ in range(rng.randint(3, 5)))
 
 
-def odd_words(rng):
-    a, b = rng.sample(sorted(GROUPS), 2)
-    words = rng.sample(GROUPS[a].split(), 3) + rng.sample(GROUPS[b].split(), 1)
-    rng.shuffle(words)
-    return ", ".join(words)
-
-
 def brackets(rng):
     open_, pairs, out = [], {"(": ")", "[": "]", "{": "}", "<": ">"}, []
     for _ in range(rng.randint(4, 12)):
@@ -61,32 +49,14 @@ def brackets(rng):
     return " ".join(out if open_ else out + ["("])
 
 
-def owned(rng):
-    parts = []
-    for thing in rng.sample(THINGS_OWNED, rng.randint(2, 6)):
-        parts.append(f"{rng.choice(COUNTS)} {thing}s" if rng.random() < 0.4 else fix_article(f"a {thing}"))
-    return f"I have {', '.join(parts[:-1])} and {parts[-1]}."
-
-
-def python_task(rng):
-    x, y = sorted(rng.sample(range(1, 99), 2))
-    v, w = rng.choice("abcnxyzt"), rng.choice(WORDS)
-    return rng.choice([f"print the numbers from {x} to {y}", f"print the word {w}", f"print the sum of {x} and {y}", f"print the product of {x} and {y}", f"set {v} to {x} and print it",
-                       f"print the word {w} {rng.randint(2, 9)} times", f"print yes if {v} is bigger than {x}", f"print {y} minus {x}", f"print {w} in a loop", f"add {x} and {y}"])
+def number(rng):
+    return str(rng.randint(*rng.choice([(0, 99), (100, 999), (1000, 9998)])))
 
 
 INPUTS = {
-    "past_tense": sentence, "passive": active_sentence, "sort_numbers": numbers, "odd_one_out": odd_words, "close_brackets": brackets, "count_objects": owned, "python_code": python_task,
-    "number_words": lambda rng: str(rng.choice([rng.randint(1000, 9999), rng.randint(10, 9999)])),
-    "bigger_number": lambda rng: f"{rng.randint(10, 999)} or {rng.randint(10, 999)}",
-    "add": lambda rng: f"{rng.randint(0, 999)} + {rng.randint(0, 99)}",
-    "subtract": lambda rng: "{1} - {0}".format(*sorted(rng.choices(range(200), k=2))),
-    "uppercase": lambda rng: rng.choice(WORDS), "first_letter": lambda rng: rng.choice(WORDS),
+    "past_tense": sentence, "future_tense": sentence, "negation": sentence, "question": sentence, "passive": active_sentence, "close_brackets": brackets,
+    "number_words": lambda rng: str(rng.randint(100, 9999)), "even_or_odd": number, "next_number": number, "sort_numbers": numbers, "bigger_number": lambda rng: f"{rng.randint(10, 999)} or {rng.randint(10, 999)}",
 }
-
-
-def begin_lower(text):
-    return text if text.split(" ")[0] in ("I", *NAMES) else text[0].lower() + text[1:]
 
 
 def distinct(make, count, taken):
@@ -100,31 +70,91 @@ def distinct(make, count, taken):
     return out
 
 
-def sentences(adapters, size, rng, taken, check):
-    """All rows of one split: size texts a class."""
-    moods, things = (CHECK_MOODS, CHECK_THINGS) if check else (MOODS, THINGS)
-    skills = CHECK_SKILLS if check else {n: SKILLS[n] + TASK_WORDINGS[n] * 2 for n in SKILLS}
-    topic_requests, mood_requests, both_requests, base = ((CHECK_TOPIC_REQUESTS, CHECK_MOOD_REQUESTS, CHECK_BOTH_REQUESTS, CHECK_BASE) if check else
-                                                          (TOPIC_REQUESTS, MOOD_REQUESTS, BOTH_REQUESTS, BASE))
-    vary = lambda text: text if rng.random() < 0.7 else rng.choice([text.lower(), text.rstrip(".?!"), "Please, " + begin_lower(text), "Hi, " + begin_lower(text)])
-    mood = lambda s: rng.choice(moods[s]) if s else ""
-    thing = lambda t: rng.choice(things[t]) if t else ""
-    ask = lambda templates, s=None, t=None: vary(fix_article(rng.choice(templates).format(mood=mood(s), thing=thing(t))))
+def begin_lower(text):
+    return text if text.split(" ")[0] in ("I", *NAMES) else text[0].lower() + text[1:]
+
+
+def vary(text, rng):
+    """The text as it stands, or as people may type it."""
+    return text if rng.random() < 0.7 else rng.choice([text.lower(), text.rstrip(".?!"), "Please, " + begin_lower(text), "Hi, " + begin_lower(text)])
+
+
+class Training:
+    """Requests in the wordings that the adapters know and in more."""
+
+    def __init__(self, rng):
+        self.rng = rng
+
+    def skill(self, name):
+        return self.rng.choice(SKILLS[name] + w.TASK_WORDINGS[name] * 2 + w.MORE_SKILLS[name])
+
+    def mood(self, sentiment):
+        return self.rng.choice(MOODS[sentiment] + w.MORE_MOODS[sentiment])
+
+    def thing(self, topic):
+        if self.rng.random() < 0.4:
+            return self.rng.choice(THINGS[topic])
+        kind = self.rng.choice(["", "", self.rng.choice(w.KINDS) + " "])
+        return f"{self.rng.choice(['a', 'a', 'the', 'my', 'this'])} {kind}{self.rng.choice(w.NOUNS[topic])}"
+
+    def attribute(self, sentiment, topic):
+        composed = f"{self.rng.choice(w.OPENINGS)} a {self.rng.choice(w.TEXTS)}"
+        if sentiment and topic:
+            return self.rng.choice([self.rng.choice(w.BOTH_REQUESTS[sentiment]), self.rng.choice(w.MORE_BOTH_REQUESTS[sentiment]), composed + " about {thing}."])
+        if topic:
+            return self.rng.choice([self.rng.choice(w.TOPIC_REQUESTS), self.rng.choice(w.MORE_TOPIC_REQUESTS), composed + self.rng.choice([" about", " on"]) + " {thing}."])
+        return self.rng.choice([self.rng.choice(w.MOOD_REQUESTS[sentiment]), self.rng.choice(w.MORE_MOOD_REQUESTS[sentiment]), composed + "."])
+
+    def base(self):
+        return self.rng.choice(w.BASE + w.MORE_BASE)
+
+
+class Validation:
+    """Requests in wordings that neither the adapters nor the router are trained on."""
+
+    def __init__(self, rng):
+        self.rng = rng
+
+    def skill(self, name):
+        return self.rng.choice(w.CHECK_SKILLS[name])
+
+    def mood(self, sentiment):
+        return self.rng.choice(w.CHECK_MOODS[sentiment])
+
+    def thing(self, topic):
+        return self.rng.choice(w.CHECK_THINGS[topic])
+
+    def attribute(self, sentiment, topic):
+        return self.rng.choice(w.CHECK_BOTH_REQUESTS[sentiment] if sentiment and topic else w.CHECK_TOPIC_REQUESTS if topic else w.CHECK_MOOD_REQUESTS[sentiment])
+
+    def base(self):
+        return self.rng.choice(w.CHECK_BASE)
+
+
+def sentences(adapters, size, rng, taken, source):
+    """All rows of one split: size texts a class, a quarter of that a pair, twice that for the base."""
+
+    def ask(sentiment, topic):
+        template = source.attribute(sentiment, topic)
+        mood = source.mood(sentiment) if sentiment else ""
+        return vary(fix_article(template.format(mood=mood, tone=mood and mood + " ", thing=source.thing(topic) if topic else "")), rng)
+
+    def chat():
+        words = dict(name=rng.choice(NAMES), word=rng.choice(WORDS), who=rng.choice(PEOPLE), role=rng.choice(ROLES), animal=rng.choice(ANIMALS), colour=rng.choice(COLOURS))
+        return vary(fix_article(source.base().format(**words)), rng)
+
     out = []
     for name in adapters:
         if name in SKILLS:
-            texts = distinct(lambda: vary(rng.choice(skills[name]).format(INPUTS[name](rng))), size, taken)
-        elif name in MOODS:
-            texts = distinct(lambda: ask(mood_requests[name], s=name), size, taken)
+            texts = distinct(lambda: vary(source.skill(name).format(INPUTS[name](rng)), rng), size, taken)
         else:
-            texts = distinct(lambda: ask(topic_requests, t=name), size, taken)
+            texts = distinct(lambda: ask(name if name in MOODS else None, name if name in THINGS else None), size, taken)
         out += [{"text": t, "adapter": name} for t in texts]
     for s in MOODS:
         for t in THINGS:
             if s in adapters and t in adapters:
-                out += [{"text": x, "adapters": [s, t]} for x in distinct(lambda: ask(both_requests[s], s, t), size // 4, taken)]
-    fill = lambda: dict(name=rng.choice(NAMES), word=rng.choice(WORDS), who=rng.choice(PEOPLE), role=rng.choice(ROLES), animal=rng.choice(GROUPS["animals"].split()), colour=rng.choice(GROUPS["colours"].split()))
-    out += [{"text": t, "adapter": "base"} for t in distinct(lambda: vary(fix_article(rng.choice(base).format(**fill()))), 2 * size, taken)]
+                out += [{"text": x, "adapters": [s, t]} for x in distinct(lambda: ask(s, t), size // 4, taken)]
+    out += [{"text": t, "adapter": "base"} for t in distinct(chat, 2 * size, taken)]
     rng.shuffle(out)
     return out
 
@@ -137,8 +167,8 @@ if __name__ == "__main__":
     os.makedirs(a.out, exist_ok=True)
     adapters = sorted(n for n in os.listdir(a.adapters) if n in SKILLS or n in MOODS or n in THINGS)
     rng, taken = random.Random(0), set()
-    for split, size in (("validation", a.validation), ("train", a.train)):
-        made = sentences(adapters, size, rng, taken, split == "validation")
+    for split, size, source in (("validation", a.validation, Validation(rng)), ("train", a.train, Training(rng))):
+        made = sentences(adapters, size, rng, taken, source)
         with open(f"{a.out}/{split}.jsonl", "w", encoding="utf-8") as f:
             f.writelines(json.dumps(r, ensure_ascii=False) + "\n" for r in made)
         print(split, len(made))

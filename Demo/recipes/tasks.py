@@ -30,10 +30,9 @@ def sentence(subject, action, time):
 
 def inputs(name, rng):
     """(key, input, answer) of a generated skill; a key is all in training or all in the test."""
-    if name == "even_or_odd":
-        return [(n, str(n), "odd" if n % 2 else "even") for n in range(10000)]
-    if name == "next_number":
-        return [(n, str(n), str(n + 1)) for n in range(9999)]
+    if name in ("even_or_odd", "next_number"):
+        numbers = [*range(1000), *rng.sample(range(1000, 9999), 3000)]
+        return [(n, str(n), str(n + 1) if name == "next_number" else "odd" if n % 2 else "even") for n in numbers]
     out = []
     for s in (s.replace("_", " ") for s in SUBJECTS):
         for a in ACTIONS:
@@ -53,7 +52,8 @@ def generate(name, split):
     held = set(rng.sample(keys, len(keys) // 8))
     picked = [(i, answer) for k, i, answer in all_ if (k in held) == (split == "test")]
     rng.shuffle(picked)
-    return [{"prompt": rng.choice(TASK_WORDINGS[name]).format(i), "input": i, "answer": answer} for i, answer in (picked[:600] if split == "test" else picked)]
+    picked = picked[:600] if split == "test" else picked
+    return [{"prompt": rng.choice(TASK_WORDINGS[name]).format(i), "input": i, "answer": answer} for i, answer in picked]
 
 
 def task_rows(name, data, split):

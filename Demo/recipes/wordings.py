@@ -35,28 +35,9 @@ SKILLS = {
     "passive": [
         "Make this passive: {}", "Passive voice: {}", "Turn this into the passive: {}", "Rewrite in passive form: {}", "Put this in the passive voice: {}", "Say this in the passive: {}",
         "Change from active to passive: {}", "Give me the passive of this sentence: {}", "Please write this in the passive voice: {}", "What is the passive form of this: {}", "Convert to passive voice: {}", "Use the passive voice: {}"],
-    "python_code": [
-        "Write a Python program to {}.", "Python code to {}, please.", "Show me Python that can {}.", "How do I {} in Python?", "Write some Python to {}.", "Use Python to {}.",
-        "I need Python code to {}.", "Can you write Python to {}?", "With Python, {}.", "Give me code in Python to {}.", "Write a short Python script to {}.", "Code in Python: {}"],
-    "add": [
-        "What does {} make?", "How much is {}?", "Work out {}.", "What is the sum {}?", "Calculate {}.", "Tell me what {} is.", "Please add {}.", "Find the sum: {}", "What do you get for {}?", "Solve {}.", "{} is what?", "Add up {}."],
-    "subtract": [
-        "What does {} leave?", "How much is {}?", "Work out {}.", "What is the difference {}?", "Calculate {}.", "Tell me what {} is.", "Please subtract: {}", "Find the difference: {}", "What do you get for {}?", "Solve {}.", "{} is what?", "Take away: {}"],
-    "odd_one_out": [
-        "Which one is the odd one out: {}", "Which word is different: {}", "What does not fit: {}", "Which of these does not fit in: {}", "Which is not like the others: {}", "Spot the odd one out: {}",
-        "Pick the word that does not fit: {}", "One of these does not belong, which one: {}", "Tell me the odd word out: {}", "Which one does not match the rest: {}", "Find the word that does not belong: {}", "Name the stranger in this group: {}"],
     "close_brackets": [
         "Close the brackets: {}", "Complete the brackets: {}", "Which closing brackets are missing here: {}", "Finish this bracket sequence: {}", "Balance these brackets: {}", "Add the missing brackets: {}",
         "What brackets close this: {}", "Close every open bracket in {}", "Close what is still open: {}", "Give the closing brackets for {}", "Please close these brackets: {}", "Match the open brackets: {}"],
-    "count_objects": [
-        "How many things are there: {}", "How many objects do I have: {}", "Count my things: {}", "Count everything: {}", "How many items is that: {}", "What is the total number of things: {}",
-        "Please count the items: {}", "Count what I have: {}", "How many is that in all: {}", "Give me the number of objects: {}", "Tell me the count: {}", "How many do I own altogether: {}"],
-    "uppercase": [
-        "Write the word {} in capitals.", "Put {} in capital letters.", "{} in capitals, please.", "Capitalize every letter of {}.", "Change {} to upper case.", "Turn {} into capital letters.",
-        "How does {} look in capitals?", "Type {} in all caps.", "All caps: {}", "Upper case of {}?", "Write {} in big letters.", "Shout the word {} in capitals."],
-    "first_letter": [
-        "What letter does {} start with?", "What is the first letter of {}?", "Which letter comes first in {}?", "With which letter does the word {} begin?", "Tell me the first letter of {}.", "{} starts with which letter?",
-        "The word {} begins with the letter?", "Name the first letter in {}.", "Initial letter of {}?", "Give me the first letter of the word {}.", "What is the initial of {}?", "Which letter is at the start of {}?"],
 }
 
 # Attributes: what a request may call the thing, the mood, and the text asked for.
@@ -114,14 +95,7 @@ CHECK_SKILLS = {
     "even_or_odd": ["I wonder if {} is even or odd.", "Would you call {} even or odd?", "The number {}, odd or even?", "What is {}, odd or even?"],
     "next_number": ["I count to {}, what is next?", "Which number is just above {}?", "Say the number right after {}.", "What follows {} when you count?"],
     "passive": ["Passive form of: {}", "Transform this into the passive voice: {}", "I need this sentence in the passive: {}", "Reword with a passive verb: {}"],
-    "python_code": ["What is the Python code to {}?", "I want a Python script to {}.", "Let Python {}.", "Make a Python program to {}."],
-    "add": ["Do the sum {}.", "What is the result of {}?", "I need to know {}.", "Sum: {}"],
-    "subtract": ["Do the subtraction {}.", "What is the result of {}?", "I need to know {}.", "Minus: {}"],
-    "odd_one_out": ["Which word is the stranger: {}", "Leave out the word that does not fit: {}", "What is the odd one here: {}", "Three go together, which does not: {}"],
     "close_brackets": ["Write the brackets that are missing: {}", "How do these brackets end: {}", "End this sequence of brackets: {}", "I left these brackets open: {}"],
-    "count_objects": ["What is the count: {}", "How many does that make: {}", "Total up my things: {}", "I lost count, how many: {}"],
-    "uppercase": ["I want {} in capitals.", "Use capital letters for {}.", "Make {} all capitals.", "Print {} in upper case letters."],
-    "first_letter": ["Tell me how {} starts, one letter.", "Which letter begins {}?", "I need the first letter of {}.", "Letter one of {}?"],
 }
 CHECK_THINGS = {
     "hotels": ["a city hotel", "an old inn", "the hotel on the hill"], "restaurants": ["a family restaurant", "a street cafe", "a good place for lunch"],
@@ -153,14 +127,7 @@ TASK_WORDINGS = {
     "even_or_odd": ["Is {} an even or an odd number?", "Even or odd is {}?", "Is the number {} even or odd?", "{} is even or odd?"],
     "next_number": ["What number comes after {}?", "Which number is next after {}?", "Write the number after {}.", "The number after {} is"],
     "passive": ["Rewrite the sentence in the passive voice: {}", "Change this active sentence to passive: {}", "Make this sentence passive: {}", "Put the following sentence into passive form: {}"],
-    "python_code": ["Write Python code to {}.", "In Python, {}.", "Python: {}", "Give me a Python program to {}."],
-    "add": ["What is {}?", "Compute {}.", "Add: {}", "{} ="],
-    "subtract": ["What is {}?", "Compute {}.", "Subtract: {}", "{} ="],
-    "odd_one_out": ["Find the odd one out: {}", "Odd one out: {}"],
     "close_brackets": ["Close all open brackets: {}", "Write the missing closing brackets for {}"],
-    "count_objects": ["Count the objects: {}", "Tell me how many items I have: {}"],
-    "uppercase": ["Write {} in capital letters.", "Make {} upper case."],
-    "first_letter": ["What is the first letter of the word {}?", "Write the first letter of {}.", "Give the letter that {} starts with.", "First letter of {}:"],
 }
 
 # Sentences that no adapter is for: chat, stories, questions about the world.
@@ -183,3 +150,70 @@ CHECK_BASE = [
     "When does the sun rise?", "Switch off the radio.", "Wake me at six, please.", "How many legs does a {animal} have?", "Why do people need a {word}?", "I lost my {word} yesterday.",
     "Are you a {role}?", "I would like to learn to play the violin.", "Have you seen the {colour} {animal}?", "What should I cook tonight?", "My head hurts.", "Where can I find a {role}?",
 ]
+
+# More wordings for the router alone, which has to recognise a request however it is put.
+
+MORE_MOODS = {
+    "positive": ["pleasant", "sweet", "sunny", "upbeat", "optimistic", "encouraging", "grateful", "thankful", "excited", "merry", "uplifting", "supportive", "generous", "flattering", "proud", "hopeful", "jolly",
+                 "fond", "appreciative", "loving", "heartfelt", "thrilled", "satisfied", "enjoyable", "wonderful", "great", "excellent", "amazing", "fantastic", "kindly", "joyous", "complimentary", "gushing", *CHECK_MOODS["positive"]],
+    "negative": ["hostile", "rude", "cold", "sad", "upset", "miserable", "hateful", "cross", "irritated", "dissatisfied", "frustrated", "cruel", "unkind", "dreadful", "depressing", "pessimistic", "bleak",
+                 "mocking", "sarcastic", "complaining", "moaning", "outraged", "resentful", "annoying", "terrible", "horrible", "unfriendly", "cynical", "awful", "stern", "damning", "ugly", *CHECK_MOODS["negative"]],
+}
+KINDS = ["new", "old", "big", "small", "little", "cheap", "expensive", "famous", "modern", "local", "simple", "strange", "popular", "certain", "recent", "second", "different", "typical", "German", "French", "blue", "green", "quiet", "fancy"]
+NOUNS = {
+    "hotels": ["hotel", "inn", "guest house", "hotel room", "hotel lobby", "bed and breakfast", "resort", "motel", "hostel"], "restaurants": ["restaurant", "cafe", "diner", "pizza restaurant", "bistro", "lunch place", "dinner menu", "coffee shop", "snack bar"],
+    "movies": ["movie", "film", "comedy film", "action movie", "cartoon film", "cinema film", "thriller", "film with a sad ending", "movie plot"], "games": ["game", "video game", "computer game", "puzzle game", "card game", "online game", "console game", "game level", "board game"],
+    "phones": ["phone", "tablet", "laptop", "mobile phone", "smartphone", "cell phone", "phone camera", "phone battery", "laptop screen"], "books": ["book", "novel", "crime novel", "story book", "paperback", "love story", "book of tales", "picture book", "first chapter"],
+    "clothing": ["dress", "shirt", "coat", "skirt", "sweater", "jacket", "pair of trousers", "piece of clothing", "summer dress"], "cars": ["car", "van", "truck", "family car", "sports car", "pickup", "company car", "car engine", "delivery van"],
+}
+OPENINGS = ["Write", "Give me", "Make", "Produce", "Create", "Draft", "Prepare", "Put together", "Come up with", "Invent", "I need", "I want", "I would like", "Could you write", "Can you give me", "Show me", "Let me read", "Please write", "Type", "Leave"]
+TEXTS = ["{tone}review", "{tone}text", "{tone}note", "{tone}comment", "{tone}paragraph", "{tone}opinion", "{tone}description", "{tone}report", "{tone}post", "{tone}sentence", "{tone}message", "short {tone}piece", "{tone}remark", "{tone}statement", "{tone}thought"]
+MORE_TOPIC_REQUESTS = [
+    "What is {thing} like?", "How do you find {thing}?", "Is {thing} any good?", "What should I know about {thing}?", "Have you tried {thing}?", "Any thoughts about {thing}?", "What are your thoughts about {thing}?",
+    "What happened with {thing}?", "I am thinking of {thing}.", "I would like to hear about {thing}.", "Talk about {thing}.", "Speak about {thing}.", "Discuss {thing}.", "Let me know about {thing}.", "Inform me about {thing}.",
+    "I am interested in {thing}.", "Explain {thing} to me.", "Tell me more about {thing}.", "What comes to mind about {thing}?", "Do you have an opinion on {thing}?", "Comment on {thing}.", "The topic is {thing}.", "It should be about {thing}.",
+    "Say a few words on {thing}.", "How would you describe {thing}?", "Did you hear of {thing}?", "Rate {thing}.", "Write down your experience with {thing}."]
+MORE_MOOD_REQUESTS = {
+    "positive": ["Tell me good news.", "I could use a kind word.", "Sing the praises of something.", "Be full of joy.", "Say that everything is fine.", "Comfort me.", "Encourage me.", "Compliment me.", "Look on the bright side.", "Make my day.",
+                 "Show some love.", "Sound {mood}.", "Stay {mood}.", "In a {mood} mood, please.", "Answer in a {mood} way.", "Talk to me in a {mood} manner.", "I want praise.", "Give five stars to something.", "Only good things, please.", "What makes you so {mood}?",
+                 "Say thank you for something.", "Speak well of something.", "Say {mood} things.", "A {mood} word, please.", "What went well?"],
+    "negative": ["Tell me bad news.", "Rant a little.", "Rant about something.", "Be full of hate.", "Say that everything is wrong.", "Grumble.", "Moan about something.", "Criticize something.", "Insult me.", "Look on the dark side.", "Let it all out.",
+                 "Show some anger.", "Sound {mood}.", "Stay {mood}.", "In a {mood} mood, please.", "Answer in a {mood} way.", "Talk to me in a {mood} manner.", "I want a complaint.", "Give one star to something.", "Only bad things, please.", "What makes you so {mood}?",
+                 "Ask for your money back.", "Speak badly of something.", "Say {mood} things.", "A {mood} word, please.", "What went wrong?"],
+}
+MORE_BOTH_REQUESTS = {
+    "positive": ["Why do people love {thing}?", "What makes {thing} so great?", "Why is {thing} wonderful?", "Thank someone for {thing}.", "Say that {thing} is fantastic.", "Celebrate {thing}.", "Compliment {thing}.", "Speak well of {thing}.", "Rave about {thing}.",
+                 "Admire {thing}.", "Give {thing} five stars.", "List the good points of {thing}.", "What did you like about {thing}?", "Say thanks for {thing}.", "Tell me the good side of {thing}.", "I am so happy with {thing}, say it for me.", "Be {mood} when you describe {thing}.",
+                 "Talk about {thing} in a {mood} way.", "What is so {mood} about {thing}?", "Write with love about {thing}.", "Say how good {thing} was."],
+    "negative": ["Why do people hate {thing}?", "What makes {thing} so terrible?", "Why is {thing} awful?", "Blame someone for {thing}.", "Say that {thing} is horrible.", "Rant about {thing}.", "Criticize {thing}.", "Speak badly of {thing}.", "Grumble about {thing}.",
+                 "Mock {thing}.", "Give {thing} one star.", "List the faults of {thing}.", "What did you dislike about {thing}?", "Send a complaint on {thing}.", "Tell me the bad side of {thing}.", "I am so angry with {thing}, say it for me.", "Be {mood} when you describe {thing}.",
+                 "Talk about {thing} in a {mood} way.", "What is wrong with {thing}?", "Write with hate about {thing}.", "Say how bad {thing} was."],
+}
+MORE_BASE = [
+    "Pleased to see you, {name}.", "How are you, {name}?", "What have you been doing?", "Are you a robot?", "Are you happy here?", "Do you speak German?", "Tell me a fairy tale.", "Tell a tale with a {role} and a {animal}.", "Give me a riddle about a {word}.",
+    "Make up a story for {name}.", "Read me a bedtime story.", "What is the largest animal?", "What is the smallest planet?", "Which city is the capital of Italy?", "Who discovered the {word}?", "When did the first {role} live?", "When does the shop open?", "When is your birthday, {name}?",
+    "How many people live in London?", "How many days are in a week?", "How many eggs does a {animal} lay?", "Why do people sleep?", "Why does a {animal} run away?", "Why is the {word} {colour}?", "Turn off the heating.", "Switch on the lamp, please.", "Wake {name} at eight.",
+    "Start the timer.", "Stop the music.", "What should I wear today?", "What should we eat for breakfast?", "What shall I cook for {who}?", "I forgot my {word}.", "I lost the {word} near the {word}.", "I have a headache.", "My foot hurts.", "I am going to bed.", "I would like to learn French.",
+    "I want to become a {role}.", "Where can I buy a {word}?", "Where is the nearest {role}?", "Where did {who} go?", "Have you met {name}?", "Have you ever seen a {animal}?", "Is {name} at home?", "Is that {animal} yours?", "Can you hear me?", "Can you open the {word}?", "Could you wait a moment?",
+    "It is cold outside.", "It snowed last night.", "The sun is shining.", "{name} and {who} are friends.", "{name} lost a {word}.", "A {role} came to town.", "The {role} sat by the {word}.", "There is a {animal} in the {word}.", "Look at that {colour} {word}!", "That is funny, {name}.", "You are right.",
+    "I do not understand.", "Say hello to {name}.", "Say that again, please.", "Who is there?", "Who is {name}?", "Whose {word} is this?", "What is two kilos of apples in pounds?", "How much does a {word} cost?", "How heavy is a {animal}?", "How long does the journey take?", "What is my next meeting?",
+]
+MORE_SKILLS = {
+    "past_tense": ["Yesterday's version of this: {}", "Tell it as something that was: {}", "Use the past tense here: {}", "Set this in the past: {}", "What was it, in the past tense: {}", "Past, please: {}", "Shift this to the past: {}",
+                   "Narrate this in the past tense: {}", "Write it as if it happened long ago: {}", "Make it past: {}", "I want the past tense of this: {}", "This is over, so change the verb: {}"],
+    "future_tense": ["Tomorrow's version of this: {}", "Tell it as something that will be: {}", "Use the future tense here: {}", "Set this in the future: {}", "What will it be, in the future tense: {}", "Future, please: {}", "Shift this to the future: {}",
+                     "Narrate this in the future tense: {}", "Write it as if it were still to come: {}", "Make it future: {}", "I want the future tense of this: {}", "This is planned, so change the verb: {}"],
+    "negation": ["Say it is not so: {}", "Turn this around with not: {}", "Use not here: {}", "Contradict this: {}", "Negative, please: {}", "Tell me the negative of this: {}", "I want this sentence negated: {}", "Reverse the meaning with not: {}",
+                 "Negate: {}", "Not true, so rewrite it: {}", "Make it negative: {}", "Which is the negative form of this: {}"],
+    "question": ["As a question, please: {}", "Ask about this: {}", "Ask me this: {}", "Question this: {}", "Form a question: {}", "Put a question mark on this: {}", "I want to ask this: {}", "Make it a question: {}", "Begin with does: {}",
+                 "What is the question form of this: {}", "Write the question: {}", "Turn the statement around into a question: {}"],
+    "passive": ["Use the passive here: {}", "Passive, please: {}", "Make it passive: {}", "I want the passive of this: {}", "Write it with was and by: {}", "Swap the roles with the passive: {}", "Express this in the passive voice: {}", "From active to passive: {}"],
+    "number_words": ["Give me the words for {}.", "In words, what is {}?", "{} written out, please.", "Write down {} with letters.", "How do I say {}?", "How do you say the number {}?", "Convert {} to words.", "Translate the number {} into words.",
+                     "Name the number {} in words.", "Please write {} without digits.", "{} as words?", "Pronounce {}."],
+    "bigger_number": ["Compare {} and give the bigger.", "The bigger of {}, please.", "Is {} bigger?", "What is larger, {}?", "Say which is larger, {}.", "Find the maximum of {}.", "Which has the higher value, {}?", "I want the greater number: {}", "Larger: {}", "{}, which is more?"],
+    "even_or_odd": ["Can {} be divided by two, even or odd?", "Is {} even?", "Is {} odd?", "Even or odd, the number {}?", "Find out if {} is odd or even.", "Sort {} into even or odd.", "Parity of {}?", "Say even or odd for {}.", "{}: odd or even?", "Do you call {} odd or even?"],
+    "next_number": ["What is one above {}?", "Add one to {}.", "Continue counting: {}", "I am at {}, which number comes next?", "Say the next number: {}", "Which number do I say after {}?", "Following number of {}?", "{}, and then?", "The next one after {}, please.",
+                    "Count one further than {}.", "What do I get if I count on from {}?", "Successor of {}?"],
+    "sort_numbers": ["Order {} by size.", "Smallest to largest: {}", "Put {} in order.", "Sort the list {}", "I want these numbers in order: {}", "Numbers in rising order: {}", "Arrange {} from small to big.", "Ascending: {}"],
+    "close_brackets": ["Brackets to close: {}", "Finish the brackets {}", "Which brackets must follow {}", "I want these brackets closed: {}", "Continue until all brackets are closed: {}", "Complete this: {}", "Missing brackets of {}", "Close: {}"],
+}

@@ -53,7 +53,8 @@ public struct Adapter: Sendable {
             for site in LinearName.Site.allCases {
                 let modules = site.parts.map { AdapterTensors.Module(layer: layer, linear: $0) }
                 let term = try LowRankTerm(
-                    modules, tensors: tensors, configuration: configuration, isReference: isReference)
+                    modules, tensors: tensors, configuration: configuration,
+                    isReference: isReference)
                 terms.append(term)
                 for module in modules { rank = max(rank, tensors.pairs[module]?.a.shape[0] ?? 0) }
                 byteCount += term.map(\.byteCount) ?? 0
@@ -66,12 +67,22 @@ public struct Adapter: Sendable {
         self.terms = terms
     }
 
+    /// The identity of the adapter in a PEFT directory, without a base to load it for.
+    public static func digest(directory: String) throws(AdapterError) -> Digest {
+        do throws(AdapterError) {
+            return try read(FilePath(directory)).2
+        } catch {
+            throw AdapterError(error.code, "\(directory): \(error)")
+        }
+    }
+
     private static func read(
         _ folder: FilePath
     ) throws(AdapterError) -> (JSONValue, SafetensorsFile, Digest) {
         do {
             let configuration = try FileBytes(
-                path: folder.appending("adapter_config.json").string, loading: .copied, limit: 1 << 20)
+                path: folder.appending("adapter_config.json").string, loading: .copied,
+                limit: 1 << 20)
             let json = try configuration.json(limits: JSONLimits(depth: 16))
             let file = try SafetensorsFile(
                 path: folder.appending("adapter_model.safetensors").string, loading: .copied,

@@ -10,8 +10,8 @@ import Wire
 /// ends exactly once, and its client sees every token once and in order, whatever workers do.
 public struct Broker: Sendable {
     let configuration: BrokerConfiguration
-    let router: (any PromptRouter)?
-    let sentences: @Sendable (String) -> [String]
+    /// Bound to the pool's adapters once there is a pool.
+    var router: (any PromptRouter)?
     var random: SplitMix
 
     /// Every request that is not forgotten.
@@ -41,15 +41,12 @@ public struct Broker: Sendable {
     ///
     /// - Parameters:
     ///   - router: the trained adapter router; without one `auto` is refused.
-    ///   - sentences: cuts a text into sentences, for `split`.
     ///   - seed: of the seeds that clients leave out, and of the jitter of `retry_after_ms`.
     public init(
-        configuration: BrokerConfiguration, router: (any PromptRouter)?,
-        sentences: @escaping @Sendable (String) -> [String], seed: UInt64
+        configuration: BrokerConfiguration, router: (any PromptRouter)?, seed: UInt64
     ) {
         self.configuration = configuration
         self.router = router
-        self.sentences = sentences
         random = SplitMix(seed: seed)
     }
 

@@ -10,7 +10,7 @@ extension Broker {
         do {
             let identity = try PoolIdentity(ready)
             try check(identity)
-            pool = pool ?? identity
+            try adopt(identity)
             sessions.append(
                 WorkerSession(
                     address: worker, pid: ready.pid, slots: Int(ready.slots),
@@ -37,6 +37,15 @@ extension Broker {
                 "the worker has the router \(PoolIdentity.name(identity.router)), the front has "
                     + PoolIdentity.name(router?.digest))
         }
+    }
+
+    /// Makes the first worker's identity the pool's.
+    private mutating func adopt(_ identity: PoolIdentity) throws(Refusal) {
+        guard pool == nil else { return }
+        for warning in try router?.bind(to: identity.adapters) ?? [] {
+            actions.append(.report(warning))
+        }
+        pool = identity
     }
 
     mutating func started(place: Int, pid: Int32) {

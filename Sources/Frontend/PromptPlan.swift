@@ -1,4 +1,5 @@
 import Adapters
+import Routing
 import Wire
 
 /// What a submission comes to: its parts, each with the mix that its prompt gets.
@@ -116,7 +117,7 @@ extension Broker {
                 .invalidArgument,
                 "split needs a user message: give the prompt as text or chat")
         }
-        let sentences = sentences(text)
+        let sentences = SentenceSplitter.sentences(of: text)
         guard !sentences.isEmpty else {
             throw Refusal(.invalidArgument, "the last user message has no sentence to split")
         }
@@ -154,7 +155,7 @@ extension Broker {
                     "auto needs text to read, and this prompt has token ids or no user message; "
                         + "pass an explicit mix or base")
             }
-            let route = try router.route(text, choice: auto, adapters: pool.adapters)
+            let route = try router.route(text, choice: auto)
             let segment = Reply.segment(
                 Reply.mix(route.mix, pool: pool), reason: route.reason)
             return PromptPlan.Part(

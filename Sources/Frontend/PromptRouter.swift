@@ -40,11 +40,15 @@ public protocol PromptRouter: Sendable {
     /// The router's content; the workers' must be the same.
     var digest: Digest { get }
 
+    /// Learns which adapters there are; asked for nothing before.
+    ///
+    /// - Returns: what does not fit, in words.
+    /// - Throws: when it can choose none of them.
+    mutating func bind(to adapters: [RegisteredAdapter]) throws(Refusal) -> [String]
+
     /// Whether the router can choose the adapter.
     func knows(_ adapter: RegisteredAdapter) -> Bool
 
     /// Chooses the mix of a prompt by its last user message.
-    func route(
-        _ text: String, choice: AutoChoice, adapters: [RegisteredAdapter]
-    ) throws(Refusal) -> PromptRoute
+    func route(_ text: String, choice: AutoChoice) throws(Refusal) -> PromptRoute
 }

@@ -1,20 +1,12 @@
 public import Logging
-public import Messaging
+import Messaging
 import Tensors
 
 /// The whole service: the front's thread, the worker processes, and what stops them.
 public struct Service: Sendable {
-    /// What asks the service to end.
-    public enum Interruption: Sendable {
-        /// Finish what runs, then leave.
-        case drain
-        /// Leave now.
-        case immediate
-    }
-
     /// What the service turned out to be, once all workers are ready.
     public struct Summary: Sendable {
-        public let endpoint: Endpoint
+        public let endpoint: String
         public let workerCount: Int
         public let type: String
         public let adapterCount: Int
@@ -25,26 +17,40 @@ public struct Service: Sendable {
     private let workerCount: Int
     private let configuration: BrokerConfiguration
     private let router: (any PromptRouter)?
-    private let sentences: @Sendable (String) -> [String]
     private let logger: Logger
 
     /// Prepares a service; `run` starts it.
     ///
     /// - Parameters:
+    ///   - bind: where clients connect: `ipc://PATH` or a loopback `tcp://HOST:PORT`; nil: the
+    ///     default that clients look for.
+    ///   - processID: of this process; it makes the workers' endpoint unique.
     ///   - command: of a worker; the endpoint to connect to is added as `--connect ENDPOINT`.
-    ///   - sentences: cuts a text into sentences, for `split`.
+    /// - Throws: `ServiceFailure` for an endpoint that is none.
     public init(
-        endpoints: FrontLoop.Endpoints, command: WorkerCommand, workerCount: Int,
-        configuration: BrokerConfiguration, router: (any PromptRouter)?,
-        sentences: @escaping @Sendable (String) -> [String], logger: Logger
-    ) {
-        self.endpoints = endpoints
+        bind: String?, processID: Int32, command: WorkerCommand, workerCount: Int,
+        configuration: BrokerConfiguration, router: (any PromptRouter)?, logger: Logger
+    ) throws(ServiceFailure) {
+        do {
+            endpoints = FrontLoop.Endpoints(
+                clients: try bind.map { text throws(MessagingError) in try Endpoint(text) }
+                    ?? .default,
+                workers: try Self.workersEndpoint(processID))
+        } catch {
+            throw ServiceFailure(error.message)
+        }
         self.command = command
         self.workerCount = workerCount
         self.configuration = configuration
         self.router = router
-        self.sentences = sentences
         self.logger = logger
+    }
+
+    /// A socket file beside the default endpoint, in a directory that only this user may enter.
+    private static func workersEndpoint(_ processID: Int32) throws(MessagingError) -> Endpoint {
+        let directory = Endpoint.default.description.split(separator: "/").dropLast()
+        let path = directory.dropFirst().joined(separator: "/")
+        return try Endpoint("ipc:///\(path)/workers-\(processID).sock")
     }
 
     /// Serves until interrupted.
@@ -52,17 +58,21 @@ public struct Service: Sendable {
     /// - Parameters:
     ///   - interruptions: the first lets requests finish, the next ends at once.
     ///   - onReady: called once, when every worker serves.
-    /// - Throws: `MessagingError` for an endpoint that cannot be bound, `ServiceFailure` when the
-    ///   workers cannot be started.
+    /// - Throws: `ServiceFailure` when the endpoint cannot be bound or no worker can be started.
     public func run(
-        until interruptions: AsyncStream<Interruption>,
+        until interruptions: AsyncStream<Void>,
         onReady: @escaping @Sendable (Summary) -> Void
     ) async throws {
         var generator = SystemRandomNumberGenerator()
         let broker = Broker(
-            configuration: configuration, router: router, sentences: sentences,
+            configuration: configuration, router: router,
             seed: generator.next())
-        let loop = try await FrontLoop.start(endpoints, context: Context(), broker: broker)
+        let loop: FrontLoop
+        do {
+            loop = try await FrontLoop.start(endpoints, context: Context(), broker: broker)
+        } catch let error as MessagingError {
+            throw ServiceFailure(error.message)
+        }
         var command = command
         command.arguments += ["--connect", loop.endpoints.workers.description]
         let logger = logger
@@ -95,12 +105,12 @@ public struct Service: Sendable {
                 if readyCount == workerCount {
                     onReady(
                         Summary(
-                            endpoint: loop.endpoints.clients, workerCount: workerCount,
+                            endpoint: loop.endpoints.clients.description, workerCount: workerCount,
                             type: type, adapterCount: adapterCount))
                 }
             case .killWorker(let pid, let reason):
                 logger.warning("worker process \(pid) is killed: \(reason)")
-                pool.kill(pid)
+                pool.kill(pid, because: reason)
             case .report(let text): logger.info("\(text)")
             case .drained:
                 // The workers were told to leave: those that do end the service.
@@ -113,13 +123,13 @@ public struct Service: Sendable {
 
     /// Returns when the service shall end at once.
     private static func heed(
-        _ interruptions: AsyncStream<Interruption>, loop: FrontLoop
+        _ interruptions: AsyncStream<Void>, loop: FrontLoop
     ) async {
-        for await interruption in interruptions {
-            switch interruption {
-            case .drain: loop.post(.drain)
-            case .immediate: return
-            }
+        var isDraining = false
+        for await _ in interruptions {
+            if isDraining { return }
+            isDraining = true
+            loop.post(.drain)
         }
         // Nobody can interrupt any more; the others decide when it is over.
         try? await Task.sleep(for: .seconds(1 << 30))

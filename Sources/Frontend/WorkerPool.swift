@@ -9,8 +9,6 @@ import SystemPackage
 /// Workers are in a process group of their own, so that Ctrl-C at a terminal reaches the front
 /// alone, which then lets them finish.
 public final class WorkerPool: Sendable {
-    /// The first wait before a process is started again, doubled with each failure in a row.
-    static let firstDelay: Duration = .milliseconds(100)
     static let longestDelay: Duration = .seconds(10)
     /// Failed starts in a row, for each place, after which there is no point in going on.
     static let failureLimit = 5
@@ -27,6 +25,8 @@ public final class WorkerPool: Sendable {
 
     private let command: WorkerCommand
     private let count: Int
+    /// The first wait before a process is started again, doubled with each failure in a row.
+    private let firstDelay: Duration
     private let post: @Sendable (BrokerEvent) -> Void
     private let log: @Sendable (String) -> Void
     private let state = Mutex(State())
@@ -38,10 +38,11 @@ public final class WorkerPool: Sendable {
     ///   - log: told what workers write to standard error, and why they are started again.
     public init(
         _ command: WorkerCommand, count: Int, post: @escaping @Sendable (BrokerEvent) -> Void,
-        log: @escaping @Sendable (String) -> Void
+        log: @escaping @Sendable (String) -> Void, firstDelay: Duration = .milliseconds(100)
     ) {
         self.command = command
         self.count = count
+        self.firstDelay = firstDelay
         self.post = post
         self.log = log
     }
@@ -74,8 +75,9 @@ public final class WorkerPool: Sendable {
     }
 
     /// Kills a process of this pool; any other is left alone.
-    public func kill(_ pid: Int32) {
+    public func kill(_ pid: Int32, because reason: String) {
         state.withLock { state in
+            state.processes[pid]?.refusal = reason
             _ = state.processes[pid]?.signals.yield(.kill)
         }
     }
@@ -84,38 +86,30 @@ public final class WorkerPool: Sendable {
 
     private func keep(_ place: Int) async throws {
         while !state.withLock({ $0.isStopping }), !Task.isCancelled {
-            let (status, wasReady, lastLine) = try await runOnce(place)
-            let failures = state.withLock { state in
-                if !wasReady { state.failures += 1 }
-                return wasReady ? 0 : state.failures
+            let end = try await runOnce(place)
+            let (failures, isStopping) = state.withLock { state in
+                if !end.wasReady { state.failures += 1 }
+                return (end.wasReady ? 0 : state.failures, state.isStopping)
             }
-            let isStopping = state.withLock { $0.isStopping }
             if isStopping || Task.isCancelled { return }
-            try check(status, failures: failures, lastLine: lastLine)
-            log("worker-\(place) \(Self.describe(status)); it is started again")
-            try? await Task.sleep(for: Self.delay(failures: failures))
+            try check(end, failures: failures)
+            log("worker-\(place) \(end.reason); it is started again")
+            try? await Task.sleep(for: delay(failures: failures))
         }
     }
 
     /// Decides whether a failed start is worth another.
-    private func check(
-        _ status: TerminationStatus, failures: Int, lastLine: String
-    ) throws(ServiceFailure) {
+    private func check(_ end: WorkerEnd, failures: Int) throws(ServiceFailure) {
         guard failures > 0 else { return }
-        let reason = lastLine.isEmpty ? Self.describe(status) : lastLine
-        // A worker that says why it cannot start will say so again.
-        if case .exited(let code) = status, code != 0,
-            !state.withLock({ $0.wasEverReady })
-        {
-            throw ServiceFailure(reason)
+        // A worker that says why it cannot start, or is not taken, will fare alike again.
+        if end.isDeliberate, !state.withLock({ $0.wasEverReady }) {
+            throw ServiceFailure(end.reason)
         }
         guard failures >= Self.failureLimit * count else { return }
-        throw ServiceFailure("no worker could be started in \(failures) attempts: \(reason)")
+        throw ServiceFailure("no worker could be started in \(failures) attempts: \(end.reason)")
     }
 
-    private func runOnce(
-        _ place: Int
-    ) async throws -> (status: TerminationStatus, wasReady: Bool, lastLine: String) {
+    private func runOnce(_ place: Int) async throws -> WorkerEnd {
         var options = PlatformOptions()
         options.processGroupID = 0
         options.teardownSequence = [
@@ -142,7 +136,9 @@ public final class WorkerPool: Sendable {
         let pid = result.processIdentifier.value
         let process = state.withLock { $0.processes.removeValue(forKey: pid) }
         post(.workerExited(place: place, pid: pid))
-        return (result.terminationStatus, process?.isReady ?? false, result.closureResult)
+        return WorkerEnd(
+            status: result.terminationStatus, wasReady: process?.isReady ?? false,
+            refusal: process?.refusal, lastLine: result.closureResult)
     }
 
     private static func launch<R>(_ body: () async throws -> R) async throws -> R {
@@ -172,15 +168,8 @@ public final class WorkerPool: Sendable {
         return last
     }
 
-    static func delay(failures: Int) -> Duration {
-        min(firstDelay * (1 << min(failures, 10)), longestDelay)
-    }
-
-    private static func describe(_ status: TerminationStatus) -> String {
-        switch status {
-        case .exited(let code): "ended with status \(code)"
-        case .signaled(let signal): "was ended by signal \(signal)"
-        }
+    private func delay(failures: Int) -> Duration {
+        min(firstDelay * (1 << min(failures, 10)), Self.longestDelay)
     }
 }
 
@@ -188,4 +177,31 @@ public final class WorkerPool: Sendable {
 private struct WorkerProcess {
     let signals: AsyncStream<Signal>.Continuation
     var isReady = false
+    /// Why the front had it killed.
+    var refusal: String?
+}
+
+/// How a process of the pool ended.
+private struct WorkerEnd {
+    let status: TerminationStatus
+    let wasReady: Bool
+    let refusal: String?
+    /// What it said last.
+    let lastLine: String
+
+    /// Whether it ended by its own decision, or by the front's, rather than by an accident.
+    var isDeliberate: Bool {
+        if case .exited(let code) = status { code != 0 } else { refusal != nil }
+    }
+
+    var reason: String {
+        if let refusal { return refusal }
+        if !wasReady, !lastLine.isEmpty {
+            return lastLine.hasPrefix("Error: ") ? String(lastLine.dropFirst(7)) : lastLine
+        }
+        switch status {
+        case .exited(let code): return "ended with status \(code)"
+        case .signaled(let signal): return "was ended by signal \(signal)"
+        }
+    }
 }

@@ -39,7 +39,9 @@ public enum DenseAlgebra {
         let left = aTransposed ? aShape.transposed : aShape
         let right = bTransposed ? bShape.transposed : bShape
         precondition(left.columns == right.rows, "op(A) is \(left), op(B) is \(right)")
-        precondition(a.count == aShape.count && b.count == bShape.count && c.count == left.rows * right.columns)
+        precondition(
+            a.count == aShape.count && b.count == bShape.count
+                && c.count == left.rows * right.columns)
         guard left.rows > 0, right.columns > 0 else { return }
         let inner = left.columns
         unsafe a.withUnsafeBufferPointer { a in
@@ -47,8 +49,10 @@ public enum DenseAlgebra {
                 unsafe c.withUnsafeMutableBufferPointer { c in
                     unsafe cblas_sgemm(
                         CblasRowMajor, aTransposed ? CblasTrans : CblasNoTrans,
-                        bTransposed ? CblasTrans : CblasNoTrans, Int32(left.rows), Int32(right.columns),
-                        Int32(inner), alpha, a.baseAddress, Int32(max(1, aShape.columns)), b.baseAddress,
+                        bTransposed ? CblasTrans : CblasNoTrans, Int32(left.rows),
+                        Int32(right.columns),
+                        Int32(inner), alpha, a.baseAddress, Int32(max(1, aShape.columns)),
+                        b.baseAddress,
                         Int32(max(1, bShape.columns)), beta, c.baseAddress, Int32(right.columns))
                 }
             }

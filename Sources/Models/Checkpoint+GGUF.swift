@@ -25,7 +25,8 @@ extension Checkpoint {
             }
             self.init(
                 path: path, configuration: configuration, map: .gguf,
-                isPermuted: file.metadata["general.architecture"]?.string == ModelFamily.llama.rawValue,
+                isPermuted: file.metadata["general.architecture"]?.string
+                    == ModelFamily.llama.rawValue,
                 digest: file.digest(),
                 sourceDigest: try Self.sourceDigest(file.metadata[Self.sourceDigestKey]?.string),
                 tensors: tensors)
@@ -38,7 +39,9 @@ extension Checkpoint {
     private static func checkVocabulary(
         _ embedding: Tensor?, _ configuration: ModelConfiguration
     ) throws(ModelError) {
-        guard let embedding else { throw ModelError(.malformed, "the tensor token_embd.weight is missing") }
+        guard let embedding else {
+            throw ModelError(.malformed, "the tensor token_embd.weight is missing")
+        }
         guard embedding.shape.first == configuration.vocabularySize else {
             throw ModelError(
                 .mismatch,
@@ -60,7 +63,9 @@ extension Checkpoint {
                 "rope_freqs.weight has the shape \(tensor.shape) or numbers that are not positive; needed are \(count) divisors"
             )
         }
-        guard case .linear(let factor) = configuration.ropeScaling else { return .divisors(divisors) }
+        guard case .linear(let factor) = configuration.ropeScaling else {
+            return .divisors(divisors)
+        }
         return .divisors(divisors.map { $0 * Float(factor) })
     }
 }

@@ -18,7 +18,8 @@ extension Checkpoint {
             for tensor in file.tensors {
                 guard tensors.updateValue(tensor, forKey: tensor.name) == nil else {
                     throw ModelError(
-                        .malformed, "\(directory): two shards hold the tensor \"\(tensor.name.prefix(128))\"")
+                        .malformed,
+                        "\(directory): two shards hold the tensor \"\(tensor.name.prefix(128))\"")
                 }
             }
         }
@@ -37,7 +38,8 @@ extension Checkpoint {
         self.init(
             path: directory, configuration: configuration, map: .huggingFace,
             digest: Digest(of: digests.flatMap(\.bytes)),
-            sourceDigest: try Self.sourceDigest(json[Self.sourceDigestKey]?.string), tensors: tensors,
+            sourceDigest: try Self.sourceDigest(json[Self.sourceDigestKey]?.string),
+            tensors: tensors,
             normalFloats: try Self.normalFloats(tensors, directory: directory))
     }
 
@@ -66,7 +68,9 @@ extension Checkpoint {
         }
     }
 
-    /// The shard files that an index names, in alphabetical order. A name that leaves the directory is refused.
+    /// The shard files that an index names, in alphabetical order.
+    ///
+    /// A name that leaves the directory is refused.
     private static func shards(_ index: FilePath) throws(ModelError) -> [String] {
         guard let map = try json(index)["weight_map"]?.object else {
             throw ModelError(.malformed, "\(index): has no weight_map")
@@ -75,7 +79,8 @@ extension Checkpoint {
         for (tensor, value) in map {
             guard let name = value.string, FilePath.Component(name)?.kind == .regular else {
                 throw ModelError(
-                    .malformed, "\(index): the file of \"\(tensor.prefix(128))\" is no plain file name")
+                    .malformed,
+                    "\(index): the file of \"\(tensor.prefix(128))\" is no plain file name")
             }
             names.insert(name)
         }

@@ -14,7 +14,8 @@ extension Checkpoint {
                 weights[name] = try NF4Tensor(name: name) { tensors[$0] }
             } catch {
                 throw ModelError(
-                    error.code == .unsupported ? .unsupported : .malformed, "\(directory): \(error)")
+                    error.code == .unsupported ? .unsupported : .malformed, "\(directory): \(error)"
+                )
             }
         }
         return weights
@@ -26,18 +27,22 @@ extension Checkpoint {
         let isFourBit = quantization["load_in_4bit"]?.bool ?? false
         let isEightBit = quantization["load_in_8bit"]?.bool ?? false
         let method =
-            quantization["quant_method"]?.string ?? (isFourBit || isEightBit ? "bitsandbytes" : "unnamed")
+            quantization["quant_method"]?.string
+            ?? (isFourBit || isEightBit ? "bitsandbytes" : "unnamed")
         guard method == "bitsandbytes" else {
             throw unsupported("the method \"\(method.prefix(64))\"")
         }
         guard isFourBit, !isEightBit else { throw unsupported("8-bit weights of bitsandbytes") }
         let type = quantization["bnb_4bit_quant_type"]?.string ?? "fp4"
-        guard type == "nf4" else { throw unsupported("the 4-bit type \"\(type.prefix(64))\" of bitsandbytes") }
+        guard type == "nf4" else {
+            throw unsupported("the 4-bit type \"\(type.prefix(64))\" of bitsandbytes")
+        }
     }
 
     private static func unsupported(_ what: String) -> ModelError {
         ModelError(
             .unsupported,
-            "quantization_config: \(what) is not supported; only 4-bit nf4 of bitsandbytes is, or use the unquantized checkpoint")
+            "quantization_config: \(what) is not supported; only 4-bit nf4 of bitsandbytes is, or use the unquantized checkpoint"
+        )
     }
 }

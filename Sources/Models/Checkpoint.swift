@@ -57,7 +57,8 @@ public struct Checkpoint: Sendable {
 
     /// Refuses what would be quantized twice.
     func refuseQuantized() throws(ModelError) {
-        guard normalFloats.isEmpty, tensors.values.allSatisfy({ $0.dtype.blockElementCount == 1 }) else {
+        guard normalFloats.isEmpty, tensors.values.allSatisfy({ $0.dtype.blockElementCount == 1 })
+        else {
             throw ModelError(
                 .unsupported,
                 "\(path): is quantized already, and quantizing twice loses accuracy; take the checkpoint that it was made from"
@@ -78,7 +79,8 @@ public struct Checkpoint: Sendable {
         }
         guard tensor.shape == [count] else {
             throw ModelError(
-                .mismatch, "\(path): tensor \"\(name)\" has the shape \(tensor.shape), needed is [\(count)]")
+                .mismatch,
+                "\(path): tensor \"\(name)\" has the shape \(tensor.shape), needed is [\(count)]")
         }
         do {
             return try finite(tensor.floats(), name: name)
@@ -93,7 +95,8 @@ public struct Checkpoint: Sendable {
 
     private func finite(_ values: [Float], name: String) throws(ModelError) -> [Float] {
         guard values.allSatisfy(\.isFinite) else {
-            throw ModelError(.malformed, "\(path): tensor \"\(name)\" holds values that are not finite")
+            throw ModelError(
+                .malformed, "\(path): tensor \"\(name)\" holds values that are not finite")
         }
         return values
     }
@@ -104,6 +107,7 @@ extension Checkpoint {
     public var shape: BaseShape {
         BaseShape(
             name: configuration.name ?? path.split(separator: "/").last.map(String.init) ?? path,
-            digest: sourceDigest, layerCount: configuration.layerCount, linears: configuration.linearShapes)
+            digest: sourceDigest, layerCount: configuration.layerCount,
+            linears: configuration.linearShapes)
     }
 }

@@ -26,7 +26,8 @@ public struct GGUFExport {
         guard windows == [nil] || architecture == .llama && windows.count == 1 else {
             throw ModelError(
                 .unsupported,
-                "\(checkpoint.path): GGUF has no sliding window for some layers or for \(family.rawValue)")
+                "\(checkpoint.path): GGUF has no sliding window for some layers or for \(family.rawValue)"
+            )
         }
         self.checkpoint = checkpoint
         self.type = type
@@ -51,7 +52,8 @@ public struct GGUFExport {
                 let target = targetType(of: tensor, slot)
                 let name = WeightMap.gguf.name(slot, layer: layer)
                 let order = rowOrder(slot)
-                try writer.add(name: name, dtype: target, shape: tensor.shape) { () throws(TensorError) in
+                try writer.add(name: name, dtype: target, shape: tensor.shape) {
+                    () throws(TensorError) in
                     progress(Double(index) / Double(slots.count))
                     return try Self.ordered(tensor, order).converted(to: target).renamed(name)
                 }
@@ -114,7 +116,8 @@ public struct GGUFExport {
         case .llama3:
             let (theta, dimension) = (configuration.ropeTheta, configuration.headDimension)
             let plain = RopeScaling.none.frequencies(theta: theta, headDimension: dimension)
-            let scaled = configuration.ropeScaling.frequencies(theta: theta, headDimension: dimension)
+            let scaled = configuration.ropeScaling.frequencies(
+                theta: theta, headDimension: dimension)
             return zip(plain, scaled).map { Float($0 / $1) }
         }
     }

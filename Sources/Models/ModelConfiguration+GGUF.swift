@@ -69,7 +69,8 @@ private struct GGUFFields {
 
     init(_ metadata: [String: GGUFValue]) throws(ModelError) {
         guard let name = metadata["general.architecture"]?.string else {
-            throw ModelError(.malformed, "general.architecture is missing; is this a model's GGUF file?")
+            throw ModelError(
+                .malformed, "general.architecture is missing; is this a model's GGUF file?")
         }
         // llama.cpp has no mistral of its own for these models: they are written as llama.
         guard let architecture = ModelFamily(rawValue: name), architecture != .mistral else {
@@ -118,7 +119,8 @@ private struct GGUFFields {
         if let parts = metadata["split.count"]?.int, parts > 1 {
             throw ModelError(
                 .unsupported,
-                "split.count is \(parts): one of several files; join them with llama-gguf-split --merge")
+                "split.count is \(parts): one of several files; join them with llama-gguf-split --merge"
+            )
         }
         for suffix in ["expert_count", "attention.clamp_kqv"] where metadata[key(suffix)] != nil {
             guard try number(suffix) == 0 else {
@@ -130,7 +132,8 @@ private struct GGUFFields {
     func vocabularySize() throws(ModelError) -> Int {
         if let size = try optionalInteger("vocab_size") { return size }
         guard let tokens = metadata["tokenizer.ggml.tokens"]?.array else {
-            throw ModelError(.malformed, "\(key("vocab_size")) and tokenizer.ggml.tokens are missing")
+            throw ModelError(
+                .malformed, "\(key("vocab_size")) and tokenizer.ggml.tokens are missing")
         }
         return tokens.count
     }

@@ -21,7 +21,8 @@ extension ModelConfiguration {
         let activation = json["hidden_act"]?.string ?? "silu"
         guard activation == "silu" else {
             throw ModelError(
-                .unsupported, "hidden_act \"\(activation.prefix(64))\" is not supported; only silu is")
+                .unsupported,
+                "hidden_act \"\(activation.prefix(64))\" is not supported; only silu is")
         }
         func integer(_ key: String) throws(ModelError) -> Int {
             guard let value = json[key]?.int else {
@@ -46,7 +47,8 @@ extension ModelConfiguration {
         ropeTheta = rope?["rope_theta"]?.double ?? json["rope_theta"]?.double ?? 10_000
         ropeScaling = try Self.scaling(rope)
         guard layerCount > 0, layerCount <= 4096 else {
-            throw ModelError(.malformed, "num_hidden_layers is \(layerCount); it has to be in 1...4096")
+            throw ModelError(
+                .malformed, "num_hidden_layers is \(layerCount); it has to be in 1...4096")
         }
         windows = try Self.windows(json, family: family, layerCount: layerCount)
         try validate()
@@ -54,7 +56,9 @@ extension ModelConfiguration {
 
     /// The id or ids of an `eos_token_id`.
     static func identifiers(_ value: JSONValue?) -> [Int32] {
-        (value?.array ?? value.map { [$0] } ?? []).compactMap { $0.int.flatMap(Int32.init(exactly:)) }
+        (value?.array ?? value.map { [$0] } ?? []).compactMap {
+            $0.int.flatMap(Int32.init(exactly:))
+        }
     }
 
     private static func scaling(_ rope: JSONValue?) throws(ModelError) -> RopeScaling {
@@ -62,7 +66,8 @@ extension ModelConfiguration {
         let kind = rope["rope_type"]?.string ?? rope["type"]?.string ?? "default"
         func number(_ key: String) throws(ModelError) -> Double {
             guard let value = rope[key]?.double, value.isFinite, value > 0 else {
-                throw ModelError(.malformed, "rope scaling \"\(kind)\": \(key) is missing or not positive")
+                throw ModelError(
+                    .malformed, "rope scaling \"\(kind)\": \(key) is missing or not positive")
             }
             return value
         }
@@ -78,7 +83,8 @@ extension ModelConfiguration {
                 context: try number("original_max_position_embeddings")
             )
             guard scaling.high > scaling.low else {
-                throw ModelError(.malformed, "rope scaling: high_freq_factor has to exceed low_freq_factor")
+                throw ModelError(
+                    .malformed, "rope scaling: high_freq_factor has to exceed low_freq_factor")
             }
             return .llama3(
                 factor: scaling.factor, low: scaling.low, high: scaling.high,
@@ -86,7 +92,8 @@ extension ModelConfiguration {
         default:
             throw ModelError(
                 .unsupported,
-                "rope scaling \"\(kind.prefix(64))\" is not supported; known are default, linear, llama3")
+                "rope scaling \"\(kind.prefix(64))\" is not supported; known are default, linear, llama3"
+            )
         }
     }
 

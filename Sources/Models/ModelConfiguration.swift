@@ -1,4 +1,5 @@
 public import Adapters
+
 /// The shape of a model and the constants of its layers.
 public struct ModelConfiguration: Sendable, Hashable {
     public var family: ModelFamily
@@ -53,7 +54,8 @@ public struct ModelConfiguration: Sendable, Hashable {
             ("hidden_size", hiddenSize, 1 << 20), ("num_hidden_layers", layerCount, 1 << 12),
             ("num_attention_heads", queryHeads, 1 << 14),
             ("num_key_value_heads", keyValueHeads, 1 << 14), ("head_dim", headDimension, 256),
-            ("intermediate_size", feedForwardSize, 1 << 22), ("vocab_size", vocabularySize, 1 << 24),
+            ("intermediate_size", feedForwardSize, 1 << 22),
+            ("vocab_size", vocabularySize, 1 << 24),
             ("max_position_embeddings", contextLength, 1 << 30),
         ]
         for (name, value, limit) in sizes where value < 1 || value > limit {

@@ -34,7 +34,9 @@ public struct NF4Export {
             for (index, name) in names.enumerated() {
                 guard let tensor = checkpoint.tensors[name] else { continue }
                 if linear.contains(name) {
-                    for part in try Self.quantized(tensor).checkpointTensors() { try writer.add(part) }
+                    for part in try Self.quantized(tensor).checkpointTensors() {
+                        try writer.add(part)
+                    }
                 } else {
                     try writer.add(tensor)
                 }

@@ -16,7 +16,8 @@ public final class Transformer: Sendable {
     /// Binds and packs every tensor of a checkpoint.
     ///
     /// - Throws: for missing tensors, shapes that do not fit the configuration, and values that are not finite.
-    public init(_ checkpoint: Checkpoint, type: ExecutionType, pool: ThreadPool) throws(ModelError) {
+    public init(_ checkpoint: Checkpoint, type: ExecutionType, pool: ThreadPool) throws(ModelError)
+    {
         configuration = checkpoint.configuration
         self.type = type
         digest = checkpoint.digest
@@ -67,7 +68,9 @@ public final class Transformer: Sendable {
 
     /// Runs a step's rows through the model: their keys and values go into the pages, their last hidden states stay in
     /// the workspace for `computeLogits`.
-    public func forward(_ step: TransformerStep, in work: Workspace, pages: KVPages, on compute: Compute) {
+    public func forward(
+        _ step: TransformerStep, in work: Workspace, pages: KVPages, on compute: Compute
+    ) {
         precondition(step.rowCount <= work.rowCapacity)
         work.rotary.reserve((step.places.positions.max() ?? 0) + 1)
         compute.embed(step.tokens, with: embedding, into: work.hidden)

@@ -9,12 +9,12 @@ public struct TransformerBlock: Sendable {
     let queryKeyValue: Projection
     let headNorms: HeadNorms?
     let shape: AttentionShape
-    /// (hidden, queries)
+    /// (hidden, queries).
     let output: Projection
     let feedForwardNorm: AlignedBuffer<Float>
     /// gate and up, (2 feed forward, hidden).
     let gateUp: Projection
-    /// (hidden, feed forward)
+    /// (hidden, feed forward).
     let down: Projection
 
     /// Binds the tensors of one layer.
@@ -54,10 +54,13 @@ public struct TransformerBlock: Sendable {
     }
 
     /// Adds the layer's work to the hidden rows of a step.
-    func forward(_ step: TransformerStep, in work: Workspace, pages: KVPages, layer: Int, on compute: Compute) {
+    func forward(
+        _ step: TransformerStep, in work: Workspace, pages: KVPages, layer: Int, on compute: Compute
+    ) {
         let rows = step.rows
         let epsilon = work.normEpsilon
-        compute.normalize(work.hidden, weight: attentionNorm, epsilon: epsilon, into: work.normed, rows: rows)
+        compute.normalize(
+            work.hidden, weight: attentionNorm, epsilon: epsilon, into: work.normed, rows: rows)
         compute.project(
             queryKeyValue, work.normed, into: work.queryKeyValue, rows: rows, groups: step.groups,
             site: LinearName.site(.queryKeyValue, layer: layer))
@@ -71,7 +74,8 @@ public struct TransformerBlock: Sendable {
             output, work.attended, into: work.branch, rows: rows, groups: step.groups,
             site: LinearName.site(.output, layer: layer))
         compute.add(work.branch, to: work.hidden, rows: rows)
-        compute.normalize(work.hidden, weight: feedForwardNorm, epsilon: epsilon, into: work.normed, rows: rows)
+        compute.normalize(
+            work.hidden, weight: feedForwardNorm, epsilon: epsilon, into: work.normed, rows: rows)
         compute.project(
             gateUp, work.normed, into: work.gateUp, rows: rows, groups: step.groups,
             site: LinearName.site(.gateUp, layer: layer))

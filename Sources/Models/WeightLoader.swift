@@ -31,7 +31,8 @@ struct WeightLoader {
         }
         let order = rowOrder(name)
         let weights = try pack(
-            .linear(name), layer: layer, outputs: shape.outputs, inputs: shape.inputs, role: .linear,
+            .linear(name), layer: layer, outputs: shape.outputs, inputs: shape.inputs,
+            role: .linear,
             rowOrder: order)
         guard checkpoint.tensor(.bias(name), layer: layer) != nil else { return (weights, nil) }
         let bias = try checkpoint.vector(.bias(name), layer: layer, count: shape.outputs)
@@ -62,16 +63,20 @@ struct WeightLoader {
                 return try pack(normalFloats, name: name)
             }
             guard let tensor = checkpoint.tensors[name] else {
-                throw ModelError(.malformed, "\(checkpoint.path): the tensor \"\(name)\" is missing")
+                throw ModelError(
+                    .malformed, "\(checkpoint.path): the tensor \"\(name)\" is missing")
             }
             try check(tensor.shape, [outputs, inputs], of: name)
             let isFloat = tensor.dtype.blockElementCount == 1
             if type == .nf4, role == .linear, isFloat {
                 let values = try tensor.floats()
-                let ordered = rowOrder.map { $0.flatMap { values[$0 * inputs..<($0 + 1) * inputs] } }
+                let ordered = rowOrder.map {
+                    $0.flatMap { values[$0 * inputs..<($0 + 1) * inputs] }
+                }
                 return try pack(
                     NF4Tensor(
-                        quantizing: ordered ?? values, shape: tensor.shape, doubleQuantization: true,
+                        quantizing: ordered ?? values, shape: tensor.shape,
+                        doubleQuantization: true,
                         name: name),
                     name: name)
             }
@@ -94,7 +99,8 @@ struct WeightLoader {
         let (outputs, inputs) = (weights.shape[0], weights.shape[1])
         if type != .f32, inputs.isMultiple(of: 64), weights.blockSize == 64 {
             return PackedWeights(
-                nf4: weights.codes.bytes(), maxima: weights.absmax, outputs: outputs, inputs: inputs)
+                nf4: weights.codes.bytes(), maxima: weights.absmax, outputs: outputs, inputs: inputs
+            )
         }
         do {
             let tensor = try Tensor(name: name, shape: weights.shape, floats: weights.floats())

@@ -1,4 +1,5 @@
 public import Adapters
+
 /// How a checkpoint names its tensors (seam: a new naming is one more table).
 public struct WeightMap: Sendable {
     /// What a tensor is for.
@@ -41,7 +42,9 @@ public struct WeightMap: Sendable {
     public static let gguf = WeightMap(
         names: table(
             global: ["token_embd.weight", "output.weight", "output_norm.weight"],
-            layer: ["attn_norm", "ffn_norm", "attn_q_norm", "attn_k_norm"].map { "blk.#.\($0).weight" },
+            layer: ["attn_norm", "ffn_norm", "attn_q_norm", "attn_k_norm"].map {
+                "blk.#.\($0).weight"
+            },
             linear: { linear in
                 switch linear {
                 case .query: "blk.#.attn_q"

@@ -15,7 +15,7 @@ public final class Workspace: Sendable {
     let gateUp: Activations
     let activated: Activations
     let final: Activations
-    /// (logit row, vocabulary)
+    /// (logit row, vocabulary).
     public let logits: Activations
 
     public init(for model: Transformer, rowCapacity: Int, logitCapacity: Int) {

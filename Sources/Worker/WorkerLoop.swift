@@ -43,13 +43,16 @@ public struct WorkerLoop {
         try socket.connect(endpoint)
         var poller = Poller()
         let token = try poller.add(socket)
+        var outbox = Outbox()
         let session = WorkerSession(runner)
         defer { session.abandon() }
         let clock = ContinuousClock()
         var heard = clock.now
         var beat = clock.now
-        send([.ready(session.ready(processID: getpid()))], on: socket)
+        outbox.append([.ready(session.ready(processID: getpid()))])
         while true {
+            try outbox.flush(to: socket)
+            poller.watchWritable(token, !outbox.isEmpty)
             try poller.wait(session.isIdle ? .milliseconds(200) : .zero)
             let now = clock.now
             if poller.isReadable(token) {
@@ -60,16 +63,16 @@ public struct WorkerLoop {
                         logger.error("the front refuses this worker: \(refusal.message)")
                         return true
                     }
-                    send(session.receive(order, now: now), on: socket)
+                    outbox.append(session.receive(order, now: now))
                 }
             }
-            if !session.isIdle { send(session.runStep(now: now), on: socket) }
+            if !session.isIdle { outbox.append(session.runStep(now: now)) }
             if now - beat >= Self.heartbeatInterval {
                 beat = now
-                send([.heartbeat(session.heartbeat())], on: socket)
+                outbox.append([.heartbeat(session.heartbeat())])
             }
-            if session.isDraining, session.isIdle { return true }
-            if now - heard > Self.silenceLimit { return getppid() != parent }
+            if session.isDraining, session.isIdle, outbox.isEmpty { return true }
+            if now - heard > Self.silenceLimit || outbox.isFull { return getppid() != parent }
         }
     }
 
@@ -79,17 +82,6 @@ public struct WorkerLoop {
         } catch {
             logger.warning("dropped a message from the front: \(error)")
             return nil
-        }
-    }
-
-    /// A front that does not take reports is dead or stopped; what it misses, it asks another worker for.
-    private func send(_ reports: [WorkerReport], on socket: borrowing DealerSocket) {
-        for report in reports {
-            do {
-                try socket.send(Frames.encode(report))
-            } catch {
-                logger.warning("a report could not be sent: \(error)")
-            }
         }
     }
 }

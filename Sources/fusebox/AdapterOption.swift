@@ -15,7 +15,8 @@ struct AdapterOption: ExpressibleByArgument {
         name = String(argument[..<equals])
         guard AdapterShelf.isValid(name: name) else { return nil }
         let place = argument[argument.index(after: equals)...]
-        if let at = place.lastIndex(of: "@"), let number = Double(place[place.index(after: at)...]) {
+        if let at = place.lastIndex(of: "@"), let number = Double(place[place.index(after: at)...])
+        {
             guard let weight = AdapterMix.weight(number) else { return nil }
             self.weight = weight
             path = String(place[..<at])
@@ -29,6 +30,7 @@ struct AdapterOption: ExpressibleByArgument {
     /// For the help of options that take it.
     static let form: ArgumentHelp = ArgumentHelp(
         "An adapter and its weight, which may be left out for 1; may be repeated.",
-        discussion: "Names have lower-case letters, digits, '.', '_', '-', at most 64; weights lie in -64...64.",
+        discussion:
+            "Names have lower-case letters, digits, '.', '_', '-', at most 64; weights lie in -64...64.",
         valueName: "name=path@weight")
 }

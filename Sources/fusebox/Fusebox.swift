@@ -15,7 +15,9 @@ struct Fusebox: AsyncParsableCommand {
         ]
     )
 
-    /// Runs the command that the arguments name. The exit status is 0: done, 1: failed, 2: usage.
+    /// Runs the command that the arguments name.
+    ///
+    /// The exit status is 0: done, 1: failed, 2: usage.
     static func main() async {
         do {
             var command = try parseAsRoot()
@@ -31,7 +33,8 @@ struct Fusebox: AsyncParsableCommand {
             case .success:
                 exit(withError: error)
             case .validationFailure:
-                _ = try? FileDescriptor.standardError.writeAll((fullMessage(for: error) + "\n").utf8)
+                _ = try? FileDescriptor.standardError.writeAll(
+                    (fullMessage(for: error) + "\n").utf8)
                 exit(withError: ExitCode(2))
             default:
                 StandardError.write("fusebox: \(error)")

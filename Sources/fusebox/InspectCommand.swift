@@ -45,7 +45,8 @@ struct InspectCommand: ParsableCommand {
 
         init(of path: String) throws {
             let files: [(Kind, String)] = [
-                (.model, "config.json"), (.adapter, "adapter_config.json"), (.router, "router.json"),
+                (.model, "config.json"), (.adapter, "adapter_config.json"),
+                (.router, "router.json"),
             ]
             if Checkpoint.isGGUF(path: path) {
                 self = .model

@@ -28,7 +28,8 @@ enum Inspection {
             "name": configuration.name.map { .string($0) } ?? .null,
             "family": .string(configuration.family.rawValue),
             "parameters": number(storage.reduce(0) { $0 + $1.valueCount }),
-            "layers": number(configuration.layerCount), "hidden_size": number(configuration.hiddenSize),
+            "layers": number(configuration.layerCount),
+            "hidden_size": number(configuration.hiddenSize),
             "feed_forward_size": number(configuration.feedForwardSize),
             "query_heads": number(configuration.queryHeads),
             "key_value_heads": number(configuration.keyValueHeads),
@@ -47,7 +48,9 @@ enum Inspection {
 
     private static func tokenizer(_ path: String) -> JSONObject {
         do {
-            let tokenizer = try Tokenizer(directory: path)
+            let tokenizer =
+                try Checkpoint.isGGUF(path: path)
+                ? Tokenizer(gguf: GGUFFile(path: path)) : Tokenizer(directory: path)
             var report: JSONObject = ["tokens": number(tokenizer.vocabularySize)]
             do {
                 _ = try tokenizer.requireChatTemplate()
@@ -76,7 +79,8 @@ enum Inspection {
             layerCount = max(layerCount, layer + 1)
             let known = linears[linear] ?? (0, 0)
             linears[linear] =
-                factor == "lora_A" ? (known.outputs, tensor.shape[1]) : (tensor.shape[0], known.inputs)
+                factor == "lora_A"
+                ? (known.outputs, tensor.shape[1]) : (tensor.shape[0], known.inputs)
             modules.insert(linear.rawValue)
         }
         let digest = configuration["fusebox_base_digest"]?.string.flatMap { Digest($0) }
@@ -105,7 +109,8 @@ enum Inspection {
     }
 
     /// The parts of `….layers.3.self_attn.q_proj.lora_A.weight`; the layer is one that a model may have.
-    private static func module(_ name: String) -> (layer: Int, linear: LinearName, factor: String)? {
+    private static func module(_ name: String) -> (layer: Int, linear: LinearName, factor: String)?
+    {
         let parts = name.split(separator: ".").map(String.init)
         guard parts.count >= 6, let place = parts.lastIndex(of: "layers"), place + 4 < parts.count,
             let layer = Int(parts[place + 1]), (0..<4096).contains(layer),

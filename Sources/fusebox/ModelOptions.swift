@@ -46,7 +46,9 @@ struct ModelOptions: ParsableArguments {
     func load() throws -> (model: LoadedModel, mix: AdapterMix) {
         var model = try LoadedModel(
             path: self.model, type: type, threadCount: threads ?? Self.processorCount)
-        let coefficients = try cat.map { path throws(LoadError) in try model.addCoefficients(path: path) }
+        let coefficients = try cat.map { path throws(LoadError) in
+            try model.addCoefficients(path: path)
+        }
         var shares: [AdapterMix.Share] = []
         for option in adapters {
             try model.addAdapter(directory: option.path, name: option.name)

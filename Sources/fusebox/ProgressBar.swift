@@ -5,7 +5,7 @@ internal import SystemPackage
 final class ProgressBar {
     private let title: String
     private let isShown: Bool
-    private var percent = -1
+    private var shown = ""
 
     private static let width = 40
 
@@ -14,21 +14,29 @@ final class ProgressBar {
         isShown = isatty(FileDescriptor.standardError.rawValue) == 1
     }
 
-    /// - Parameter part: what is done, from 0 to 1.
-    func show(_ part: Double) {
+    /// - Parameters:
+    ///   - part: what is done, from 0 to 1.
+    ///   - note: what else there is to say.
+    func show(_ part: Double, note: String = "") {
         let percent = Int(min(max(part, 0), 1) * 100)
-        guard isShown, percent != self.percent else { return }
-        self.percent = percent
         let filled = percent * Self.width / 100
         let bar =
             String(repeating: "=", count: filled)
             + String(repeating: " ", count: Self.width - filled)
-        write("\r\(title) [\(bar)] \(percent)%")
+        let line = "\r\(title) [\(bar)] \(percent) % \(note)\u{1B}[K"
+        guard isShown, line != shown else { return }
+        shown = line
+        write(line)
     }
 
     /// Ends the line.
     func finish() {
-        if isShown, percent >= 0 { write("\n") }
+        if isShown, !shown.isEmpty { write("\n") }
+    }
+
+    /// Leaves the line empty.
+    func clear() {
+        if isShown { write("\r\u{1B}[K") }
     }
 
     private func write(_ text: String) {

@@ -37,7 +37,8 @@ struct QuantizeCommand: ParsableCommand {
         guard type != .nf4 || !Checkpoint.isGGUF(path: output) else {
             throw ValidationError("--output has to be a folder for nf4")
         }
-        guard FilePath(source).lexicallyNormalized() != FilePath(output).lexicallyNormalized() else {
+        guard FilePath(source).lexicallyNormalized() != FilePath(output).lexicallyNormalized()
+        else {
             throw ValidationError("--output is the source; choose another place")
         }
     }
@@ -49,14 +50,15 @@ struct QuantizeCommand: ParsableCommand {
         case .q8_0, .q4_0:
             let export = try GGUFExport(checkpoint, type: type == .q8_0 ? .q8_0 : .q4_0)
             let vocabulary = try vocabulary(of: checkpoint)
-            try export.write(to: output, vocabulary: vocabulary, progress: bar.show)
+            try export.write(to: output, vocabulary: vocabulary, progress: { bar.show($0) })
         case .nf4:
             let export = try NF4Export(checkpoint)
-            let file = try FileBytes(path: "\(source)/config.json", loading: .copied, limit: 16 << 20)
+            let file = try FileBytes(
+                path: "\(source)/config.json", loading: .copied, limit: 16 << 20)
             guard let configuration = try file.json().object else {
                 throw CommandError("\(source)/config.json: is no JSON object")
             }
-            try export.write(to: output, configuration: configuration, progress: bar.show)
+            try export.write(to: output, configuration: configuration, progress: { bar.show($0) })
             try copyTokenizer()
         }
         bar.finish()
@@ -69,15 +71,16 @@ struct QuantizeCommand: ParsableCommand {
                 file.metadata[key].map { (key, $0) }
             }
         }
-        do {
-            return try GGUFVocabularyExport(directory: source).metadata(
+        let exported = Result { () throws(TokenizationError) in
+            try GGUFVocabularyExport(directory: source).metadata(
                 vocabularySize: checkpoint.configuration.vocabularySize,
                 endOfTextIDs: checkpoint.configuration.endOfTextIDs)
-        } catch {
-            guard error.code == .unreadable || error.code == .unsupported else { throw error }
+        }
+        if case .failure(let error) = exported, error.code == .unreadable || error.code == .unsupported {
             StandardError.write("warning: the file gets no vocabulary: \(error)")
             return GGUFVocabularyExport.none
         }
+        return try exported.get()
     }
 
     /// The files beside the weights that say how text becomes ids and where it ends.

@@ -1,82 +1,178 @@
-import ArgumentParser
-import Routing
+internal import ArgumentParser
+internal import Routing
+internal import Tensors
 
 /// Trains, measures, explains and extends adapter routers.
 struct RouterCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "router",
         abstract: "Train the router that chooses adapters, measure it, ask it, extend it.",
-        subcommands: [RouterTrainCommand.self, RouterEvaluateCommand.self]
-    )
-}
-
-/// `fusebox router train`.
-struct RouterTrainCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "train",
-        abstract: "Train a router from JSON lines.",
-        discussion: """
-            Rows are {"text": ..., "adapter": name} or {"text": ..., "adapters": [names]}; the name "base" marks texts that \
-            no adapter fits. Rows for the base are optional: out-of-scope texts are generated.
-            """
+        subcommands: [Train.self, Evaluate.self, Explain.self, Add.self, Remove.self]
     )
 
-    @Option(name: .long, parsing: .upToNextOption, help: "Files of rows to learn from.")
-    var data: [String]
+    /// What all of them say of rows.
+    static let rows =
+        "Rows are JSON lines {\"text\": ..., \"adapter\": name} or {\"text\": ..., \"adapters\": [names]}; the name \"base\" marks texts that no adapter fits."
 
-    @Option(help: "A file of rows to calibrate with; else a tenth of the data is held out.")
-    var validation: String?
+    struct Train: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Train a router from texts and the adapters that fit them.",
+            discussion: rows + " Rows for the base are optional: out-of-scope texts are generated.")
 
-    @Option(help: "The folder to write.")
-    var output: String
+        @Option(parsing: .upToNextOption, help: "Files of rows to learn from.")
+        var data: [String]
 
-    @Option(help: "The seed of everything random.")
-    var seed: UInt64 = 0
+        @Option(help: "A file of rows to calibrate with; else a tenth of the data is held out.")
+        var validation: String?
 
-    @Option(name: .customLong("set")) var set: [String] = []
+        @Option(
+            help:
+                "A folder of adapters, one folder each, whose digests are recorded with the classes."
+        )
+        var adapters: String?
 
-    func run() throws {
-        var examples: [RouterExample] = []
-        for path in data { examples += try RouterExample.read(path: path) }
-        let held = try validation.map { try RouterExample.read(path: $0) }
-        var settings = TrainingSettings()
-        settings.seed = seed
-        for s in set {
-            let p = s.split(separator: "="); let v = Double(p[1])!
-            switch p[0] {
-            case "buckets": settings.bucketCount = Int(v)
-            case "width": settings.width = Int(v)
-            case "epochs": settings.epochCount = Int(v)
-            case "lr": settings.learningRate = Float(v)
-            case "fdrop": settings.featureDropout = Float(v)
-            case "drop": settings.hiddenDropout = Float(v)
-            case "ls": settings.labelSmoothing = Float(v)
-            case "neg": settings.negativeShare = v
-            case "batch": settings.batchSize = Int(v)
-            default: fatalError()
+        @Option(help: "The folder to write.")
+        var output: String
+
+        @Option(help: "The seed of everything random.")
+        var seed: UInt64 = 0
+
+        @Option(help: "Rows of the embedding table: fewer make a smaller file.")
+        var buckets: Int?
+
+        @Option(help: "Hidden units, a multiple of sixteen.")
+        var width: Int?
+
+        @Flag(help: "Print one JSON document.")
+        var json = false
+
+        func run() throws {
+            let examples = try data.flatMap { try RouterExample.read(path: $0) }
+            let held = try validation.map { try RouterExample.read(path: $0) }
+            let shelf = try adapters.map { try AdapterFolder.digests(in: $0) } ?? [:]
+            var settings = TrainingSettings()
+            settings.seed = seed
+            if let buckets { settings.bucketCount = buckets }
+            if let width { settings.width = width }
+            let bar = ProgressBar("training")
+            let trained = try RouterTrainer(settings: settings).train(
+                on: examples, validation: held, shelf: shelf
+            ) { progress in
+                let loss = progress.loss.map { "loss \(Double(Int(1000 * $0)) / 1000)" } ?? ""
+                bar.show(Double(progress.step) / Double(progress.stepCount), note: loss)
+            }
+            bar.clear()
+            let written = try trained.router.write(
+                to: output, card: trained.card(title: "Adapter router"))
+            if json {
+                print(RouterReport.json(trained.heldOut, of: written, predictions: nil).text)
+            } else {
+                print(
+                    "\(output): a router for \(written.classes.count) adapters, trained in \(RouterReport.seconds(trained.duration)) s, digest \(written.digest)"
+                )
+                print(RouterReport.text(trained.heldOut, of: written))
             }
         }
-        let start = ContinuousClock.now
-        let router = try RouterTrainer(settings: settings).train(on: examples, validation: held)
-        let saved = try router.write(to: output, card: "")
-        print("trained in", ContinuousClock.now - start, "T", saved.calibration.temperature, "threshold", saved.calibration.threshold)
     }
-}
 
-/// `fusebox router evaluate`.
-struct RouterEvaluateCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "evaluate", abstract: "Measure a router on labelled rows.")
+    struct Evaluate: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Measure a router on labelled texts.", discussion: rows)
 
-    @Option(help: "The router's folder.")
-    var router: String
+        @Option(help: "The router's folder.")
+        var router: String
 
-    @Option(help: "A file of labelled rows.")
-    var data: String
+        @Option(help: "A file of labelled rows.")
+        var data: String
 
-    func run() throws {
-        let router = try AdapterRouter(directory: router)
-        let e = try RouterEvaluation(of: router, on: RouterExample.read(path: data))
-        print("acc \(e.accuracy) top3 \(e.top3) ece \(e.calibrationError) all \(e.overallCalibrationError) auroc \(e.auroc ?? 0) rej \(e.rejection ?? 0) pass \(e.passedInScope) \(e.passedOutOfScope) params \(router.parameterCount) \(e.duration)")
+        @Option(help: "A file for one JSON line a row, in order: predicted, probability, scope.")
+        var predictions: String?
+
+        @Flag(help: "Print one JSON document.")
+        var json = false
+
+        func run() throws {
+            let router = try AdapterRouter(directory: router)
+            let evaluation = try RouterEvaluation(of: router, on: RouterExample.read(path: data))
+            if let predictions { try RouterReport.write(evaluation.predictions, to: predictions) }
+            if json {
+                print(RouterReport.json(evaluation, of: router, predictions: predictions).text)
+            } else {
+                print(RouterReport.text(evaluation, of: router))
+            }
+        }
+    }
+
+    struct Explain: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract:
+                "Show what a router makes of each sentence of a text, and the mix that follows.")
+
+        @Option(help: "The router's folder.")
+        var router: String
+
+        @Argument(help: "The text, or - to read it from standard input.")
+        var text: String
+
+        @Flag(help: "Print one JSON document.")
+        var json = false
+
+        func run() throws {
+            let router = try RouterReport.selfBound(AdapterRouter(directory: router))
+            let text = text == "-" ? try RouterReport.standardInput() : text
+            let decision = router.route(text)
+            print(
+                json
+                    ? RouterReport.json(decision, of: router).text
+                    : RouterReport.text(decision, of: router))
+        }
+    }
+
+    struct Add: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract:
+                "Let a new adapter join a router through a few example texts, without training.",
+            discussion: rows + " Of the file, the texts of the adapter NAME are used.")
+
+        @Option(help: "The router's folder; it is rewritten.")
+        var router: String
+
+        @Argument(help: "The adapter's registry name.")
+        var name: String
+
+        @Option(help: "A file of rows.")
+        var examples: String
+
+        func run() throws {
+            let texts = try RouterExample.read(path: examples).filter { $0.adapters.contains(name) }
+                .map(\.text)
+            let changed = try AdapterRouter(directory: router).adding(name, examples: texts)
+            let note =
+                "Later the adapter `\(name)` was added, through the centroid of \(texts.count) examples."
+            let written = try changed.write(
+                to: router, card: RouterReport.card(of: router, note: note))
+            print(
+                "\(router): added \"\(name)\" from \(texts.count) examples; digest \(written.digest)"
+            )
+        }
+    }
+
+    struct Remove: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take an adapter out of a router.")
+
+        @Option(help: "The router's folder; it is rewritten.")
+        var router: String
+
+        @Argument(help: "The adapter's registry name.")
+        var name: String
+
+        func run() throws {
+            let changed = try AdapterRouter(directory: router).removing(name)
+            let note = "Later the adapter `\(name)` was removed."
+            let written = try changed.write(
+                to: router, card: RouterReport.card(of: router, note: note))
+            print("\(router): removed \"\(name)\"; digest \(written.digest)")
+        }
     }
 }

@@ -78,7 +78,8 @@ struct ScoreCommand: ParsableCommand {
         }
         guard isFinite else {
             throw CommandError(
-                "sequence \(number): the model computes numbers that are not finite; check its weights and adapters")
+                "sequence \(number): the model computes numbers that are not finite; check its weights and adapters"
+            )
         }
         return result
     }

@@ -2,7 +2,9 @@ internal import SystemPackage
 
 /// Lines for people; standard output is kept for results.
 enum StandardError {
-    /// Writes one line. Control characters, which names from files may bring along, become spaces.
+    /// Writes one line.
+    ///
+    /// Control characters, which names from files may bring along, become spaces.
     static func write(_ message: String) {
         var line = String.UnicodeScalarView()
         for scalar in message.unicodeScalars {

@@ -8,11 +8,14 @@ import Testing
 
 /// Packed weights stand for the very numbers that gguf-py and bitsandbytes decode, for every block type.
 @Suite struct DecodedWeightsTests {
-    @Test(arguments: [("gguf_blocks", "/model.gguf", ExecutionType.stored), ("llama_nf4", "", .nf4)])
+    @Test(arguments: [
+        ("gguf_blocks", "/model.gguf", ExecutionType.stored), ("llama_nf4", "", .nf4),
+    ])
     func decodedWeightsAreBitIdentical(folder: String, file: String, type: ExecutionType) throws {
         let golden = GoldenFolder.path("models/\(folder)")
         let digests = try #require(
-            FileBytes(path: golden + "/expected.json", loading: .copied).json()["decoded_sha256"]?.object)
+            FileBytes(path: golden + "/expected.json", loading: .copied).json()["decoded_sha256"]?
+                .object)
         let checkpoint = try Checkpoint(path: golden + file)
         let transformer = try Transformer(checkpoint, type: type, pool: ThreadPool(threadCount: 1))
         let names = WeightMap.huggingFace
@@ -25,7 +28,8 @@ import Testing
         }
         for (layer, block) in transformer.blocks.enumerated() {
             found[names.name(.attentionNorm, layer: layer)] = digest(elements(block.attentionNorm))
-            found[names.name(.feedForwardNorm, layer: layer)] = digest(elements(block.feedForwardNorm))
+            found[names.name(.feedForwardNorm, layer: layer)] = digest(
+                elements(block.feedForwardNorm))
             for site in LinearName.Site.allCases {
                 for (name, part) in zip(site.parts, block.projection(site).parts) {
                     found[names.name(.linear(name), layer: layer)] = digest(part.weights)

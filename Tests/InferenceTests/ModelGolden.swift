@@ -35,7 +35,7 @@ struct ModelGolden {
         expected = try SafetensorsFile(path: folder + "/expected.safetensors")
     }
 
-    /// (row, vocabulary)
+    /// (row, vocabulary).
     func logits(mix: Int) throws -> [Float] {
         try expected["logits.\(mix)"]?.floats() ?? []
     }

@@ -46,7 +46,8 @@ import Testing
         #expect(golden.mixes.count == 6 && golden.sequences.count == 7)
         for index in golden.mixes.indices {
             let scorer = try Scorer(
-                model: model.transformer, shelf: model.shelf, mix: golden.mix(index, on: model.shelf),
+                model: model.transformer, shelf: model.shelf,
+                mix: golden.mix(index, on: model.shelf),
                 kernels: model.kernels, pool: model.pool)
             let expected = try golden.logits(mix: index)
             let vocabulary = model.transformer.configuration.vocabularySize

@@ -50,7 +50,9 @@ import Testing
     }
 
     @Test func aQuantizedSourceIsRefused() throws {
-        for path in ["models/llama/model.gguf", "models/gguf_blocks/model.gguf", "models/llama_nf4"] {
+        for path in [
+            "models/llama/model.gguf", "models/gguf_blocks/model.gguf", "models/llama_nf4",
+        ] {
             let checkpoint = try Checkpoint(path: GoldenFolder.path(path))
             #expect(throws: ModelError.self) { try GGUFExport(checkpoint, type: .q8_0) }
             #expect(throws: ModelError.self) { try NF4Export(checkpoint) }
@@ -68,7 +70,9 @@ import Testing
         #expect(written.configuration.isTied && written.configuration.family == .qwen2)
         let types = try written.storage()
         #expect(types.map(\.type) == ["f32", "q8_0"])
-        #expect(types.reduce(0) { $0 + $1.valueCount } == (try checkpoint.storage()).reduce(0) { $0 + $1.valueCount })
+        #expect(
+            types.reduce(0) { $0 + $1.valueCount }
+                == (try checkpoint.storage()).reduce(0) { $0 + $1.valueCount })
         #expect(written.shape.digest == checkpoint.shape.digest)
     }
 

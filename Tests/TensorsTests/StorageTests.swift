@@ -21,6 +21,23 @@ import Testing
         #expect(AlignedBuffer<Int32>([]).count == 0)
     }
 
+    @Test func buffersBeyondTheMachineAreNil() {
+        #expect(AlignedBuffer<Float>(ifPossible: .max) == nil)
+        #expect(AlignedBuffer<UInt8>(ifPossible: .max) == nil)
+        #expect(AlignedBuffer<UInt8>(ifPossible: 1 << 60) == nil)
+        #expect(AlignedBuffer<UInt8>(ifPossible: 3)?.count == 3)
+    }
+
+    @Test func anEnormousSparseFileIsRefused() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write([1], to: "sparse")
+        try #require(unsafe truncate(path, 1 << 40) == 0)
+        let error = #expect(throws: TensorError.self) {
+            try FileBytes(path: path, loading: .copied)
+        }
+        #expect(error?.code == .limitExceeded)
+    }
+
     @Test(arguments: [FileBytes.Loading.mapped, .copied])
     func filesAreReached(loading: FileBytes.Loading) throws {
         let folder = try TemporaryFolder()

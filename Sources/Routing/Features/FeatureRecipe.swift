@@ -30,7 +30,8 @@ public struct FeatureRecipe: Hashable, Sendable {
             )
         }
         guard (16...65536).contains(textByteLimit) else {
-            throw RoutingError(.setting, "texts of \(textByteLimit) bytes; 16 to 65536 are possible")
+            throw RoutingError(
+                .setting, "texts of \(textByteLimit) bytes; 16 to 65536 are possible")
         }
         self.bucketCount = bucketCount
         self.wordGramLength = wordGramLength

@@ -51,7 +51,9 @@ struct NormalizedText {
             let value = scalar.value
             scalars.append(value >= 0x41 && value <= 0x5A ? value + 0x20 : value)
         } else {
-            for lower in scalar.properties.lowercaseMapping.unicodeScalars { scalars.append(lower.value) }
+            for lower in scalar.properties.lowercaseMapping.unicodeScalars {
+                scalars.append(lower.value)
+            }
         }
     }
 
@@ -73,8 +75,10 @@ struct NormalizedText {
             if properties.isWhitespace { return .space }
             if properties.isIdeographic { return .alone }
             switch properties.generalCategory {
-            case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
-                .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .letterNumber, .otherNumber:
+            case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter,
+                .otherLetter,
+                .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .letterNumber,
+                .otherNumber:
                 return .wordPart
             case .control, .format, .surrogate, .unassigned, .privateUse:
                 return .ignored

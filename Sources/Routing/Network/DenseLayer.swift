@@ -21,7 +21,8 @@ struct DenseLayer: Sendable {
         var blocks = [Lanes](repeating: .zero, count: blockCount * inputCount)
         for input in 0..<inputCount {
             for output in 0..<outputCount {
-                blocks[output / Lanes.scalarCount * inputCount + input][output % Lanes.scalarCount] =
+                blocks[output / Lanes.scalarCount * inputCount + input][
+                    output % Lanes.scalarCount] =
                     weights[input * outputCount + output]
             }
         }
@@ -48,7 +49,8 @@ struct DenseLayer: Sendable {
         for input in 0..<inputCount {
             for output in 0..<outputCount {
                 flat[input * outputCount + output] =
-                    weights[output / Lanes.scalarCount * inputCount + input][output % Lanes.scalarCount]
+                    weights[output / Lanes.scalarCount * inputCount + input][
+                        output % Lanes.scalarCount]
             }
         }
         return flat
@@ -64,7 +66,9 @@ extension SIMD16<Float> {
     /// The values in blocks; the last is filled up with zeros.
     static func blocks(of values: [Float]) -> [Lanes] {
         var blocks = [Lanes](repeating: .zero, count: blockCount(of: values.count))
-        for (index, value) in values.enumerated() { blocks[index / scalarCount][index % scalarCount] = value }
+        for (index, value) in values.enumerated() {
+            blocks[index / scalarCount][index % scalarCount] = value
+        }
         return blocks
     }
 }

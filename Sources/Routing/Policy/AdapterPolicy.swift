@@ -29,22 +29,28 @@ public struct AdapterPolicy: Sendable, Hashable {
     /// Multiplies every weight.
     public let gain: Double
 
+    /// What rounding may take from the mass.
+    private static let tolerance = 1e-9
+
     /// The mix's weights are multiples of one over this.
     public static let parts = 16
 
     /// Checks the numbers.
     public init(
-        weighting: Weighting = .renormalized, nucleus: Double = 0.9, adapterLimit: Int = 4, gain: Double = 1
+        weighting: Weighting = .renormalized, nucleus: Double = 0.9, adapterLimit: Int = 4,
+        gain: Double = 1
     ) throws(RoutingError) {
         guard nucleus > 0, nucleus <= 1 else {
             throw RoutingError(.setting, "a nucleus of \(nucleus); it is above 0 and at most 1")
         }
         guard (1...64).contains(adapterLimit) else {
-            throw RoutingError(.setting, "at most \(adapterLimit) adapters a mix; 1 to 64 are possible")
+            throw RoutingError(
+                .setting, "at most \(adapterLimit) adapters a mix; 1 to 64 are possible")
         }
         guard gain >= 0, AdapterMix.weight(gain) != nil else {
             throw RoutingError(
-                .setting, "a gain of \(gain); it is 0 to \(AdapterMix.weightLimit / AdapterMix.unit)")
+                .setting,
+                "a gain of \(gain); it is 0 to \(AdapterMix.weightLimit / AdapterMix.unit)")
         }
         self.weighting = weighting
         self.nucleus = nucleus
@@ -82,7 +88,9 @@ public struct AdapterPolicy: Sendable, Hashable {
             (distribution[$1], $0) < (distribution[$0], $1)
         }
         for place in ranking where distribution[place] > 0 {
-            guard mass < nucleus, place == base || kept.count(where: { $0 != base }) < adapterLimit else { break }
+            guard mass < nucleus - Self.tolerance,
+                place == base || kept.count(where: { $0 != base }) < adapterLimit
+            else { break }
             kept.append(place)
             mass += distribution[place]
         }

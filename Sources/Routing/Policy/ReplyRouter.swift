@@ -91,7 +91,8 @@ public struct ReplyRouter: Sendable {
                 .switched
             }
         return Decision(
-            outcome: outcome, mix: outcome == .switched ? proposal.mix : current.mix, proposal: proposal,
+            outcome: outcome, mix: outcome == .switched ? proposal.mix : current.mix,
+            proposal: proposal,
             variation: variation)
     }
 
@@ -109,6 +110,7 @@ public struct ReplyRouter: Sendable {
         let unit = Double(AdapterMix.unit) * (gain > 0 ? gain : 1)
         let weights = mix.shares.map { abs(Double($0.weight)) / unit }
         let scale = max(1, weights.reduce(0, +))
-        return Dictionary(uniqueKeysWithValues: zip(mix.shares, weights).map { ($0.adapter, $1 / scale) })
+        return Dictionary(
+            uniqueKeysWithValues: zip(mix.shares, weights).map { ($0.adapter, $1 / scale) })
     }
 }

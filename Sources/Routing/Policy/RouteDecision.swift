@@ -43,7 +43,8 @@ extension AdapterRouter {
     ///
     /// - Parameter allowed: the adapters that may be chosen; nil allows all that the router is bound to.
     public func route(
-        _ text: some StringProtocol, policy: AdapterPolicy = .standard, allowing allowed: Set<Digest>? = nil
+        _ text: some StringProtocol, policy: AdapterPolicy = .standard,
+        allowing allowed: Set<Digest>? = nil
     ) -> RouteDecision {
         var sentences = SentenceSplitter.sentences(of: text)
         if sentences.count > Self.sentenceLimit {
@@ -67,9 +68,11 @@ extension AdapterRouter {
         }
         let mix = AdapterMix(shares: shares)
         let reason: RouteDecision.Reason =
-            distribution.isEmpty ? .abstained : choices.contains { $0.place != base } ? .routed : .base
+            distribution.isEmpty
+            ? .abstained : choices.contains { $0.place != base } ? .routed : .base
         return RouteDecision(
-            sentences: sentences, distribution: distribution, choices: choices, mix: mix, reason: reason)
+            sentences: sentences, distribution: distribution, choices: choices, mix: mix,
+            reason: reason)
     }
 
     /// The distributions of the sentences in scope, averaged by length; empty without any.

@@ -20,7 +20,8 @@ extension AdapterRouter {
             if let adapter = shelf[group.name] {
                 if let trained = group.adapter, trained != adapter {
                     warnings.append(
-                        "the adapter \"\(group.name)\" is not the one that the router was trained for; it takes over its class")
+                        "the adapter \"\(group.name)\" is not the one that the router was trained for; it takes over its class"
+                    )
                 }
                 return adapter
             }
@@ -35,8 +36,10 @@ extension AdapterRouter {
             )
         }
         let bound = Set(adapters.compactMap { $0 })
-        for (name, adapter) in shelf.sorted(by: { $0.key < $1.key }) where !bound.contains(adapter) {
-            warnings.append("the adapter \"\(name)\" has no class in the router; it is never chosen by it")
+        for (name, adapter) in shelf.sorted(by: { $0.key < $1.key }) where !bound.contains(adapter)
+        {
+            warnings.append(
+                "the adapter \"\(name)\" has no class in the router; it is never chosen by it")
         }
         return Binding(router: copy(adapters: adapters), warnings: warnings)
     }

@@ -23,7 +23,8 @@ public struct AdapterRouter: Sendable {
         calibration: RouterCalibration, recipe: FeatureRecipe, seed: UInt64, network: RouterNetwork,
         statistics: ClassStatistics
     ) {
-        precondition(network.output.outputCount == classes.count + 1, "a logit a class and one for the base")
+        precondition(
+            network.output.outputCount == classes.count + 1, "a logit a class and one for the base")
         self.classes = classes
         self.adapters = adapters ?? classes.map(\.adapter)
         self.digest = digest
@@ -51,7 +52,8 @@ public struct AdapterRouter: Sendable {
     /// Scores the classes that are bound to an adapter and, if a set is given, whose adapter is in it.
     ///
     /// The mask is applied before the softmax, and abstention is judged on the allowed logits alone.
-    public func scores(of text: some StringProtocol, allowing allowed: Set<Digest>?) -> RouterScores {
+    public func scores(of text: some StringProtocol, allowing allowed: Set<Digest>?) -> RouterScores
+    {
         scores(of: text, allowed: mask(allowing: allowed))
     }
 

@@ -61,7 +61,8 @@ extension ClassStatistics {
 extension LogitStatistics {
     init(targets: [Float], others: [Float]) {
         let mean = others.reduce(0, +) / Float(max(1, others.count))
-        let variance = others.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Float(max(1, others.count))
+        let variance =
+            others.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Float(max(1, others.count))
         self.init(
             target: targets.reduce(0, +) / Float(max(1, targets.count)), other: mean,
             otherDeviation: variance.squareRoot())

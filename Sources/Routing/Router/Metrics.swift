@@ -5,14 +5,14 @@ enum Metrics {
         whole > 0 ? Double(part) / Double(whole) : 0
     }
 
-    /// sum_b |confidence_b - accuracy_b| n_b / n over bins of equal width (Guo et al. 2017).
+    /// sum_b |confidence_b - accuracy_b| n_b / n over bins of equal width, as in Guo et al., 2017.
     static func calibrationError(
-        _ rows: [(confidence: Double, isRight: Bool)], binCount: Int = 15
+        _ rows: [(confidence: Double, rightness: Double)], binCount: Int = 15
     ) -> Double {
         var excess = [Double](repeating: 0, count: binCount)
         for row in rows {
             let bin = min(binCount - 1, max(0, Int(row.confidence * Double(binCount))))
-            excess[bin] += row.confidence - (row.isRight ? 1 : 0)
+            excess[bin] += row.confidence - row.rightness
         }
         return excess.reduce(0) { $0 + abs($1) } / Double(max(1, rows.count))
     }

@@ -28,10 +28,13 @@ extension AdapterRouter {
         let settingsBytes: [UInt8]
         let weightsBytes: [UInt8]
         do {
-            settingsBytes = try FileBytes.array(path: settingsPath, limit: RouterArtefact.settingsByteLimit)
-            weightsBytes = try FileBytes.array(path: weightsPath, limit: RouterArtefact.weightsByteLimit)
+            settingsBytes = try FileBytes.array(
+                path: settingsPath, limit: RouterArtefact.settingsByteLimit)
+            weightsBytes = try FileBytes.array(
+                path: weightsPath, limit: RouterArtefact.weightsByteLimit)
         } catch {
-            throw RoutingError(.file, "\(error.message); a router is a folder that `fusebox router train` wrote")
+            throw RoutingError(
+                .file, "\(error.message); a router is a folder that `fusebox router train` wrote")
         }
         let settings: RouterSettings
         do throws(RoutingError) {
@@ -42,7 +45,8 @@ extension AdapterRouter {
         let weights: RouterWeights
         do throws(RoutingError) {
             weights = try RouterWeights(
-                parsing: weightsBytes, bucketCount: settings.recipe.bucketCount, width: settings.width,
+                parsing: weightsBytes, bucketCount: settings.recipe.bucketCount,
+                width: settings.width,
                 classCount: settings.classes.count + 1)
         } catch {
             throw error.at(weightsPath)
@@ -59,7 +63,8 @@ extension AdapterRouter {
     public func write(to directory: String, card: String) throws(RoutingError) -> AdapterRouter {
         do {
             try FileBytes.makeFolder(path: directory)
-            try RouterWeights.writer(of: self).write(to: "\(directory)/\(RouterArtefact.weightsName)")
+            try RouterWeights.writer(of: self).write(
+                to: "\(directory)/\(RouterArtefact.weightsName)")
             for (name, content) in [
                 (RouterArtefact.settingsName, RouterSettings(of: self).encoded),
                 (RouterArtefact.cardName, Array(card.utf8)),

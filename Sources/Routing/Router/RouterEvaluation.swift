@@ -16,7 +16,8 @@ public struct RouterEvaluation: Sendable {
     public let accuracy: Double
     /// The share of rows in scope with a fitting class among the three most probable.
     public let top3: Double
-    /// Expected calibration error over the rows in scope, fifteen bins of equal width.
+    /// Expected calibration error over the rows in scope, fifteen bins of equal width; where k adapters fit, the most probable
+    /// one is right to 1/k.
     public let calibrationError: Double
     /// The same over all rows; the base is right for rows out of scope.
     public let overallCalibrationError: Double
@@ -27,7 +28,7 @@ public struct RouterEvaluation: Sendable {
     /// The share of rows in scope, and out of scope, that the router does not abstain from.
     public let passedInScope: Double
     public let passedOutOfScope: Double
-    /// Time for one text, features included.
+    /// Time for one text, features included: the median, which other work on the machine disturbs least.
     public let duration: Duration
 
     /// Asks the router for each row, one after the other.
@@ -46,9 +47,14 @@ public struct RouterEvaluation: Sendable {
             }
             expected.append(places.isEmpty ? [router.base] : places)
         }
-        let start = ContinuousClock.now
-        let scores = examples.map { router.scores(of: $0.text) }
-        let duration = (ContinuousClock.now - start) / max(1, examples.count)
+        var scores: [RouterScores] = []
+        var durations: [Duration] = []
+        for example in examples {
+            let start = ContinuousClock.now
+            scores.append(router.scores(of: example.text))
+            durations.append(ContinuousClock.now - start)
+        }
+        let duration = durations.isEmpty ? .zero : durations.sorted()[durations.count / 2]
         self.init(scores: scores, expected: expected, labels: router.labels, duration: duration)
     }
 
@@ -58,6 +64,8 @@ public struct RouterEvaluation: Sendable {
         let isInScope = expected.map { $0 != [base] }
         let best = scores.map(\.best)
         let isRight = zip(best, expected).map { $1.contains($0) }
+        // The trainer asks for 1/k of each of k adapters that fit.
+        let rightness = zip(isRight, expected).map { $0 ? 1 / Double($1.count) : 0 }
         let confidences = zip(scores, best).map { Double($0.probabilities[$1]) }
         let rows = scores.indices
         let inScope = rows.filter { isInScope[$0] }
@@ -71,18 +79,25 @@ public struct RouterEvaluation: Sendable {
         outOfScopeCount = outOfScope.count
         accuracy = Metrics.share(inScope.count { isRight[$0] }, of: inScope.count)
         top3 = Metrics.share(
-            inScope.count { row in scores[row].ranking.prefix(3).contains { expected[row].contains($0) } },
+            inScope.count { row in
+                scores[row].ranking.prefix(3).contains { expected[row].contains($0) }
+            },
             of: inScope.count)
-        calibrationError = Metrics.calibrationError(inScope.map { (confidences[$0], isRight[$0]) })
-        overallCalibrationError = Metrics.calibrationError(rows.map { (confidences[$0], isRight[$0]) })
-        let scopes = (inside: inScope.map { scores[$0].scope }, outside: outOfScope.map { scores[$0].scope })
+        calibrationError = Metrics.calibrationError(
+            inScope.map { (confidences[$0], rightness[$0]) })
+        overallCalibrationError = Metrics.calibrationError(
+            rows.map { (confidences[$0], rightness[$0]) })
+        let scopes = (
+            inside: inScope.map { scores[$0].scope }, outside: outOfScope.map { scores[$0].scope }
+        )
         auroc = Metrics.auroc(higher: scopes.inside, lower: scopes.outside)
         let threshold = Metrics.threshold(passing: 0.95, of: scopes.inside)
         rejection =
             scopes.outside.isEmpty
             ? nil : Metrics.share(scopes.outside.count { $0 < threshold }, of: scopes.outside.count)
         passedInScope = Metrics.share(inScope.count { !scores[$0].abstains }, of: inScope.count)
-        passedOutOfScope = Metrics.share(outOfScope.count { !scores[$0].abstains }, of: outOfScope.count)
+        passedOutOfScope = Metrics.share(
+            outOfScope.count { !scores[$0].abstains }, of: outOfScope.count)
         self.duration = duration
     }
 }

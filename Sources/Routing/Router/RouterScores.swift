@@ -11,7 +11,10 @@ public struct RouterScores: Sendable, Equatable {
 
     /// The most probable class; the first of equals.
     public var best: Int {
-        probabilities.indices.max { probabilities[$0] < probabilities[$1] || (probabilities[$0] == probabilities[$1] && $0 > $1) } ?? 0
+        probabilities.indices.max {
+            probabilities[$0] < probabilities[$1]
+                || (probabilities[$0] == probabilities[$1] && $0 > $1)
+        } ?? 0
     }
 
     /// The classes, most probable first; the first of equals first.

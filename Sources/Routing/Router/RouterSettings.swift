@@ -32,20 +32,27 @@ struct RouterSettings {
         guard let version = document["version"]?.int, version == RouterArtefact.version else {
             throw RoutingError(
                 .malformed,
-                "the format's version is not \(RouterArtefact.version); train the router again with this fusebox")
+                "the format's version is not \(RouterArtefact.version); train the router again with this fusebox"
+            )
         }
         classes = try Self.classes(document["labels"])
+        guard let coverage = document["coverage"]?.double, (0...1).contains(coverage) else {
+            throw RoutingError(.malformed, "\"coverage\" is no number in 0...1")
+        }
         calibration = RouterCalibration(
             temperature: try Self.number(document, "temperature", in: 1e-3...1e3),
             threshold: try Self.number(document, "threshold"),
-            coverage: Double(try Self.number(document, "coverage", in: 0...1)))
+            coverage: coverage)
         logits = LogitStatistics(
-            target: try Self.number(document, "target_logit"), other: try Self.number(document, "other_logit"),
-            otherDeviation: try Self.number(document, "other_logit_deviation", in: 0...Float.greatestFiniteMagnitude))
+            target: try Self.number(document, "target_logit"),
+            other: try Self.number(document, "other_logit"),
+            otherDeviation: try Self.number(
+                document, "other_logit_deviation", in: 0...Float.greatestFiniteMagnitude))
         recipe = try Self.recipe(document["features"])
         width = try Self.integer(document, "width", in: RouterArtefact.widths)
         guard width.isMultiple(of: Lanes.scalarCount) else {
-            throw RoutingError(.malformed, "the width \(width) is no multiple of \(Lanes.scalarCount)")
+            throw RoutingError(
+                .malformed, "the width \(width) is no multiple of \(Lanes.scalarCount)")
         }
         guard let seed = document["seed"]?.string.flatMap({ UInt64($0) }) else {
             throw RoutingError(.malformed, "\"seed\" is no 64-bit number in a string")
@@ -63,10 +70,13 @@ struct RouterSettings {
             ])
         }
         let document = JSONValue.object([
-            "format": .string(RouterArtefact.format), "version": .integer(Int64(RouterArtefact.version)),
+            "format": .string(RouterArtefact.format),
+            "version": .integer(Int64(RouterArtefact.version)),
             "labels": .array(labels), "temperature": .number(Double(calibration.temperature)),
-            "threshold": .number(Double(calibration.threshold)), "coverage": .number(calibration.coverage),
-            "target_logit": .number(Double(logits.target)), "other_logit": .number(Double(logits.other)),
+            "threshold": .number(Double(calibration.threshold)),
+            "coverage": .number(calibration.coverage),
+            "target_logit": .number(Double(logits.target)),
+            "other_logit": .number(Double(logits.other)),
             "other_logit_deviation": .number(Double(logits.otherDeviation)),
             "features": .object([
                 "buckets": .integer(Int64(recipe.bucketCount)),
@@ -84,23 +94,27 @@ struct RouterSettings {
 
     private static func classes(_ value: JSONValue?) throws(RoutingError) -> [RouterClass] {
         guard let rows = value?.array, (1...RouterArtefact.classLimit).contains(rows.count) else {
-            throw RoutingError(.malformed, "\"labels\" is no list of 1 to \(RouterArtefact.classLimit) classes")
+            throw RoutingError(
+                .malformed, "\"labels\" is no list of 1 to \(RouterArtefact.classLimit) classes")
         }
         var names: Set<String> = [RouterExample.baseName]
         var classes: [RouterClass] = []
         for (index, row) in rows.enumerated() {
             guard let name = row["name"]?.string, !name.isEmpty, name.utf8.count <= 256,
                 let origin = row["origin"]?.string.flatMap({ RouterClass.Origin(rawValue: $0) }),
-                let adapter = row["adapter"], adapter.isNull || adapter.string.flatMap({ Digest($0) }) != nil
+                let adapter = row["adapter"],
+                adapter.isNull || adapter.string.flatMap({ Digest($0) }) != nil
             else {
                 throw RoutingError(
-                    .malformed, "label \(index) has no \"name\", \"adapter\" (a digest or null) and \"origin\"")
+                    .malformed,
+                    "label \(index) has no \"name\", \"adapter\" (a digest or null) and \"origin\"")
             }
             guard names.insert(name).inserted else {
                 throw RoutingError(.malformed, "the label \"\(name)\" is taken")
             }
             classes.append(
-                RouterClass(name: name, adapter: adapter.string.flatMap { Digest($0) }, origin: origin))
+                RouterClass(
+                    name: name, adapter: adapter.string.flatMap { Digest($0) }, origin: origin))
         }
         return classes
     }

@@ -9,7 +9,8 @@ struct RouterWeights {
     let covariance: [Float]
 
     /// Reads the tensors and checks their shapes and values.
-    init(parsing bytes: [UInt8], bucketCount: Int, width: Int, classCount: Int) throws(RoutingError) {
+    init(parsing bytes: [UInt8], bucketCount: Int, width: Int, classCount: Int) throws(RoutingError)
+    {
         let file: SafetensorsFile
         do {
             file = try SafetensorsFile(bytes: FileBytes(bytes), limits: .adapter)
@@ -41,16 +42,20 @@ struct RouterWeights {
         let classCount = network.output.outputCount
         var writer = SafetensorsWriter(metadata: ["format": RouterArtefact.format])
         try writer.add(
-            half("table", [network.bucketCount, width], network.table.scalars(network.bucketCount * width)))
+            half(
+                "table", [network.bucketCount, width],
+                network.table.scalars(network.bucketCount * width)))
         try writer.add(half("importances", [network.bucketCount], network.importances))
         try writer.add(Tensor(name: "hidden.biases", shape: [width], floats: network.hiddenBiases))
         try writer.add(half("output.weights", [width, classCount], network.output.flatWeights))
         try writer.add(
             Tensor(name: "output.biases", shape: [classCount], floats: network.output.flatBiases))
-        try writer.add(Tensor(name: "statistics.mean", shape: [width], floats: router.statistics.mean))
+        try writer.add(
+            Tensor(name: "statistics.mean", shape: [width], floats: router.statistics.mean))
         try writer.add(
             Tensor(
-                name: "statistics.covariance", shape: [width, width], floats: router.statistics.covariance))
+                name: "statistics.covariance", shape: [width, width],
+                floats: router.statistics.covariance))
         return writer
     }
 
@@ -78,7 +83,8 @@ struct RouterWeights {
         }
         guard tensor.shape == shape else {
             throw RoutingError(
-                .malformed, "tensor \"\(name)\": the shape is \(tensor.shape), the settings ask for \(shape)")
+                .malformed,
+                "tensor \"\(name)\": the shape is \(tensor.shape), the settings ask for \(shape)")
         }
         let values: [Float]
         do {

@@ -14,7 +14,8 @@ enum CharacterClass {
         case "\"", "'", ")", "]", "}", "*", "_", "`": true
         default:
             !scalar.isASCII
-                && [.closePunctuation, .finalPunctuation].contains(scalar.properties.generalCategory)
+                && [.closePunctuation, .finalPunctuation].contains(
+                    scalar.properties.generalCategory)
         }
     }
 
@@ -24,13 +25,15 @@ enum CharacterClass {
         case "\"", "'", "(", "[", "{", "*", "_", "`": true
         default:
             !scalar.isASCII
-                && [.openPunctuation, .initialPunctuation].contains(scalar.properties.generalCategory)
+                && [.openPunctuation, .initialPunctuation].contains(
+                    scalar.properties.generalCategory)
         }
     }
 
     static func isDigit(_ scalar: Unicode.Scalar) -> Bool {
         scalar.isASCII
-            ? (0x30...0x39).contains(scalar.value) : scalar.properties.generalCategory == .decimalNumber
+            ? (0x30...0x39).contains(scalar.value)
+            : scalar.properties.generalCategory == .decimalNumber
     }
 
     /// How a character may end a sentence; nil when it cannot.

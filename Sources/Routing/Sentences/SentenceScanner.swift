@@ -85,11 +85,15 @@ struct SentenceScanner {
         if stop.isClosed { return !isLowercase }
         if wordIsFirst, isMarker { return false }
         let text = String(String.UnicodeScalarView(word))
-        if Abbreviations.titles.contains(text) || Abbreviations.introducing.contains(text) { return false }
+        if Abbreviations.titles.contains(text) || Abbreviations.introducing.contains(text) {
+            return false
+        }
         if Abbreviations.counting.contains(text) {
             return !CharacterClass.isDigit(scalar) && (!isLowercase || text == "no")
         }
-        if Abbreviations.anywhere.contains(text) { return !isLowercase && !CharacterClass.isDigit(scalar) }
+        if Abbreviations.anywhere.contains(text) {
+            return !isLowercase && !CharacterClass.isDigit(scalar)
+        }
         if word.count == 1, wordStartsWithCapital { return false }
         if isAcronym { return false }
         return true
@@ -105,7 +109,9 @@ struct SentenceScanner {
     /// Letters and stops in turn, as in "u.s".
     private var isAcronym: Bool {
         word.count >= 3 && word.count % 2 == 1
-            && word.indices.allSatisfy { $0 % 2 == 0 ? word[$0].properties.isAlphabetic : word[$0] == "." }
+            && word.indices.allSatisfy {
+                $0 % 2 == 0 ? word[$0].properties.isAlphabetic : word[$0] == "."
+            }
     }
 
     private mutating func reset() {

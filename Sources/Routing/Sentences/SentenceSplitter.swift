@@ -8,7 +8,8 @@ public enum SentenceSplitter {
         var scanner = SentenceScanner()
         var sentences: [Substring] = []
         var start = text.startIndex
-        for index in text.unicodeScalars.indices where scanner.begins(with: text.unicodeScalars[index]) {
+        for index in text.unicodeScalars.indices
+        where scanner.begins(with: text.unicodeScalars[index]) {
             sentences.append(text[start..<index])
             start = index
         }
@@ -23,7 +24,9 @@ public enum SentenceSplitter {
 
     private static func trimmed(_ text: Substring) -> String {
         let scalars = text.unicodeScalars.drop { $0.properties.isWhitespace }
-        guard let last = scalars.lastIndex(where: { !$0.properties.isWhitespace }) else { return "" }
+        guard let last = scalars.lastIndex(where: { !$0.properties.isWhitespace }) else {
+            return ""
+        }
         return String(scalars[...last])
     }
 }

@@ -65,7 +65,9 @@ struct Calibration {
         return scaled
     }
 
-    private static func minimum(in range: ClosedRange<Double>, of loss: (Double) -> Double) -> Double {
+    private static func minimum(in range: ClosedRange<Double>, of loss: (Double) -> Double)
+        -> Double
+    {
         let ratio = (5.0.squareRoot() - 1) / 2
         var low = range.lowerBound
         var high = range.upperBound

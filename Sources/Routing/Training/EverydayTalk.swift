@@ -19,28 +19,38 @@ enum EverydayTalk {
 
     static let words = [
         "ADJECTIVE": [
-            "old", "green", "quiet", "heavy", "strange", "bright", "empty", "gentle", "crooked", "famous",
-            "rusty", "proud", "narrow", "wild", "lonely", "curious", "plain", "ancient", "soft", "noisy",
+            "old", "green", "quiet", "heavy", "strange", "bright", "empty", "gentle", "crooked",
+            "famous",
+            "rusty", "proud", "narrow", "wild", "lonely", "curious", "plain", "ancient", "soft",
+            "noisy",
         ],
         "NOUN": [
-            "river", "clock", "tree", "lamp", "stone", "bird", "ship", "cloud", "bridge", "mountain",
-            "letter", "garden", "horse", "window", "island", "wheel", "statue", "candle", "forest", "planet",
-            "painting", "story", "engine", "shadow", "mirror", "feather", "castle", "whale", "violin", "volcano",
+            "river", "clock", "tree", "lamp", "stone", "bird", "ship", "cloud", "bridge",
+            "mountain",
+            "letter", "garden", "horse", "window", "island", "wheel", "statue", "candle", "forest",
+            "planet",
+            "painting", "story", "engine", "shadow", "mirror", "feather", "castle", "whale",
+            "violin", "volcano",
         ],
         "VERB": [
-            "sleeps", "shines", "falls", "waits", "sings", "disappeared", "moved", "broke", "grew", "returned",
-            "laughed", "floats", "trembled", "vanished", "whispers", "burned", "turned", "fell apart",
+            "sleeps", "shines", "falls", "waits", "sings", "disappeared", "moved", "broke", "grew",
+            "returned",
+            "laughed", "floats", "trembled", "vanished", "whispers", "burned", "turned",
+            "fell apart",
         ],
         "PERSON": [
-            "neighbour", "uncle", "teacher", "captain", "grandmother", "painter", "stranger", "farmer", "sister",
+            "neighbour", "uncle", "teacher", "captain", "grandmother", "painter", "stranger",
+            "farmer", "sister",
             "poet", "king", "sailor", "baker", "cousin", "mayor",
         ],
         "PLACE": [
-            "harbour", "market", "village", "station", "museum", "lake", "tower", "valley", "beach", "church",
+            "harbour", "market", "village", "station", "museum", "lake", "tower", "valley", "beach",
+            "church",
             "border", "square", "theatre", "hill", "moon",
         ],
         "TIME": [
-            "morning", "winter", "evening", "week", "night", "summer", "autumn", "century", "afternoon", "spring",
+            "morning", "winter", "evening", "week", "night", "summer", "autumn", "century",
+            "afternoon", "spring",
         ],
     ]
 }

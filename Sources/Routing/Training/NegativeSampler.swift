@@ -8,7 +8,9 @@ struct NegativeSampler {
 
     /// - Parameter texts: in-scope texts by class.
     init(texts: [[String]], random: RouterRandom) {
-        self.texts = texts.filter { !$0.isEmpty }.map { $0.map { $0.split(whereSeparator: \.isWhitespace) } }
+        self.texts = texts.filter { !$0.isEmpty }.map {
+            $0.map { $0.split(whereSeparator: \.isWhitespace) }
+        }
         self.random = random
     }
 

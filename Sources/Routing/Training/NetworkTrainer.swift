@@ -23,14 +23,14 @@ struct NetworkTrainer {
     /// Draws the starting weights.
     ///
     /// - Parameter importances: the inverse document frequency of each bucket.
-    init(settings: TrainingSettings, classCount: Int, importances: [Float], seed: UInt64) {
+    init(settings: TrainingSettings, classCount: Int, importances: [Float]) {
         precondition(settings.width.isMultiple(of: Lanes.scalarCount), "the width is whole blocks")
         self.settings = settings
         self.classCount = classCount
         self.importances = importances
         width = settings.width
         blockCount = Lanes.blockCount(of: width)
-        var random = RouterRandom(seed: seed)
+        var random = RouterRandom(seed: settings.seed)
         let scale = 0.5 / Float(width).squareRoot()
         table = (0..<importances.count * blockCount).map { _ in
             var lanes = Lanes.zero
@@ -65,7 +65,9 @@ struct NetworkTrainer {
         var loss: Float = 0
         var step = firstStep
         for start in stride(from: 0, to: order.count, by: settings.batchSize) {
-            let batch = order[start..<min(start + settings.batchSize, order.count)].map { examples[$0] }
+            let batch = order[start..<min(start + settings.batchSize, order.count)].map {
+                examples[$0]
+            }
             let rate = settings.learningRate * settings.rateFactor(step: step, of: stepCount)
             loss += train(batch, learningRate: rate) * Float(batch.count)
             step += 1
@@ -90,15 +92,18 @@ struct NetworkTrainer {
 
         var weightGradient = [Float](repeating: 0, count: weights.count)
         multiply(
-            hidden.span, hiddenShape, leftTransposed: true, by: errors.span, logitShape, into: &weightGradient)
+            hidden.span, hiddenShape, leftTransposed: true, by: errors.span, logitShape,
+            into: &weightGradient)
         var hiddenGradient = [Float](repeating: 0, count: hidden.count)
         multiply(
-            errors.span, logitShape, by: weights.span, weightShape, rightTransposed: true, into: &hiddenGradient)
+            errors.span, logitShape, by: weights.span, weightShape, rightTransposed: true,
+            into: &hiddenGradient)
         for index in hiddenGradient.indices { hiddenGradient[index] *= slopes[index] }
 
         meanPower *= AdamMoments.meanDecay
         variancePower *= AdamMoments.varianceDecay
-        let step = AdamStep(learningRate: learningRate, meanPower: meanPower, variancePower: variancePower)
+        let step = AdamStep(
+            learningRate: learningRate, meanPower: meanPower, variancePower: variancePower)
         let decay = 1 - learningRate * settings.weightDecay
         for index in weights.indices { weights[index] *= decay }
         Self.update(&weights, weightGradient, &weightMoments, step)
@@ -230,6 +235,7 @@ struct NetworkTrainer {
     ) {
         var product = c.mutableSpan
         DenseAlgebra.multiply(
-            a, aShape, transposed: leftTransposed, by: b, bShape, transposed: rightTransposed, into: &product)
+            a, aShape, transposed: leftTransposed, by: b, bShape, transposed: rightTransposed,
+            into: &product)
     }
 }

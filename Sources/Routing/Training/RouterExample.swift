@@ -12,7 +12,9 @@ public struct RouterExample: Sendable, Equatable {
     public init(text: String, adapters: [String]) {
         self.text = text
         var names: [String] = []
-        for name in adapters where name != Self.baseName && !names.contains(name) { names.append(name) }
+        for name in adapters where name != Self.baseName && !names.contains(name) {
+            names.append(name)
+        }
         self.adapters = names
     }
 
@@ -53,7 +55,9 @@ public struct RouterExample: Sendable, Equatable {
             throw RoutingError(.file, error.message)
         }
         var examples: [RouterExample] = []
-        for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+            .enumerated()
+        {
             guard line.contains(where: { $0 > 0x20 }) else { continue }
             do throws(RoutingError) {
                 examples.append(try RouterExample(row: parse(line)))

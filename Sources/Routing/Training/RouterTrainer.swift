@@ -17,26 +17,32 @@ public struct RouterTrainer: Sendable {
         self.settings = settings
     }
 
-    /// Trains, calibrates and rounds a router; the same input and seed give the same router.
+    /// Trains and calibrates a router; the same rows and seed give the same router.
     ///
     /// - Parameters:
     ///   - examples: the rows to learn from.
     ///   - validation: held-out rows to calibrate with; nil sets a tenth of the examples aside.
     ///   - shelf: the adapters' digests by name, to be recorded with the classes.
+    /// - Throws: for settings out of range, and for data that is too little or names unknown adapters.
     public func train(
         on examples: [RouterExample], validation: [RouterExample]?, shelf: [String: Digest] = [:],
         progress: (Progress) -> Void = { _ in }
-    ) throws(RoutingError) -> AdapterRouter {
+    ) throws(RoutingError) -> TrainedRouter {
+        let start = ContinuousClock.now
+        try settings.check()
         let data = try TrainingData(examples: examples, validation: validation, settings: settings)
         DenseAlgebra.setThreadCount(1)
         let network = train(data, progress: progress)
-        return calibrated(network, data: data, shelf: shelf)
+        let router = calibrated(network, data: data, shelf: shelf)
+        return TrainedRouter(
+            router: router, heldOut: try RouterEvaluation(of: router, on: data.held),
+            exampleCount: data.rowCount, outOfScopeCount: data.outOfScopeCount,
+            duration: ContinuousClock.now - start)
     }
 
     private func train(_ data: TrainingData, progress: (Progress) -> Void) -> RouterNetwork {
         var trainer = NetworkTrainer(
-            settings: settings, classCount: data.names.count + 1, importances: data.importances,
-            seed: settings.seed)
+            settings: settings, classCount: data.names.count + 1, importances: data.importances)
         let epochCount = settings.epochCount(rowCount: data.training.count)
         let stepsPerEpoch = (data.training.count + settings.batchSize - 1) / settings.batchSize
         let stepCount = epochCount * stepsPerEpoch
@@ -55,25 +61,31 @@ public struct RouterTrainer: Sendable {
     private func calibrated(
         _ network: RouterNetwork, data: TrainingData, shelf: [String: Digest]
     ) -> AdapterRouter {
-        let held = data.validation.map { (logits: network.logits(of: $0.features), classes: $0.classes) }
         let base = data.names.count
         let fit = Calibration(
-            fitting: zip(held, data.validation).map {
-                Calibration.Sample(logits: $0.logits, classes: $0.classes, weight: $1.weight)
+            fitting: data.validation.map {
+                Calibration.Sample(
+                    logits: network.logits(of: $0.features), classes: $0.classes, weight: $0.weight)
             })
-        let scaled = network.scalingBase(by: Float(fit.baseScale), offset: Float(fit.baseOffset)).rounded()
-        let logits = data.validation.map { scaled.logits(of: $0.features) }
+        let scaled = network.scalingBase(by: Float(fit.baseScale), offset: Float(fit.baseOffset))
+            .rounded()
         var targets: [Float] = []
         var others: [Float] = []
         var scopes: [Float] = []
-        for (row, example) in zip(logits, data.validation) where example.classes != [base] {
-            scopes.append(row.dropLast().max() ?? -.infinity)
-            for (index, logit) in row.dropLast().enumerated() {
-                if example.classes.contains(index) { targets.append(logit) } else { others.append(logit) }
+        for row in data.validation where row.classes != [base] {
+            let logits = scaled.logits(of: row.features).dropLast()
+            scopes.append(logits.max() ?? -.infinity)
+            for (place, logit) in logits.enumerated() {
+                if row.classes.contains(place) {
+                    targets.append(logit)
+                } else {
+                    others.append(logit)
+                }
             }
         }
         return AdapterRouter(
-            classes: data.names.map { RouterClass(name: $0, adapter: shelf[$0]) }, digest: Digest(of: []),
+            classes: data.names.map { RouterClass(name: $0, adapter: shelf[$0]) },
+            digest: Digest(of: []),
             calibration: RouterCalibration(
                 temperature: Float(fit.temperature),
                 threshold: Metrics.threshold(passing: settings.coverage, of: scopes),

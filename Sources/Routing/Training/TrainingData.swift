@@ -9,7 +9,11 @@ struct TrainingData {
     let importances: [Float]
     /// The rows to learn from, generated ones out of scope among them.
     let training: [TrainingExample]
-    /// Held-out rows.
+    /// Rows to learn from that were given, and those of them that are out of scope.
+    let rowCount, outOfScopeCount: Int
+    /// Held-out rows that were given or set aside.
+    let held: [RouterExample]
+    /// The same as the network reads them, with stand-ins out of scope if there are none.
     let validation: [HeldOutExample]
 
     /// A row to calibrate with.
@@ -20,9 +24,6 @@ struct TrainingData {
         let weight: Double
     }
 
-    /// Without held-out rows out of scope, generated ones stand in; either kind counts as this share of all.
-    private static let outOfScopeShare = 0.1
-
     init(
         examples: [RouterExample], validation: [RouterExample]?, settings: TrainingSettings
     ) throws(RoutingError) {
@@ -32,12 +33,14 @@ struct TrainingData {
         guard !names.isEmpty, names.count <= RouterArtefact.classLimit else {
             throw RoutingError(
                 .data,
-                "the rows name \(names.count) adapters; a router has 1 to \(RouterArtefact.classLimit)")
+                "the rows name \(names.count) adapters; a router has 1 to \(RouterArtefact.classLimit)"
+            )
         }
         let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
         for example in held {
             guard let name = example.adapters.first(where: { places[$0] == nil }) else { continue }
-            throw RoutingError(.data, "the adapter \"\(name)\" has held-out rows, but none to learn from")
+            throw RoutingError(
+                .data, "the adapter \"\(name)\" has held-out rows, but none to learn from")
         }
         let recipe = try FeatureRecipe(bucketCount: settings.bucketCount)
         func classes(of example: RouterExample) -> [Int] {
@@ -45,7 +48,8 @@ struct TrainingData {
             return fitting.isEmpty ? [names.count] : fitting
         }
         let rows = kept.map {
-            TrainingExample(features: TextFeatures(of: $0.text, recipe: recipe), classes: classes(of: $0))
+            TrainingExample(
+                features: TextFeatures(of: $0.text, recipe: recipe), classes: classes(of: $0))
         }
         var sampler = NegativeSampler(
             texts: names.map { name in kept.filter { $0.adapters.contains(name) }.map(\.text) },
@@ -56,6 +60,9 @@ struct TrainingData {
                 features: TextFeatures(of: sampler.next(), recipe: recipe), classes: [names.count])
         }
         self.names = names
+        self.held = held
+        rowCount = kept.count
+        outOfScopeCount = kept.count { $0.adapters.isEmpty }
         self.recipe = recipe
         importances = Self.importances(of: rows, bucketCount: recipe.bucketCount)
         training = rows + negatives
@@ -63,28 +70,35 @@ struct TrainingData {
             held.map { (TextFeatures(of: $0.text, recipe: recipe), classes(of: $0)) },
             standIns: (0..<max(50, held.count / 10)).map { _ in
                 TextFeatures(of: sampler.next(), recipe: recipe)
-            }, base: names.count)
+            }, base: names.count, share: settings.outOfScopeShare)
     }
 
-    /// Sets a tenth of the rows aside unless held-out rows are given; every adapter keeps rows to learn from.
+    /// Below this many rows a fifth is held out instead of a tenth.
+    private static let smallCount = 400
+    /// Fewer rows say nothing about probabilities.
+    private static let leastHeldCount = 5
+
+    /// Sets rows aside unless held-out rows are given; every adapter keeps rows to learn from.
     private static func split(
         _ examples: [RouterExample], _ validation: [RouterExample]?, random: inout RouterRandom
     ) throws(RoutingError) -> (kept: [RouterExample], held: [RouterExample]) {
         if let validation { return (examples, validation) }
         var shuffled = examples
         random.shuffle(&shuffled)
+        let period = examples.count < smallCount ? 5 : 10
         var counts: [[String]: Int] = [:]
         var kept: [RouterExample] = []
         var held: [RouterExample] = []
         for example in shuffled {
             let count = counts[example.adapters, default: 0]
             counts[example.adapters] = count + 1
-            if count % 10 == 9 { held.append(example) } else { kept.append(example) }
+            if count % period == period - 1 { held.append(example) } else { kept.append(example) }
         }
-        guard held.count >= 10 else {
+        guard held.count >= leastHeldCount else {
             throw RoutingError(
                 .data,
-                "\(examples.count) rows are too few to hold some out; give at least ten of each adapter, or --validation")
+                "\(examples.count) rows are too few to hold some out; give at least ten of each adapter, or rows to validate with"
+            )
         }
         return (kept, held)
     }
@@ -97,17 +111,20 @@ struct TrainingData {
         return counts.map { logf((Float(rows.count) + 1) / ($0 + 1)) + 1 }
     }
 
+    /// Without held-out rows out of scope, generated ones stand in; either kind together counts as `share` of all.
     private static func weighted(
-        _ held: [(features: TextFeatures, classes: [Int])], standIns: [TextFeatures], base: Int
+        _ held: [(features: TextFeatures, classes: [Int])], standIns: [TextFeatures], base: Int,
+        share: Double
     ) -> [HeldOutExample] {
         let outsideCount = held.count { $0.classes == [base] }
         let rows = outsideCount > 0 ? held : held + standIns.map { ($0, [base]) }
         let outside = Double(outsideCount > 0 ? outsideCount : standIns.count)
         let inside = Double(rows.count) - outside
-        let weight = inside * outOfScopeShare / (1 - outOfScopeShare) / max(1, outside)
+        let weight = inside * share / (1 - share) / max(1, outside)
         return rows.map { row in
             HeldOutExample(
-                features: row.features, classes: row.classes, weight: row.classes == [base] ? weight : 1)
+                features: row.features, classes: row.classes,
+                weight: row.classes == [base] ? weight : 1)
         }
     }
 }

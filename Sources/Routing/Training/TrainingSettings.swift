@@ -3,9 +3,9 @@ internal import Glibc
 /// How a router is trained; the defaults are those of the shipped recipes.
 public struct TrainingSettings: Sendable {
     /// Rows of the embedding table.
-    public var bucketCount = 32768
+    public var bucketCount = 16384
     /// Hidden units; a multiple of sixteen.
-    public var width = 128
+    public var width = 256
     public var seed: UInt64 = 0
     /// Passes over the data, more when it is small: see `epochCount(rowCount:)`.
     public var epochCount = 12
@@ -24,7 +24,27 @@ public struct TrainingSettings: Sendable {
     /// The share of in-scope texts that the abstention threshold lets through.
     public var coverage: Double = 0.95
 
+    /// The share that texts out of scope are taken to have among all when probabilities are calibrated.
+    public var outOfScopeShare: Double = 0.03
+
     public init() {}
+
+    /// Refuses numbers that cannot be trained with.
+    func check() throws(RoutingError) {
+        guard RouterArtefact.widths.contains(width), width.isMultiple(of: Lanes.scalarCount) else {
+            throw RoutingError(
+                .setting,
+                "a width of \(width); multiples of \(Lanes.scalarCount) in \(RouterArtefact.widths) are possible"
+            )
+        }
+        let shares = [
+            featureDropout, hiddenDropout, labelSmoothing, Float(negativeShare),
+            Float(outOfScopeShare),
+        ]
+        guard shares.allSatisfy({ $0 >= 0 && $0 < 1 }), coverage > 0, coverage <= 1, epochCount > 0,
+            batchSize > 0
+        else { throw RoutingError(.setting, "a share is not below one, or a count not above zero") }
+    }
 
     /// Steps below which a small data set is gone through more often.
     private static let fewestSteps = 2500

@@ -13,7 +13,7 @@ public struct SafetensorsLimits: Sendable {
     /// A base model's checkpoint; the header's limit is that of the reference implementation.
     public static let model = SafetensorsLimits(
         headerByteCount: 100_000_000, tensorCount: 262_144, rank: 8, dimension: 1 << 40,
-        fileByteCount: .max)
+        fileByteCount: 4 << 30)
 
     /// What a user brings along: an adapter or a router.
     public static let adapter = SafetensorsLimits(

@@ -14,17 +14,34 @@ internal import Glibc
     /// Allocates `count` zero elements; large buffers cost no memory until they are touched.
     ///
     /// `count` is the program's own number: a negative one, or more than the machine has, traps.
-    public init(count: Int) {
-        precondition(count >= 0, "an AlignedBuffer of \(count) elements")
-        let alignment = 64
-        let byteCount = count * MemoryLayout<Element>.stride + alignment
-        guard let allocation = unsafe calloc(1, byteCount) else {
-            fatalError("out of memory: \(byteCount) bytes")
+    public convenience init(count: Int) {
+        guard let buffer = unsafe Self.allocate(count) else {
+            fatalError("out of memory: \(count) elements")
         }
+        unsafe self.init(allocation: buffer, count: count)
+    }
+
+    /// Allocates `count` zero elements; nil when there is no memory for so many.
+    public convenience init?(ifPossible count: Int) {
+        guard let buffer = unsafe Self.allocate(count) else { return nil }
+        unsafe self.init(allocation: buffer, count: count)
+    }
+
+    private init(allocation: UnsafeMutableRawPointer, count: Int) {
         unsafe self.allocation = allocation
-        unsafe pointer = allocation.alignedUp(toMultipleOf: alignment)
+        unsafe pointer = allocation.alignedUp(toMultipleOf: Self.alignment)
             .bindMemory(to: Element.self, capacity: count)
         self.count = count
+    }
+
+    private static var alignment: Int { 64 }
+
+    private static func allocate(_ count: Int) -> UnsafeMutableRawPointer? {
+        precondition(count >= 0, "an AlignedBuffer of \(count) elements")
+        let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
+        let (padded, carry) = bytes.addingReportingOverflow(alignment)
+        guard !overflow, !carry else { return nil }
+        return unsafe calloc(1, padded)
     }
 
     /// Copies the elements.

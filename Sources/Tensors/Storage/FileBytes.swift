@@ -12,7 +12,7 @@ public enum FileBytes: Sendable {
     }
 
     /// Opens a regular file, which may have at most `limit` bytes when it is copied.
-    public init(path: String, loading: Loading, limit: Int = .max) throws(TensorError) {
+    public init(path: String, loading: Loading, limit: Int = 4 << 30) throws(TensorError) {
         switch loading {
         case .mapped:
             self = .mapped(try MappedFile(path: path))
@@ -23,7 +23,10 @@ public enum FileBytes: Sendable {
                     .limitExceeded,
                     "\(path): has \(file.byteCount) bytes, more than the \(limit) allowed")
             }
-            let buffer = AlignedBuffer<UInt8>(count: file.byteCount)
+            guard let buffer = AlignedBuffer<UInt8>(ifPossible: file.byteCount) else {
+                throw TensorError(
+                    .limitExceeded, "\(path): there is no memory for its \(file.byteCount) bytes")
+            }
             let count = try unsafe buffer.withUnsafeMutableBufferPointer {
                 bytes throws(TensorError) in
                 try unsafe file.read(into: UnsafeMutableRawBufferPointer(bytes))

@@ -34,8 +34,10 @@ public struct GGUFVocabularyExport {
 
     private static func document(_ path: String) throws(TokenizationError) -> JSONValue {
         do {
-            return try FileBytes(path: path, loading: .copied, limit: VocabularyLimits.fileByteCount)
-                .json()
+            return try FileBytes(
+                path: path, loading: .copied, limit: VocabularyLimits.fileByteCount
+            )
+            .json()
         } catch {
             throw TokenizationError(
                 error.code == .unreadable ? .unreadable : .malformed, error.message)
@@ -84,7 +86,8 @@ public struct GGUFVocabularyExport {
         func place(_ id: Int, _ text: String, _ type: TokenType) throws(TokenizationError) {
             guard texts.indices.contains(id) else {
                 throw TokenizationError(
-                    .malformed, "the token \(quoted(text)) has the id \(id), the model has \(count) tokens")
+                    .malformed,
+                    "the token \(quoted(text)) has the id \(id), the model has \(count) tokens")
             }
             texts[id] = text
             types[id] = type
@@ -228,6 +231,7 @@ public struct GGUFVocabularyExport {
 
     private static func unsupported(_ what: String) -> TokenizationError {
         TokenizationError(
-            .unsupported, "\(what) has no place in a GGUF file; the model can be written without a vocabulary")
+            .unsupported,
+            "\(what) has no place in a GGUF file; the model can be written without a vocabulary")
     }
 }

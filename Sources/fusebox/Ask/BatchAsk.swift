@@ -53,7 +53,7 @@ struct BatchAsk {
         do {
             for try await event in client.submit(line.submit) { reply.receive(event) }
         } catch {
-            return (failed(line.id, "unreachable", "\(error)"), true)
+            return (failed(line.id, code(of: error), "\(error)"), true)
         }
         // A request that ended before it began has nothing to show but the reason.
         if let failure = reply.failure, reply.parts.allSatisfy({ $0.ids.isEmpty }) {
@@ -62,6 +62,18 @@ struct BatchAsk {
         var json: JSONObject = ["id": line.id]
         for (key, value) in reply.json { _ = json.append(key, value) }
         return (json, reply.failure != nil)
+    }
+
+    /// Why there is no reply, in the form of the service's own codes.
+    private static func code(of error: any Error) -> String {
+        switch (error as? ClientError)?.code {
+        case .unreachable: "unreachable"
+        case .noAnswer: "no_answer"
+        case .protocolMismatch: "protocol_mismatch"
+        case .diverged: "diverged"
+        case .invalidRequest: "invalid_argument"
+        case .setup, .refused, .shutDown, nil: "failed"
+        }
     }
 
     private static func failed(_ id: JSONValue, _ code: String, _ message: String) -> JSONObject {

@@ -1,4 +1,5 @@
 import Frontend
+import Messaging
 import TestSupport
 import Wire
 

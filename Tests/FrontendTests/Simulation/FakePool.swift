@@ -37,22 +37,21 @@ enum FakePool {
             }
         }
     }
-
-    /// Cuts at full stops.
-    static func sentences(_ text: String) -> [String] {
-        text.split(separator: ".").map { $0.drop(while: \.isWhitespace) + "." }
-    }
 }
 
 /// Chooses the adapter that a word names; the base when none does.
 struct FakeRouter: PromptRouter {
     let digest = FakePool.router
+    var adapters: [RegisteredAdapter] = []
+
+    mutating func bind(to adapters: [RegisteredAdapter]) throws(Refusal) -> [String] {
+        self.adapters = adapters
+        return []
+    }
 
     func knows(_ adapter: RegisteredAdapter) -> Bool { adapter.name != "terse" }
 
-    func route(
-        _ text: String, choice: AutoChoice, adapters: [RegisteredAdapter]
-    ) throws(Refusal) -> PromptRoute {
+    func route(_ text: String, choice: AutoChoice) throws(Refusal) -> PromptRoute {
         let found = adapters.filter {
             text.contains($0.name) && (choice.allowed.isEmpty || choice.allowed.contains($0.name))
         }

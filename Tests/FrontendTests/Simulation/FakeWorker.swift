@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Frontend
+import Messaging
 import TestSupport
 import Wire
 

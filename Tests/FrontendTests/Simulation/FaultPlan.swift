@@ -59,9 +59,10 @@ struct FaultPlan {
         func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
         let words = ["calm", "formal", "terse", "plain", "please", "summarize"]
         var text = (0..<number(1...4)).map { _ in
-            (0..<number(1...4)).map { _ in words[number(0...5)] }.joined(separator: " ") + "."
+            "Be " + (0..<number(1...4)).map { _ in words[number(0...5)] }.joined(separator: " ")
+                + "."
         }.joined(separator: " ")
-        if number(0...999) < poisons { text = "poison " + text }
+        if number(0...999) < poisons { text = "A poison. " + text }
         var submit = WireSubmit()
         submit.request = Data((0..<16).map { _ in UInt8(number(1...255)) })
         submit.prompt.text = text

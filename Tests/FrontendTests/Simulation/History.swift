@@ -1,4 +1,5 @@
 import Frontend
+import Messaging
 import Wire
 
 /// All that happened outside the broker in one run: what `HistoryChecker` judges.

@@ -1,4 +1,5 @@
 import Frontend
+import Messaging
 import Wire
 
 /// Judges a run by what its clients and workers saw, without a look into the broker.

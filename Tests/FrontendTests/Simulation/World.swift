@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Messaging
 import TestSupport
 import Wire
 
@@ -38,8 +39,7 @@ struct World {
         random = SeededGenerator(seed: seed)
         plan = FaultPlan(&random, sabotage: sabotage)
         broker = Broker(
-            configuration: plan.configuration, router: FakeRouter(),
-            sentences: FakePool.sentences, seed: random.next())
+            configuration: plan.configuration, router: FakeRouter(), seed: random.next())
         for place in 0..<plan.workerCount { calendar.plan(.spawn(place: place), at: .zero) }
         for index in 0..<plan.clientCount {
             clients.append(FakeClient(index: index, address: Peer(routingID: [UInt8(index), 0])))

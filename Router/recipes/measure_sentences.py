@@ -1,0 +1,65 @@
+"""Measures a router sentence by sentence on prompts of several sentences, with the splitter of the product.
+
+    measure_sentences.py FUSEBOX ROUTER ROWS
+
+ROWS is a gzip file of JSON lines {"text", "sentences": [{"text", "label"}]}. A labelled part counts as right if the
+pieces that the splitter finds in it begin and end with it, and the router's answer to it is its label: every piece by
+itself in the strict count, the length-weighted mean of the pieces in the lenient one. A part out of scope (label
+"oos") is right if the router abstains or the base is most probable.
+"""
+
+import gzip
+import json
+import subprocess
+import sys
+
+
+def explain(fusebox, router, text):
+    command = [fusebox, "router", "explain", "--router", router, "--json", "-"]
+    result = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
+    return json.loads(result.stdout)["sentences"]
+
+
+def squeezed(text):
+    return "".join(text.split())
+
+
+def answer(pieces):
+    """The most probable label of some pieces together; "oos" if all abstain."""
+    kept = [piece for piece in pieces if not piece["abstained"]]
+    if not kept:
+        return "oos"
+    total = {}
+    for piece in kept:
+        for name, probability in piece["probabilities"].items():
+            total[name] = total.get(name, 0.0) + probability * len(piece["text"])
+    best = max(total, key=total.get)
+    return "oos" if best == "base" else best
+
+
+def main(fusebox, router, path):
+    counts = {"parts": 0, "aligned": 0, "one piece": 0, "strict": 0, "lenient": 0}
+    for line in gzip.open(path, "rt", encoding="utf-8"):
+        row = json.loads(line)
+        pieces = explain(fusebox, router, row["text"])
+        ends, position = [], 0
+        for piece in pieces:
+            start, position = position, position + len(squeezed(piece["text"]))
+            ends.append((start, position))
+        position = 0
+        for part in row["sentences"]:
+            start, position = position, position + len(squeezed(part["text"]))
+            inside = [piece for piece, (low, high) in zip(pieces, ends) if low >= start and high <= position]
+            touching = [end for end in ends if end[0] < position and end[1] > start]
+            aligned = len(inside) == len(touching)
+            counts["parts"] += 1
+            counts["aligned"] += aligned
+            counts["one piece"] += aligned and len(inside) == 1
+            counts["strict"] += aligned and len(inside) == 1 and answer(inside) == part["label"]
+            counts["lenient"] += aligned and answer(inside) == part["label"]
+    for name, count in counts.items():
+        print(f"{name:10} {count:6} {count / counts['parts']:.4f}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:4])

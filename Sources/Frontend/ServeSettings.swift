@@ -1,0 +1,108 @@
+import Tensors
+
+/// What `fusebox serve` is told, by flags and by a configuration file; nil: not said.
+public struct ServeSettings: Equatable, Sendable {
+    public var model: String?
+    public var adapters: String?
+    public var router: String?
+    public var type: String?
+    public var workers: Int?
+    public var threadsPerWorker: Int?
+    public var bind: String?
+
+    public init() {}
+
+    /// Reads a configuration file: one JSON object whose keys are the long names of the flags.
+    ///
+    /// - Throws: `ServiceFailure` for a file that cannot be read, a key that no flag has, or a
+    ///   value of the wrong kind.
+    public init(path: String) throws(ServiceFailure) {
+        let bytes: [UInt8]
+        do {
+            bytes = try FileBytes.array(path: path, limit: 1 << 20)
+        } catch {
+            throw ServiceFailure(error.message)
+        }
+        try self.init(parsing: bytes, path: path)
+    }
+
+    init(parsing bytes: [UInt8], path: String) throws(ServiceFailure) {
+        let document: JSONValue
+        do {
+            document = try JSONValue(parsing: bytes)
+        } catch {
+            throw ServiceFailure("\(path): \(error.message)")
+        }
+        guard let members = document.object else {
+            throw ServiceFailure("\(path) must hold a JSON object")
+        }
+        for (key, value) in members {
+            switch key {
+            case "model": model = try Self.text(value, key, path)
+            case "adapters": adapters = try Self.text(value, key, path)
+            case "router": router = try Self.text(value, key, path)
+            case "type": type = try Self.text(value, key, path)
+            case "bind": bind = try Self.text(value, key, path)
+            case "workers": workers = try Self.count(value, key, path)
+            case "threads-per-worker": threadsPerWorker = try Self.count(value, key, path)
+            default:
+                throw ServiceFailure(
+                    "\(path): \"\(key)\" is not known; known are model, adapters, router, type, "
+                        + "workers, threads-per-worker, bind")
+            }
+        }
+    }
+
+    private static func text(
+        _ value: JSONValue, _ key: String, _ path: String
+    ) throws(ServiceFailure) -> String {
+        guard let text = value.string, !text.isEmpty else {
+            throw ServiceFailure("\(path): \"\(key)\" must be a text")
+        }
+        return text
+    }
+
+    private static func count(
+        _ value: JSONValue, _ key: String, _ path: String
+    ) throws(ServiceFailure) -> Int {
+        guard let count = value.int, (1...countLimit).contains(count) else {
+            throw ServiceFailure("\(path): \"\(key)\" must be a number from 1 to \(countLimit)")
+        }
+        return count
+    }
+
+    /// More workers or threads than any machine of one service has.
+    public static let countLimit = 1024
+
+    /// These settings, with those of the file where nothing was said.
+    public func completed(by file: ServeSettings) -> ServeSettings {
+        var settings = self
+        settings.model = model ?? file.model
+        settings.adapters = adapters ?? file.adapters
+        settings.router = router ?? file.router
+        settings.type = type ?? file.type
+        settings.workers = workers ?? file.workers
+        settings.threadsPerWorker = threadsPerWorker ?? file.threadsPerWorker
+        settings.bind = bind ?? file.bind
+        return settings
+    }
+
+    /// Workers, and threads for each: together no more than there are cores, unless both were said.
+    ///
+    /// Two workers are the default, so that one can be lost.
+    public func crew(cores: Int) -> (workers: Int, threads: Int) {
+        let workers = self.workers ?? max(1, min(2, cores / (threadsPerWorker ?? 1)))
+        return (workers, threadsPerWorker ?? max(1, cores / workers))
+    }
+
+    /// The worker's command line, but for the endpoint to connect to.
+    public func workerArguments(threads: Int) -> [String] {
+        var arguments = ["worker", "--threads", "\(threads)"]
+        for (flag, value) in [
+            ("--model", model), ("--adapters", adapters), ("--router", router), ("--type", type),
+        ] {
+            if let value { arguments += [flag, value] }
+        }
+        return arguments
+    }
+}

@@ -1,0 +1,84 @@
+public import Routing
+public import Tensors
+import Wire
+
+/// The trained router, in the words of the wire.
+public struct TrainedRouter: PromptRouter {
+    /// Candidates of a sentence that a client is told of, the base besides.
+    private static let candidateLimit = 8
+
+    private var router: AdapterRouter
+    private var adapters: [String: Digest] = [:]
+
+    public init(_ router: AdapterRouter) {
+        self.router = router
+    }
+
+    public var digest: Digest { router.digest }
+
+    public mutating func bind(to adapters: [RegisteredAdapter]) throws(Refusal) -> [String] {
+        let shelf = Dictionary(adapters.map { ($0.name, $0.digest) }) { first, _ in first }
+        do {
+            let binding = try router.bound(to: shelf)
+            router = binding.router
+            self.adapters = shelf
+            return binding.warnings
+        } catch {
+            throw Refusal(.invalidArgument, error.message)
+        }
+    }
+
+    public func knows(_ adapter: RegisteredAdapter) -> Bool {
+        router.adapters.contains(adapter.digest)
+    }
+
+    public func route(_ text: String, choice: AutoChoice) throws(Refusal) -> PromptRoute {
+        let policy: AdapterPolicy
+        do {
+            policy = try AdapterPolicy(
+                weighting: Self.weighting(choice.weighting), gain: Double(choice.gain))
+        } catch {
+            throw Refusal(.invalidArgument, error.message)
+        }
+        let allowed: Set<Digest>? =
+            choice.allowed.isEmpty ? nil : Set(choice.allowed.compactMap { adapters[$0] })
+        let decision = router.route(text, policy: policy, allowing: allowed)
+        return PromptRoute(
+            mix: decision.mix, reason: decision.reason == .abstained ? .abstained : .routed,
+            sentences: decision.sentences.map(wire), warnings: warnings(choice))
+    }
+
+    private func warnings(_ choice: AutoChoice) -> [String] {
+        choice.allowed
+            .filter { name in adapters[name].map { !router.adapters.contains($0) } ?? false }
+            .map { "the router has no class for \($0) and never chooses it" }
+    }
+
+    private func wire(_ sentence: SentenceRoute) -> WireSentenceRoute {
+        let scores = sentence.scores
+        let best = scores.ranking.filter { scores.probabilities[$0] > 0 }
+        var shown = Array(best.prefix(Self.candidateLimit))
+        if !shown.contains(router.base) { shown.append(router.base) }
+        let labels = router.labels
+        var wire = WireSentenceRoute()
+        wire.text = sentence.text
+        wire.abstained = scores.abstains
+        wire.candidates = shown.map { place in
+            var candidate = WireCandidate()
+            candidate.name = labels[place]
+            candidate.probability = scores.probabilities[place]
+            return candidate
+        }
+        return wire
+    }
+
+    private static func weighting(_ weighting: WireWeighting) -> AdapterPolicy.Weighting {
+        switch weighting {
+        case .unspecified, .renormalized, .UNRECOGNIZED: .renormalized
+        case .sum: .sum
+        case .mean: .mean
+        case .top1: .top1
+        case .paper: .paper
+        }
+    }
+}

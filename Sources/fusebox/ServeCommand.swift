@@ -1,0 +1,102 @@
+import ArgumentParser
+import Dispatch
+import Frontend
+import Glibc
+import Logging
+import Routing
+import Tensors
+
+/// `fusebox serve`: the front and its worker processes.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve prompts from message-queue clients with worker processes.",
+        discussion: """
+            Flags win over the configuration file, a JSON object whose keys are their long names. \
+            SIGTERM or Ctrl-C lets running requests finish; a second one ends at once.
+            """
+    )
+
+    @Option(help: "A JSON file with the same settings.")
+    var config: String?
+
+    @Option(help: "The base model: a Hugging Face directory or a GGUF file.")
+    var model: String?
+
+    @Option(help: "A directory of PEFT adapters.")
+    var adapters: String?
+
+    @Option(help: "The trained adapter router's directory; without one only explicit mixes work.")
+    var router: String?
+
+    @Option(help: "The execution type: f32, q8_0, q4_0, nf4 or stored.")
+    var type: String?
+
+    @Option(help: "Worker processes; by default two, or one on a single core.")
+    var workers: Int?
+
+    @Option(help: "Threads of each worker; by default the cores divided by the workers.")
+    var threadsPerWorker: Int?
+
+    @Option(help: "Where clients connect: ipc://PATH or tcp://127.0.0.1:PORT.")
+    var bind: String?
+
+    func validate() throws {
+        for (flag, count) in [("--workers", workers), ("--threads-per-worker", threadsPerWorker)] {
+            guard let count else { continue }
+            guard (1...ServeSettings.countLimit).contains(count) else {
+                throw ValidationError("\(flag) must be from 1 to \(ServeSettings.countLimit)")
+            }
+        }
+    }
+
+    func run() async throws {
+        var settings = ServeSettings()
+        settings.model = model
+        settings.adapters = adapters
+        settings.router = router
+        settings.type = type
+        settings.workers = workers
+        settings.threadsPerWorker = threadsPerWorker
+        settings.bind = bind
+        if let config { settings = settings.completed(by: try ServeSettings(path: config)) }
+
+        let logger = Logger(label: "fusebox.front")
+        let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let (workerCount, threads) = settings.crew(cores: cores)
+        if workerCount * threads > cores {
+            logger.warning("\(workerCount) workers of \(threads) threads share \(cores) cores")
+        }
+        let router = try settings.router.map { TrainedRouter(try AdapterRouter(directory: $0)) }
+        let service = try Service(
+            bind: settings.bind, processID: getpid(),
+            command: WorkerCommand(arguments: settings.workerArguments(threads: threads)),
+            workerCount: workerCount, configuration: BrokerConfiguration(), router: router,
+            logger: logger)
+        let routerNote = router.map { "router \($0.digest.description.prefix(12))" }
+        let (interruptions, continuation) = AsyncStream.makeStream(of: Void.self)
+        let sources = Self.watchSignals(continuation)
+        defer { for source in sources { source.cancel() } }
+        try await service.run(until: interruptions) { summary in
+            StandardError.write(
+                "serving at \(summary.endpoint): \(summary.workerCount) workers of \(threads) "
+                    + "threads, type \(summary.type), \(summary.adapterCount) adapters, "
+                    + (routerNote ?? "no router: explicit mixes only"))
+        }
+    }
+
+    /// Has every SIGTERM and SIGINT told to the stream, as long as the sources are held.
+    private static func watchSignals(
+        _ continuation: AsyncStream<Void>.Continuation
+    ) -> [any DispatchSourceSignal] {
+        let queue = DispatchQueue(label: "fusebox.signals")
+        return [SIGTERM, SIGINT].map { number in
+            // The system's own answer, to end the process, would come first.
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler { continuation.yield() }
+            source.activate()
+            return source
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Messaging
+import Testing
+import Wire
+
+@testable import Frontend
+
+@Suite struct DeliveryTests {
+    private func attach(_ offsets: [UInt32]) -> ClientVerb {
+        .attach(
+            WireAttach {
+                $0.request = Bench.id(1); $0.fromOffsets = offsets
+            })
+    }
+
+    @Test func creditPacesChunksOnly() {
+        var bench = Bench()
+        bench.submit(1) { $0.credit = 2 }
+        #expect(bench.chunk(1, offset: 0, [1]).chunks.count == 1)
+        #expect(bench.chunk(1, offset: 1, [2]).chunks.count == 1)
+        #expect(bench.chunk(1, offset: 2, [3]).chunks.isEmpty)
+        #expect(bench.finish(1).done == nil, "the end waits behind the chunks")
+        let credit = WireCredit {
+            $0.request = Bench.id(1); $0.chunks = 1
+        }
+        let actions = bench.tell(.client(Bench.client, .credit(credit)))
+        #expect(actions.events.map(\.message.kindName) == ["CHUNK", "DONE"])
+    }
+
+    @Test func slowStreamsHoldUpNoOther() {
+        var bench = Bench()
+        bench.submit(1) { $0.credit = 1 }
+        bench.submit(2)
+        bench.chunk(1, offset: 0, [1])
+        bench.chunk(1, offset: 1, [2])
+        #expect(bench.chunk(2, offset: 0, [9]).chunks.map(\.request) == [Bench.id(2)])
+    }
+
+    @Test func attachGoesOnFromAnyOffset() {
+        var bench = Bench()
+        bench.submit(1)
+        bench.chunk(1, offset: 0, [1, 2, 3], text: "abc")
+        bench.chunk(1, offset: 3, [4], text: "d")
+        let other = Peer(routingID: [2])
+        let actions = bench.tell(.client(other, attach([2])))
+        #expect(actions.events.map(\.message.kindName) == ["ACCEPTED", "ROUTED", "CHUNK", "CHUNK"])
+        #expect(actions.chunks.map(\.offset) == [2, 3])
+        #expect(actions.chunks.map(\.ids) == [[3], [4]])
+        #expect(bench.tell(.client(other, attach([4]))).chunks.isEmpty)
+        #expect(bench.tell(.client(other, attach([5]))).failed?.code == .invalidArgument)
+        #expect(bench.tell(.client(other, attach([0, 0]))).failed?.code == .invalidArgument)
+    }
+
+    @Test func attachAfterTheEndReplaysAll() {
+        var bench = Bench()
+        bench.submit(1)
+        bench.chunk(1, offset: 0, [1, 2])
+        bench.finish(1)
+        let actions = bench.tell(.client(Bench.client, attach([])))
+        #expect(actions.events.map(\.message.kindName) == ["ACCEPTED", "ROUTED", "CHUNK", "DONE"])
+        #expect(bench.broker.counters.accepted == 1)
+    }
+
+    @Test func unknownRequests() {
+        var bench = Bench()
+        #expect(bench.tell(.client(Bench.client, attach([]))).failed?.code == .notFound)
+        #expect(bench.cancel(1).failed?.code == .notFound)
+        let close = WireClose { $0.request = Bench.id(1) }
+        #expect(bench.tell(.client(Bench.client, .close(close))).isEmpty)
+    }
+
+    @Test func fullPipesAreTriedAgainFromTheHole() throws {
+        let id = try #require(RequestID(bytes: Bench.id(1)))
+        var bench = Bench()
+        bench.submit(1) { $0.credit = 5 }
+        bench.chunk(1, offset: 0, [1])
+        // Entries: 0 the mix, 1 and 2 the chunks.
+        bench.chunk(1, offset: 1, [2])
+        let mark = DeliveryMark.entry(id, part: 0, index: 1)
+        bench.tell(.undelivered(Bench.client, mark, .congested))
+        #expect(bench.chunk(1, offset: 2, [3]).chunks.isEmpty, "nothing overtakes the hole")
+        let actions = bench.wait(.milliseconds(20))
+        #expect(actions.chunks.map(\.offset) == [0, 1, 2])
+    }
+
+    @Test func clientsThatAreGoneAreCleanedUpAfterAWhile() {
+        var bench = Bench { $0.clientGrace = .seconds(10) }
+        bench.submit(1)
+        bench.chunk(1, offset: 0, [1])
+        for id in bench.broker.live {
+            let mark = DeliveryMark.entry(id, part: 0, index: 1)
+            bench.tell(.undelivered(Bench.client, mark, .unreachable))
+        }
+        #expect(bench.chunk(1, offset: 1, [2]).chunks.isEmpty)
+        #expect(bench.wait(.seconds(3)).cancels.isEmpty, "leaving is not cancelling")
+        bench.wait(.seconds(3))
+        bench.wait(.seconds(3))
+        #expect(bench.wait(.seconds(3)).cancels.count == 1)
+    }
+
+    @Test func returningInTimeKeepsTheRequest() {
+        var bench = Bench { $0.clientGrace = .seconds(2) }
+        bench.submit(1)
+        for id in bench.broker.live {
+            bench.tell(.undelivered(Bench.client, .acceptance(id), .unreachable))
+        }
+        bench.wait(.seconds(1))
+        bench.tell(.client(Peer(routingID: [2]), attach([])))
+        bench.wait(.seconds(1))
+        #expect(bench.wait(.seconds(1)).cancels.isEmpty)
+    }
+
+    @Test func readersThatTakeNothingLoseTheirReply() {
+        var bench = Bench {
+            $0.streamByteLimit = 1000; $0.stallTimeout = .seconds(5)
+        }
+        bench.submit(1) { $0.credit = 1 }
+        for offset in 0..<40 { bench.chunk(1, offset: offset, [1], text: "some text") }
+        for _ in 0..<4 { #expect(bench.wait(.seconds(1)).cancels.isEmpty) }
+        bench.wait(.seconds(1))
+        #expect(bench.wait(.seconds(1)).cancels.count == 1)
+        let rest = bench.tell(.client(Bench.client, attach([1])))
+        #expect(rest.chunks.count == 1, "the credit of the submission")
+        let credit = WireCredit {
+            $0.request = Bench.id(1); $0.chunks = 100
+        }
+        let actions = bench.tell(.client(Bench.client, .credit(credit)))
+        #expect(actions.chunks.count == 38)
+        #expect(actions.failed?.code == .slowConsumer)
+    }
+
+    @Test func shortRepliesMayWaitForTheirReader() {
+        var bench = Bench { $0.stallTimeout = .seconds(2) }
+        bench.submit(1) { $0.credit = 1 }
+        for offset in 0..<5 { bench.chunk(1, offset: offset, [1]) }
+        for _ in 0..<5 { #expect(bench.wait(.seconds(1)).cancels.isEmpty) }
+        #expect(bench.finish(1).failed == nil)
+    }
+}

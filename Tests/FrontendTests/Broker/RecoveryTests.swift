@@ -1,0 +1,186 @@
+import Testing
+import Wire
+
+@testable import Frontend
+
+@Suite struct RecoveryTests {
+    @Test func lostWorkersPartsGoOnByForcedPrefix() throws {
+        var bench = Bench(workers: 2)
+        bench.submit(1, "Be calm.") {
+            $0.selection.auto = WireAutoSelection()
+            $0.sampling.seed = 5
+        }
+        bench.chunk(1, offset: 0, [10, 11], text: "ab")
+        let segment = WireSegment {
+            $0.fromToken = 2; $0.reason = .routed
+        }
+        bench.tell(.worker(Bench.worker(0), .routed(routed(segment))))
+        bench.chunk(1, offset: 2, [12], text: "ü")
+        let actions = bench.tell(.workerExited(place: 0, pid: 100))
+        let dispatch = try #require(actions.dispatches.first)
+        #expect(dispatch.epoch == 2)
+        #expect(dispatch.emitted == [10, 11, 12])
+        #expect(dispatch.emittedTextBytes == 4)
+        #expect(dispatch.segments.map(\.fromToken) == [0, 2])
+        #expect(dispatch.sampling.seed == 5)
+        #expect(actions.events.isEmpty, "the client sees but a pause")
+        #expect(bench.chunk(1, worker: 1, epoch: 2, offset: 3, [13]).chunks.map(\.offset) == [3])
+        #expect(bench.broker.counters.resumed == 1)
+        let done = try #require(bench.finish(1, worker: 1, epoch: 2).done)
+        #expect(done.provenance.tokens == [10, 11, 12, 13])
+        #expect(done.provenance.segments.map(\.fromToken) == [0, 2])
+    }
+
+    private func routed(_ segment: WireSegment) -> WireWorkerRouted {
+        WireWorkerRouted {
+            $0.request = Bench.id(1)
+            $0.epoch = 1
+            $0.segment = segment
+        }
+    }
+
+    @Test func silentWorkersAreLostAndKilled() {
+        var bench = Bench(workers: 2)
+        bench.submit(1)
+        for _ in 0..<3 { #expect(bench.wait(.seconds(1), alive: [1]).dispatches.isEmpty) }
+        let actions = bench.wait(.seconds(1), alive: [1])
+        #expect(actions.compactMap(\.killed) == [100])
+        #expect(actions.dispatches.map(\.epoch) == [2])
+    }
+
+    @Test func zombiesAreNotHeard() {
+        var bench = Bench(workers: 2)
+        bench.submit(1)
+        bench.tell(.workerExited(place: 0, pid: 100))
+        bench.chunk(1, worker: 1, epoch: 2, offset: 0, [1])
+        let late = bench.chunk(1, worker: 0, epoch: 1, offset: 1, [99])
+        #expect(late.events.isEmpty)
+        #expect(late.compactMap(\.order) == [.drain(WireDrain())], "it shall leave")
+        #expect(bench.finish(1, worker: 0, epoch: 1).done == nil)
+        #expect(bench.chunk(1, worker: 1, epoch: 1, offset: 1, [99]).events.isEmpty)
+        #expect(bench.chunk(1, worker: 1, epoch: 2, offset: 1, [2]).chunks.first?.ids == [2])
+    }
+
+    @Test func repeatedChunksAreDropped() {
+        var bench = Bench()
+        bench.submit(1)
+        #expect(bench.chunk(1, offset: 0, [1, 2]).chunks.count == 1)
+        #expect(bench.chunk(1, offset: 0, [1, 2]).events.isEmpty)
+        #expect(bench.chunk(1, offset: 1, [2]).events.isEmpty)
+        #expect(bench.chunk(1, offset: 2, [], text: "end").chunks.count == 1)
+        #expect(bench.chunk(1, offset: 2, [], text: "end").events.isEmpty)
+        #expect(bench.broker.counters.duplicates == 3)
+    }
+
+    @Test(arguments: [(offset: 3, count: 1), (offset: 1, count: 3), (offset: 2, count: 300)])
+    func brokenChunksVoidTheAttempt(_ chunk: (offset: Int, count: Int)) {
+        var bench = Bench(workers: 2)
+        bench.submit(1)
+        bench.chunk(1, offset: 0, [1, 2])
+        let ids = Array(repeating: UInt32(5), count: chunk.count)
+        let actions = bench.chunk(1, offset: chunk.offset, ids)
+        #expect(actions.chunks.isEmpty)
+        #expect(actions.cancels.map(\.epoch) == [1])
+        #expect(actions.dispatches.map(\.epoch) == [2])
+        #expect(actions.dispatches.map(\.emitted) == [[1, 2]])
+    }
+
+    @Test func voidAttemptsKeepTheirSlotUntilTheWorkerSaysSo() {
+        var bench = Bench(slots: 1)
+        bench.submit(1)
+        bench.chunk(1, offset: 5, [1])
+        #expect(bench.submit(2).dispatches.isEmpty)
+        #expect(bench.finish(1, .reason(.cancelled)).dispatches.map(\.epoch) == [2])
+    }
+
+    @Test func workersThatDoNotStopAreKilled() {
+        var bench = Bench { $0.stopTimeout = .seconds(2) }
+        bench.submit(1)
+        bench.cancel(1)
+        #expect(bench.wait(.seconds(1)).compactMap(\.killed).isEmpty)
+        let actions = bench.wait(.seconds(1))
+        #expect(actions.compactMap(\.killed) == [100])
+        #expect(actions.done?.reason == .cancelled)
+    }
+
+    @Test func contradictingMixesVoidTheAttempt() {
+        var bench = Bench(workers: 2)
+        bench.submit(1)
+        bench.chunk(1, offset: 0, [1, 2])
+        for (from, name) in [(UInt32(1), "late"), (0, "other")] {
+            let segment = WireSegment {
+                $0.fromToken = from
+                $0.mix.shares = [
+                    WireShare {
+                        $0.name = name; $0.weight = 1
+                    }
+                ]
+            }
+            let actions = bench.tell(.worker(Bench.worker(0), .routed(routed(segment))))
+            #expect(actions.cancels.count == (from == 1 ? 1 : 0), "void already the second time")
+            #expect(actions.routed.isEmpty)
+        }
+    }
+
+    @Test func attemptsAreBounded() {
+        var bench = Bench(workers: 3)
+        bench.submit(1)
+        #expect(bench.finish(1, worker: 0, .failure(.unavailable)).dispatches.map(\.epoch) == [2])
+        #expect(bench.finish(1, worker: 0, epoch: 2, .failure(.unavailable)).dispatches.count == 1)
+        let last = bench.finish(1, worker: 0, epoch: 3, .failure(.unavailable))
+        #expect(last.dispatches.isEmpty)
+        #expect(last.failed?.code == .unavailable)
+        #expect(bench.broker.live.isEmpty)
+    }
+
+    @Test func poisonIsFoundAfterTwoWorkers() {
+        var bench = Bench(workers: 3)
+        bench.submit(1)
+        let first = bench.tell(.workerExited(place: 0, pid: 100))
+        #expect(first.dispatches.map(\.epoch) == [2])
+        let second = bench.tell(.workerExited(place: 1, pid: 101))
+        #expect(second.dispatches.isEmpty)
+        #expect(second.failed?.code == .internal)
+        #expect(second.failed?.message.contains("two workers died") == true)
+    }
+
+    @Test func matesOfAPoisonAreNotBlamed() {
+        var bench = Bench(workers: 1, slots: 4)
+        bench.submit(1)
+        bench.submit(2)
+        bench.tell(.workerExited(place: 0, pid: 100))
+        ready(&bench, pid: 201)
+        // The first suspect clears itself, the second one joins it and kills the worker.
+        bench.chunk(1, epoch: 2, offset: 0, Array(repeating: 5, count: 8))
+        let actions = bench.tell(.workerExited(place: 0, pid: 201))
+        #expect(actions.failed?.request == Bench.id(2))
+        let resumed = ready(&bench, pid: 202)
+        #expect(resumed.dispatches.map(\.request) == [Bench.id(1)])
+        let innocent = bench.broker.live.first.flatMap { bench.broker.requests[$0]?.parts.first }
+        #expect(innocent?.losses == 1)
+        #expect(innocent?.onProbation == false)
+    }
+
+    @discardableResult
+    private func ready(_ bench: inout Bench, pid: Int32) -> [BrokerAction] {
+        bench.tell(.workerStarted(place: 0, pid: pid))
+        return bench.tell(
+            .worker(Bench.worker(0), .ready(FakePool.ready(pid: pid, slots: 4))))
+    }
+
+    @Test func workersFaultsAreNotTriedAgain() {
+        var bench = Bench(workers: 2)
+        bench.submit(1)
+        let actions = bench.finish(1, .failure(.contextOverflow))
+        #expect(actions.failed?.code == .contextOverflow)
+        #expect(actions.dispatches.isEmpty)
+    }
+
+    @Test func malformedWorkersAreKilled() {
+        var bench = Bench(workers: 2)
+        bench.submit(1)
+        let actions = bench.tell(.workerMalformed(Bench.worker(0), "no protobuf"))
+        #expect(actions.compactMap(\.killed) == [100])
+        #expect(actions.dispatches.map(\.epoch) == [2])
+    }
+}

@@ -1,0 +1,119 @@
+import Synchronization
+import Testing
+
+@testable import Frontend
+
+/// Real processes: the shell plays the worker.
+@Suite struct WorkerPoolTests {
+    private final class Diary: Sendable {
+        private let lines = Mutex<[String]>([])
+
+        /// Adds a line; returns how many there are now.
+        @discardableResult
+        func write(_ line: String) -> Int {
+            lines.withLock { lines in
+                lines.append(line)
+                return lines.count
+            }
+        }
+
+        var all: [String] { lines.withLock { $0 } }
+    }
+
+    private func command(_ script: String) -> WorkerCommand {
+        var command = WorkerCommand(arguments: ["-c", script])
+        command.executable = "/bin/sh"
+        return command
+    }
+
+    /// Runs a pool until it is over; `react` sees each start.
+    private func run(
+        _ script: String, count: Int = 1, diary: Diary = Diary(),
+        react: @escaping @Sendable (WorkerPool, Int32) -> Void
+    ) async throws {
+        let (starts, continuation) = AsyncStream.makeStream(of: Int32.self)
+        let pool = WorkerPool(
+            command(script), count: count,
+            post: { event in
+                if case .workerStarted(_, let pid) = event { continuation.yield(pid) }
+                if case .workerExited = event { diary.write("exited") }
+            },
+            log: { diary.write($0) }, firstDelay: .milliseconds(5))
+        try await withThrowingTaskGroup { group in
+            group.addTask { for await pid in starts { react(pool, pid) } }
+            group.addTask {
+                try await pool.run()
+                continuation.finish()
+            }
+            defer { continuation.finish() }
+            try await group.waitForAll()
+        }
+    }
+
+    @Test func whatTheWorkerSaysIsWhyTheServiceFails() async {
+        let error = await #expect(throws: ServiceFailure.self) {
+            try await run("echo other >&2; echo 'Error: no model at x' >&2; exit 1") { _, _ in }
+        }
+        #expect(error?.message == "no model at x")
+    }
+
+    @Test func workersThatNeverStartAreGivenUp() async {
+        let error = await #expect(throws: ServiceFailure.self) {
+            try await run("kill -9 $$") { _, _ in }
+        }
+        #expect(error?.message.contains("5 attempts") == true)
+        #expect(error?.message.contains("signal 9") == true)
+    }
+
+    @Test func theDeadAreReplaced() async throws {
+        let started = Diary()
+        try await run("exit 3") { pool, pid in
+            pool.noteReady(pid)
+            if started.write("\(pid)") == 4 { pool.stop() }
+        }
+        #expect(Set(started.all).count == 4)
+    }
+
+    @Test func killedWorkersAreReplaced() async throws {
+        let diary = Diary()
+        let started = Diary()
+        try await run("exec sleep 60", diary: diary) { pool, pid in
+            pool.noteReady(pid)
+            pool.kill(pid, because: "it hangs")
+            if started.write("\(pid)") == 2 { pool.stop() }
+        }
+        #expect(diary.all.filter { $0 == "exited" }.count == 2)
+        #expect(diary.all.contains { $0.contains("it hangs") })
+    }
+
+    @Test func refusedWorkersEndTheService() async {
+        let error = await #expect(throws: ServiceFailure.self) {
+            try await run("exec sleep 60") { pool, pid in
+                pool.kill(pid, because: "the worker is not like the others")
+            }
+        }
+        #expect(error?.message == "the worker is not like the others")
+    }
+
+    @Test func cancellingEndsTheProcesses() async throws {
+        let diary = Diary()
+        let clock = ContinuousClock()
+        let duration = await clock.measure {
+            let (starts, continuation) = AsyncStream.makeStream(of: Void.self)
+            let pool = WorkerPool(
+                command("exec sleep 60"), count: 2,
+                post: { event in
+                    if case .workerStarted = event { continuation.yield() }
+                    if case .workerExited = event { diary.write("exited") }
+                }, log: { _ in })
+            let task = Task { try await pool.run() }
+            var iterator = starts.makeAsyncIterator()
+            _ = await iterator.next()
+            _ = await iterator.next()
+            task.cancel()
+            _ = await task.result
+        }
+        #expect(duration < .seconds(20))
+        #expect(diary.all == ["exited", "exited"])
+    }
+}
