@@ -2,7 +2,8 @@ internal import Tensors
 
 /// Reads `tokenizer.json` of the `tokenizers` package.
 ///
-/// Whatever is not implemented is refused by name.
+/// Whatever is not implemented is refused by name. `truncation` and `padding` are the habits of a training run, not
+/// of the model, and are not applied, as in transformers.
 struct TokenizerJSON {
     private let file: JSONFields
     private let model: JSONFields
