@@ -92,13 +92,20 @@ import Testing
         let run = try EngineRun(model)
         for maxTokens in [0, -1, .min] {
             let id = try run.submit(GenerationRequest([1, 2], mix: .base, maxTokens: maxTokens))
-            #expect(run.engine.runStep() == [.finished(sequence: id, reason: .length)])
+            #expect(
+                run.engine.runStep() == [
+                    .finished(sequence: id, reason: .length, tokenCount: 0, cachedCount: 0)
+                ])
         }
         var resumed = GenerationRequest([1, 2], mix: .base, maxTokens: 3)
         for emitted: [Int32] in [[4, 5, 6], [4, 5, 6, 7]] {
             resumed.emitted = emitted
             let id = try run.submit(resumed)
-            #expect(run.engine.runStep() == [.finished(sequence: id, reason: .length)])
+            #expect(
+                run.engine.runStep() == [
+                    .finished(
+                        sequence: id, reason: .length, tokenCount: emitted.count, cachedCount: 0)
+                ])
         }
         #expect(!run.engine.hasWork && run.engine.stepCount == 0)
     }
@@ -147,7 +154,7 @@ import Testing
         #expect(try run.reply(other) == model.reply(alone: survivor))
         run.engine.cancel(other)
         #expect(run.engine.availableBlockCount == blocks && !run.engine.hasWork)
-        #expect(run.engine.cachedTokenCount(of: other) == 0)
+        #expect(run.engine.cancel(other) == 0)
     }
 
     /// Many requests over few blocks, some cancelled, some re-routed: all end, whoever ends undisturbed is as alone.
@@ -204,11 +211,9 @@ import Testing
         let prompt = try ModelGolden("llama").sequences[6]
         func cached(_ run: EngineRun, _ request: GenerationRequest) throws -> Int {
             let id = try run.submit(request)
-            run.step()
-            let count = run.engine.cachedTokenCount(of: id)
             try run.finish()
             #expect(try run.reply(id) == model.reply(alone: request))
-            return count
+            return try #require(run.cachedCounts[id])
         }
         var request = GenerationRequest(prompt, mix: model.mix(["a": 1]), maxTokens: 2)
         let run = try EngineRun(model)

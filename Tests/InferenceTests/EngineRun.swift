@@ -25,6 +25,8 @@ struct Reply: Equatable {
 final class EngineRun {
     let engine: Engine
     private(set) var replies: [Int: Reply] = [:]
+    /// Prompt tokens of each finished sequence that the prefix cache had.
+    private(set) var cachedCounts: [Int: Int] = [:]
 
     init(
         _ model: LoadedModel, threads: Int = 1, kernels: KernelSet? = nil, poison: Bool = false,
@@ -61,7 +63,9 @@ final class EngineRun {
         for event in engine.runStep() {
             switch event {
             case .token(let sequence, _, let id): replies[sequence]?.tokens.append(id)
-            case .finished(let sequence, let reason): replies[sequence]?.reason = reason
+            case .finished(let sequence, let reason, _, let cachedCount):
+                replies[sequence]?.reason = reason
+                cachedCounts[sequence] = cachedCount
             }
         }
     }
