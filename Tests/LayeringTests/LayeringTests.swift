@@ -45,7 +45,7 @@ import Testing
     static let allowedTraps = [
         (
             "Sources/Tensors/Storage/AlignedBuffer.swift",
-            "fatalError(\"out of memory: \\(byteCount) bytes\")",
+            "fatalError(\"out of memory: \\(count) elements\")",
             "sizes are the program's own, and nothing could go on without the memory"
         )
     ]
