@@ -77,7 +77,9 @@ let tests: [Target] = [
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
     .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "TestSupport"]),
-    .testTarget(name: "ModelsTests", dependencies: ["Adapters", "Kernels", "Models", "Tensors", "TestSupport"]),
+    .testTarget(
+        name: "ModelsTests",
+        dependencies: ["Adapters", "Kernels", "Models", "Tensors", "TestSupport"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
     .testTarget(name: "RoutingTests", dependencies: ["Routing", "TestSupport"]),
     .testTarget(

@@ -49,6 +49,7 @@ struct QuantizeCommand: ParsableCommand {
         switch type {
         case .q8_0, .q4_0:
             let export = try GGUFExport(checkpoint, type: type == .q8_0 ? .q8_0 : .q4_0)
+            for warning in export.warnings { StandardError.write("warning: \(warning)") }
             let vocabulary = try vocabulary(of: checkpoint)
             try export.write(to: output, vocabulary: vocabulary, progress: { bar.show($0) })
         case .nf4:
@@ -75,7 +76,9 @@ struct QuantizeCommand: ParsableCommand {
                 vocabularySize: checkpoint.configuration.vocabularySize,
                 endOfTextIDs: checkpoint.configuration.endOfTextIDs)
         }
-        if case .failure(let error) = exported, error.code == .unreadable || error.code == .unsupported {
+        if case .failure(let error) = exported,
+            error.code == .unreadable || error.code == .unsupported
+        {
             StandardError.write("warning: the file gets no vocabulary: \(error)")
             return GGUFVocabularyExport.none
         }
