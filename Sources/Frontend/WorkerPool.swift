@@ -56,7 +56,8 @@ public final class WorkerPool: Sendable {
             for place in 0..<count {
                 group.addTask { try await self.keep(place) }
             }
-            try await group.waitForAll()
+            // The first failure ends the others too.
+            for try await _ in group {}
         }
     }
 

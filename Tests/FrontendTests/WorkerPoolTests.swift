@@ -45,8 +45,7 @@ import Testing
                 try await pool.run()
                 continuation.finish()
             }
-            defer { continuation.finish() }
-            try await group.waitForAll()
+            for try await _ in group {}
         }
     }
 

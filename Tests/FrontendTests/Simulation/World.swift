@@ -20,6 +20,8 @@ struct World {
         case disconnect(client: Int)
         case reconnect(client: Int)
         case cancel(client: Int)
+        /// Sends what was refused again, unless the connection has changed since.
+        case resubmit(client: Int, WireSubmit, from: Peer)
         case tick
     }
 
@@ -44,7 +46,7 @@ struct World {
         for index in 0..<plan.clientCount {
             clients.append(FakeClient(index: index, address: Peer(routingID: [UInt8(index), 0])))
             for _ in 0..<plan.requestsPerClient {
-                calendar.plan(.submit(client: index), at: milliseconds(200...6000))
+                calendar.plan(.submit(client: index), at: milliseconds(200...plan.lastSubmission))
             }
         }
         for _ in 0..<plan.disconnects {
@@ -90,6 +92,10 @@ struct World {
         case .disconnect(let index): disconnect(index)
         case .reconnect(let index): reconnect(index)
         case .cancel(let index): cancel(index)
+        case .resubmit(let index, let submit, let address):
+            if clients[index].address == address {
+                ask(.submit(submit), offsets: [], client: index)
+            }
         case .tick:
             tell(.tick)
             calendar.plan(.tick, at: now + .milliseconds(20))
@@ -261,8 +267,8 @@ struct World {
                 $0.submit.requestID == failed.requestID && !$0.isAccepted
             })
         {
-            let request = BrokerEvent.client(address, .submit(asked.submit))
-            calendar.plan(.toBroker(request), at: now + .milliseconds(300))
+            calendar.plan(
+                .resubmit(client: index, asked.submit, from: address), at: now + .milliseconds(300))
         }
     }
 
