@@ -198,7 +198,9 @@ private struct WorkerEnd {
     var reason: String {
         if let refusal { return refusal }
         if !wasReady, !lastLine.isEmpty {
-            return lastLine.hasPrefix("Error: ") ? String(lastLine.dropFirst(7)) : lastLine
+            // It names the program, which whoever reports this does again.
+            let name = "fusebox: "
+            return lastLine.hasPrefix(name) ? String(lastLine.dropFirst(name.count)) : lastLine
         }
         switch status {
         case .exited(let code): return "ended with status \(code)"

@@ -112,8 +112,8 @@ struct AskCommand: AsyncParsableCommand {
 
     private func askAll(_ input: String) async throws {
         var configuration = ClientConfiguration()
-        // A batch has time: it waits for room as long as the service makes progress.
-        configuration.busyRetries = 10_000
+        // A batch has time, and fills the service's queue itself.
+        configuration.busyTimeout = .seconds(3600)
         let client = try FuseboxClient(endpoint: connect, configuration: configuration)
         defer { client.shutDown() }
         let progress = ProgressBar("Asking")

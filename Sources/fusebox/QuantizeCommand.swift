@@ -49,6 +49,7 @@ struct QuantizeCommand: ParsableCommand {
         switch type {
         case .q8_0, .q4_0:
             let export = try GGUFExport(checkpoint, type: type == .q8_0 ? .q8_0 : .q4_0)
+            for warning in export.warnings { StandardError.write("warning: \(warning)") }
             let vocabulary = try vocabulary(of: checkpoint)
             try export.write(to: output, vocabulary: vocabulary, progress: { bar.show($0) })
         case .nf4:

@@ -51,7 +51,7 @@ import Testing
 
     @Test func whatTheWorkerSaysIsWhyTheServiceFails() async {
         let error = await #expect(throws: ServiceFailure.self) {
-            try await run("echo other >&2; echo 'Error: no model at x' >&2; exit 1") { _, _ in }
+            try await run("echo other >&2; echo 'fusebox: no model at x' >&2; exit 1") { _, _ in }
         }
         #expect(error?.message == "no model at x")
     }
