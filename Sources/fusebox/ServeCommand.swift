@@ -20,7 +20,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "A JSON file with the same settings.")
     var config: String?
 
-    @Option(help: "The base model: a Hugging Face directory or a GGUF file.")
+    @Option(help: "The base model: a Hugging Face directory or a GGUF file; else the demo's.")
     var model: String?
 
     @Option(help: "A directory of PEFT adapters.")
@@ -60,6 +60,13 @@ struct ServeCommand: AsyncParsableCommand {
         settings.threadsPerWorker = threadsPerWorker
         settings.bind = bind
         if let config { settings = settings.completed(by: try ServeSettings(path: config)) }
+
+        // Front and workers must not each decide what the demo's files are.
+        let files = try ServedFiles(
+            model: settings.model, adapters: settings.adapters, router: settings.router)
+        settings.model = files.model
+        settings.adapters = files.adapters
+        settings.router = files.router
 
         let logger = Logger(label: "fusebox.front")
         let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
