@@ -13,6 +13,8 @@ public final class SocketHandle {
     private let owner: pthread_t
     private var open: UnsafeMutableRawPointer?
     private var frame = Message()
+    /// The files of ipc endpoints that the socket listens at.
+    private var files: [String] = []
 
     init(_ context: Context, _ type: Int32, _ options: SocketOptions) throws(MessagingError) {
         self.context = context
@@ -28,6 +30,8 @@ public final class SocketHandle {
     func close() {
         guard let socket = unsafe open else { return }
         checkThread()
+        // libzmq leaves them. Now, while it still listens, nobody else can have bound there.
+        for file in files { unsafe unlink(file) }
         unsafe zmq_close(socket)
         unsafe open = nil
     }
@@ -68,11 +72,12 @@ public final class SocketHandle {
         let result: Int32
         if case .ipc(let path) = endpoint {
             try LocalSocketFile.prepare(path)
-            // Only the owner may connect. The mask is the process's: for this moment another
-            // thread's new file would get fewer rights, never more.
-            let mask = umask(0o177)
+            // Only the owner may connect. The mask is the process's: for this moment other threads'
+            // new files are the owner's alone too.
+            let mask = umask(0o077)
             result = unsafe zmq_bind(socket, endpoint.description)
             umask(mask)
+            if result == 0 { files.append(path) }
         } else {
             result = unsafe zmq_bind(socket, endpoint.description)
         }

@@ -198,7 +198,7 @@ import Wire
     }
 
     @Test func aBatchAnswersEveryLine() async throws {
-        let endpoint = Endpoint.ipc(path: "/tmp/fusebox-ask-test-\(RequestID.random())/a.sock")
+        let endpoint = Endpoint.ipc(path: "/tmp/fusebox-ask-test-\(RequestID.random()).sock")
         var behaviour = FakeFront.Behaviour()
         behaviour.busyTimes = 20
         let front = try FakeFront(at: endpoint, behaviour)

@@ -1,14 +1,13 @@
 import FuseboxClient
-import Glibc
 import Messaging
 import Testing
 import Wire
 
 /// The client against a scripted front on real sockets.
 @Suite struct ClientTests {
-    /// An ipc endpoint of this test's own; libzmq removes the file when the front closes.
+    /// An ipc endpoint of this test's own; the front removes the file when it closes.
     private func freshEndpoint() -> Endpoint {
-        .ipc(path: "/tmp/fusebox-client-test-\(getpid())/\(RequestID.random()).sock")
+        .ipc(path: "/tmp/fusebox-client-test-\(RequestID.random()).sock")
     }
 
     private func client(

@@ -1,5 +1,7 @@
+import Glibc
 import Messaging
 import Synchronization
+import Testing
 import Wire
 
 /// A front whose replies follow a fixed rule, on a real socket in a thread of its own.
@@ -39,7 +41,7 @@ final class FakeFront: Sendable {
                 var loop = try FakeFrontLoop(endpoint, behaviour, log)
                 try loop.run(until: wakeup)
             } catch {
-                log.append(.status(WireStatus()))
+                Issue.record(error, "the fake front")
             }
         }
     }
@@ -211,11 +213,18 @@ private struct FakeFrontLoop: ~Copyable {
     private func send(_ event: ClientEvent, to peer: Peer) throws {
         var frames = try Frames.encode(event)
         frames[0] = behaviour.version.frame
-        do throws(MessagingError) {
-            try router.send(frames, to: peer)
-        } catch {
-            // A client that left comes back with an Attach.
-            guard error.code == .unreachable else { throw error }
+        while true {
+            do throws(MessagingError) {
+                return try router.send(frames, to: peer)
+            } catch {
+                switch error.code {
+                // A client that left comes back with an Attach.
+                case .unreachable: return
+                // A client that lags; a real front would serve others meanwhile.
+                case .wouldBlock: usleep(1000)
+                default: throw error
+                }
+            }
         }
     }
 }

@@ -49,11 +49,17 @@ import Testing
     func bindsLoopback(text: String) throws {
         let context = try Context()
         let router = try RouterSocket(context, testOptions)
-        guard case .tcp(_, let port) = try router.bind(Endpoint(text)) else {
-            Issue.record("not a tcp endpoint")
-            return
+        let endpoint = try Endpoint(text)
+        do throws(MessagingError) {
+            guard case .tcp(_, let port) = try router.bind(endpoint) else {
+                Issue.record("not a tcp endpoint")
+                return
+            }
+            #expect(port != 0)
+        } catch {
+            // Some machines have no IPv6 at all.
+            guard text.contains("::1"), case .system = error.code else { throw error }
         }
-        #expect(port != 0)
     }
 
     @Test func theDefaultIsALocalSocketFile() throws {

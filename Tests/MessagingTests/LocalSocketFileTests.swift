@@ -9,7 +9,21 @@ import Testing
         let router = try RouterSocket(context, testOptions)
         try router.bind(.ipc(path: directory.path + "/sub/a.sock"))
         #expect(permissions(directory.path + "/sub") == 0o700)
-        #expect(permissions(directory.path + "/sub/a.sock") == 0o600)
+        #expect(permissions(directory.path + "/sub/a.sock") & 0o077 == 0)
+    }
+
+    @Test func theFileGoesWithTheSocket() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/a.sock"
+        let context = try Context()
+        try bindForAMoment(.ipc(path: path), context)
+        #expect(unsafe access(path, F_OK) != 0)
+    }
+
+    private func bindForAMoment(_ endpoint: Endpoint, _ context: Context) throws {
+        let router = try RouterSocket(context, testOptions)
+        try router.bind(endpoint)
+        withExtendedLifetime(router.handle) {}
     }
 
     @Test func aLivingSocketIsNotTakenOver() throws {
