@@ -2,7 +2,7 @@
 
     convert.py DATA OUTPUT
 
-DATA holds a folder for each set (clinc150, banking77, hwu64, snips, tasks26); OUTPUT gets <set>-<split>.jsonl with
+DATA holds a folder for each set (clinc150, banking77, hwu64, snips, tasks26, multi_sentence); OUTPUT gets <set>-<split>.jsonl with
 rows {"text": ..., "adapter": label}, where the label of texts out of scope is "base". Sets without held-out rows
 are left without: the trainer then sets a tenth aside.
 """
@@ -36,6 +36,12 @@ def main(data, output):
             splits.setdefault(row["split"], []).append((row["text"], row["label"]))
         for split, pairs in splits.items():
             write(output / f"{name}-{split}.jsonl", pairs)
+    sentences = [
+        (part["text"], part["label"])
+        for row in rows(data / "multi_sentence" / "train.jsonl.gz")
+        for part in row["sentences"]
+    ]
+    write(output / "multi_sentence-train.jsonl", sentences)
     for split in ("train", "test"):
         pairs = [(row["text"], row["label"]) for row in rows(data / "tasks26" / f"{split}.jsonl.gz")]
         write(output / f"tasks26-{split}.jsonl", pairs)

@@ -30,6 +30,8 @@ struct MetricsTests {
         let threshold = Metrics.threshold(passing: 0.95, of: Array(values))
         #expect(threshold == 6 && values.count { $0 >= threshold } == 95)
         #expect(Metrics.threshold(passing: 1, of: [3, 2]) == 2)
+        #expect(Metrics.lowered(6, toward: [7, 2, 6, 1]) == 4)
+        #expect(Metrics.lowered(6, toward: [7]) == 6)
         #expect(Metrics.threshold(passing: 0.95, of: []) == -.infinity)
     }
 

@@ -38,6 +38,14 @@ enum Metrics {
     }
 }
 
+extension Metrics {
+    /// The threshold halfway down to the next value that it keeps out: as many of `values` stay below it, none is near it.
+    static func lowered(_ threshold: Float, toward values: [Float]) -> Float {
+        guard let nearest = values.filter({ $0 < threshold }).max() else { return threshold }
+        return (threshold + nearest) / 2
+    }
+}
+
 extension [Float] {
     /// The number of leading elements of a sorted array for which the predicate does not hold.
     fileprivate func partitionPoint(_ predicate: (Float) -> Bool) -> Int {

@@ -27,14 +27,14 @@ public struct RouterTrainer: Sendable {
     public func train(
         on examples: [RouterExample], validation: [RouterExample]?, shelf: [String: Digest] = [:],
         progress: (Progress) -> Void = { _ in }
-    ) throws(RoutingError) -> TrainedRouter {
+    ) throws(RoutingError) -> TrainingResult {
         let start = ContinuousClock.now
         try settings.check()
         let data = try TrainingData(examples: examples, validation: validation, settings: settings)
         DenseAlgebra.setThreadCount(1)
         let network = train(data, progress: progress)
         let router = calibrated(network, data: data, shelf: shelf)
-        return TrainedRouter(
+        return TrainingResult(
             router: router, heldOut: try RouterEvaluation(of: router, on: data.held),
             exampleCount: data.rowCount, outOfScopeCount: data.outOfScopeCount,
             duration: ContinuousClock.now - start)
@@ -71,10 +71,16 @@ public struct RouterTrainer: Sendable {
             .rounded()
         var targets: [Float] = []
         var others: [Float] = []
-        var scopes: [Float] = []
-        for row in data.validation where row.classes != [base] {
+        var inScope: [Float] = []
+        var outOfScope: [Float] = []
+        for row in data.validation {
             let logits = scaled.logits(of: row.features).dropLast()
-            scopes.append(logits.max() ?? -.infinity)
+            let scope = logits.max() ?? -.infinity
+            guard row.classes != [base] else {
+                if row.isGiven { outOfScope.append(scope) }
+                continue
+            }
+            inScope.append(scope)
             for (place, logit) in logits.enumerated() {
                 if row.classes.contains(place) {
                     targets.append(logit)
@@ -83,13 +89,15 @@ public struct RouterTrainer: Sendable {
                 }
             }
         }
+        let threshold = Metrics.lowered(
+            Metrics.threshold(passing: settings.coverage, of: inScope), toward: outOfScope)
         return AdapterRouter(
             classes: data.names.map { RouterClass(name: $0, adapter: shelf[$0]) },
             digest: Digest(of: []),
             calibration: RouterCalibration(
                 temperature: Float(fit.temperature),
-                threshold: Metrics.threshold(passing: settings.coverage, of: scopes),
-                coverage: settings.coverage),
+                threshold: threshold,
+                coverage: Metrics.share(inScope.count { $0 >= threshold }, of: inScope.count)),
             recipe: data.recipe, seed: settings.seed, network: scaled,
             statistics: ClassStatistics(
                 of: data.training, network: scaled,

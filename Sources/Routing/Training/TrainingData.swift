@@ -22,6 +22,8 @@ struct TrainingData {
         let classes: [Int]
         /// How much it counts.
         let weight: Double
+        /// It is no generated stand-in.
+        let isGiven: Bool
     }
 
     init(
@@ -121,10 +123,10 @@ struct TrainingData {
         let outside = Double(outsideCount > 0 ? outsideCount : standIns.count)
         let inside = Double(rows.count) - outside
         let weight = inside * share / (1 - share) / max(1, outside)
-        return rows.map { row in
+        return rows.enumerated().map { index, row in
             HeldOutExample(
                 features: row.features, classes: row.classes,
-                weight: row.classes == [base] ? weight : 1)
+                weight: row.classes == [base] ? weight : 1, isGiven: index < held.count)
         }
     }
 }

@@ -22,6 +22,8 @@ public struct TrainingSettings: Sendable {
     /// Generated out-of-scope texts for each row of the data.
     public var negativeShare: Double = 0.05
     /// The share of in-scope texts that the abstention threshold lets through.
+    ///
+    /// More where that lets no more of the held-out texts out of scope through.
     public var coverage: Double = 0.95
 
     /// The share that texts out of scope are taken to have among all when probabilities are calibrated.

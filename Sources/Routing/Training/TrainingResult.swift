@@ -1,5 +1,5 @@
 /// A router fresh from training, and what can be said of it.
-public struct TrainedRouter: Sendable {
+public struct TrainingResult: Sendable {
     public let router: AdapterRouter
     /// How it does on the held-out rows that it was calibrated with.
     public let heldOut: RouterEvaluation
