@@ -87,6 +87,7 @@ extension Broker {
         guard let part = requests[key.request]?.parts[key.part],
             case .running(let attempt) = part.phase
         else { return }
+        actions.append(.report("an attempt at \(key.request) is void: \(problem)"))
         abandon(key, epoch: part.epoch, at: attempt.worker, now: now)
         retry(key, because: problem, now: now)
     }

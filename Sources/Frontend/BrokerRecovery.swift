@@ -17,13 +17,15 @@ extension Broker {
     mutating func lose(_ worker: Peer, because reason: String, now: Instant) {
         guard let index = sessions.firstIndex(where: { $0.address == worker }) else { return }
         let session = sessions.remove(at: index)
-        actions.append(.report("worker \(session.pid) is lost: \(reason)"))
 
         let orphans = session.occupants.filter { occupant in
             requests[occupant.key.request]?.parts[occupant.key.part]
                 .attempt(at: worker, epoch: occupant.epoch) != nil
         }
         .map(\.key)
+        actions.append(
+            .report(
+                "worker \(session.pid) is lost: \(reason); \(orphans.count) parts go on elsewhere"))
         let culprit =
             orphans.first { part($0)?.onProbation ?? false }
             ?? (orphans.count == 1 ? orphans.first : nil)
@@ -61,7 +63,6 @@ extension Broker {
                 "given up after \(losses) attempts; the last one failed because \(reason)")
             return end(key, .failed(refusal), now: now)
         }
-        actions.append(.report("part \(key.part) of \(key.request) is tried again: \(reason)"))
         requeue(key, now: now)
     }
 

@@ -1,3 +1,4 @@
+import FoundationEssentials
 public import Messaging
 import Synchronization
 import Wire
@@ -94,9 +95,22 @@ public final class FrontLoop: Sendable {
         inbox.put { $0.events.append(event) }
     }
 
-    /// Has the thread close its sockets and end; what is not sent by then is lost.
-    public func stop() {
+    /// Has the thread close its sockets and end, and waits until that is done, a second at most:
+    /// what is not sent by then is lost, and the socket files are gone.
+    public func stop() async {
         inbox.put { $0.isStopped = true }
+        let thread = thread
+        await withCheckedContinuation { ended in
+            do {
+                // Joining blocks, which no task may.
+                _ = try OwnerThread("front-end") {
+                    thread.join()
+                    ended.resume()
+                }
+            } catch {
+                ended.resume()
+            }
+        }
     }
 
     // MARK: - On the thread
@@ -125,6 +139,9 @@ public final class FrontLoop: Sendable {
             _ = try poller.add(sockets.clients)
             _ = try poller.add(sockets.workers)
             _ = poller.add(inbox.wakeup)
+            let bound = sockets.endpoints
+            // libzmq leaves the files; while it still listens, nobody else can have made them.
+            defer { removeFiles(of: bound) }
             var turn = FrontTurn(sockets: sockets, broker: broker, notices: notices)
             while true {
                 try poller.wait(tickInterval)
@@ -141,6 +158,12 @@ public final class FrontLoop: Sendable {
             }
         } catch {
             notices.yield(.report("the front's sockets failed: \(error)"))
+        }
+    }
+
+    private static func removeFiles(of endpoints: Endpoints) {
+        for case .ipc(let path) in [endpoints.clients, endpoints.workers] {
+            try? FileManager.default.removeItem(atPath: path)
         }
     }
 }

@@ -79,13 +79,25 @@ public struct Service: Sendable {
         let pool = WorkerPool(
             command, count: workerCount, post: { loop.post($0) },
             log: { logger.notice("\($0)") })
-        defer { loop.stop() }
+        do {
+            try await supervise(pool, loop, until: interruptions, onReady: onReady)
+        } catch {
+            await loop.stop()
+            throw error
+        }
+        await loop.stop()
+    }
+
+    /// Returns when the workers have left, the front is done, or there is no more patience:
+    /// whichever comes first ends the service.
+    private func supervise(
+        _ pool: WorkerPool, _ loop: FrontLoop, until interruptions: AsyncStream<Void>,
+        onReady: @escaping @Sendable (Summary) -> Void
+    ) async throws {
         try await withThrowingTaskGroup { group in
             group.addTask { try await pool.run() }
-            group.addTask { await self.follow(loop, pool: pool, onReady: onReady) }
+            group.addTask { try await self.follow(loop, pool: pool, onReady: onReady) }
             group.addTask { await Self.heed(interruptions, loop: loop) }
-            // Whichever ends first ends the service: the workers have left or cannot be started,
-            // the front is done, or there is no more patience.
             _ = try await group.next()
             pool.stop()
             group.cancelAll()
@@ -95,7 +107,7 @@ public struct Service: Sendable {
     /// Does what the front's thread cannot: it ends when the service has drained.
     private func follow(
         _ loop: FrontLoop, pool: WorkerPool, onReady: @Sendable (Summary) -> Void
-    ) async {
+    ) async throws {
         var readyCount = 0
         for await notice in loop.notices {
             switch notice {
@@ -118,6 +130,9 @@ public struct Service: Sendable {
                 try? await Task.sleep(for: .seconds(2))
                 return
             }
+        }
+        if !Task.isCancelled {
+            throw ServiceFailure("the front has lost its sockets; the log says why")
         }
     }
 

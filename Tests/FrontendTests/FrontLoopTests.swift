@@ -37,7 +37,6 @@ import Wire
 
     @Test func promptsGoInAndRepliesComeOut() async throws {
         let loop = try await start("talk")
-        defer { loop.stop() }
         let endpoints = loop.endpoints
         let heard = try await converse {
             let worker = try HandPlayedPeer(endpoints.workers)
@@ -71,12 +70,12 @@ import Wire
             }
             return kinds
         }
+        await loop.stop()
         #expect(heard == ["ACCEPTED", "ROUTED", "CHUNK", "DONE"])
     }
 
     @Test func repliesSurviveTheirClient() async throws {
         let loop = try await start("gone")
-        defer { loop.stop() }
         let endpoints = loop.endpoints
         let ids: [UInt32] = try await converse {
             let worker = try HandPlayedPeer(endpoints.workers)
@@ -116,12 +115,12 @@ import Wire
             }
             return ids
         }
+        await loop.stop()
         #expect(ids == [UInt32](10..<50))
     }
 
     @Test func nonsenseIsAnsweredAndHarmsNobody() async throws {
         let loop = try await start("junk")
-        defer { loop.stop() }
         let endpoints = loop.endpoints
         let answers = try await converse {
             let client = try HandPlayedPeer(endpoints.clients)
@@ -148,6 +147,7 @@ import Wire
             }
             return answers
         }
+        await loop.stop()
         #expect(
             answers == [
                 .invalidArgument, .invalidArgument, .invalidArgument, .invalidArgument,
@@ -157,7 +157,6 @@ import Wire
 
     @Test func endpointsThatCannotBeHad() async throws {
         let loop = try await start("twice")
-        defer { loop.stop() }
         await #expect(throws: MessagingError.self) { _ = try await start("twice") }
         await #expect(throws: MessagingError.self) {
             _ = try await FrontLoop.start(
@@ -167,6 +166,9 @@ import Wire
                 context: Context(),
                 broker: Broker(configuration: BrokerConfiguration(), router: nil, seed: 1))
         }
+        await loop.stop()
+        #expect(unsafe access(Self.path("twice-c"), F_OK) != 0, "the socket file is gone")
+        await (try start("twice")).stop()
     }
 
     @Test func servicesThatCannotStartSayWhy() async throws {
