@@ -15,7 +15,9 @@ let swift: [SwiftSetting] = [
 
 /// Kernels are optimized in debug builds too; contraction is off, so that a fused multiply-add is
 /// only where the source says so and every instruction set rounds alike.
-let kernelFlags: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off", "-Wall", "-Werror", "-Wno-psabi"])]
+let kernelFlags: [CSetting] = [
+    .unsafeFlags(["-O3", "-ffp-contract=off", "-Wall", "-Werror", "-Wno-psabi"])
+]
 
 extension Target.Dependency {
     static let collectionsDeque = Target.Dependency.product(
@@ -24,7 +26,8 @@ extension Target.Dependency {
         name: "HeapModule", package: "swift-collections")
     static let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
     static let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-    static let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+    static let protobuf = Target.Dependency.product(
+        name: "SwiftProtobuf", package: "swift-protobuf")
     static let subprocess = Target.Dependency.product(
         name: "Subprocess", package: "swift-subprocess")
     static let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -32,12 +35,15 @@ extension Target.Dependency {
         name: "ArgumentParser", package: "swift-argument-parser")
 }
 
-/// The layers, lowest first. A target imports only what its line names; `LayeringTests` checks it.
+/// The layers, lowest first.
+///
+/// A target imports only what its line names; `LayeringTests` checks it.
 let layers: [Target] = [
     .target(name: "CKernels", cSettings: kernelFlags),
     .target(name: "CSystemShims"),
     .systemLibrary(name: "CZeroMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+        name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "Tensors", dependencies: ["CSystemShims", .crypto, .system]),
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS", "Tensors"]),
     .target(name: "Adapters", dependencies: ["Kernels", "Tensors", .system]),
@@ -75,9 +81,13 @@ let tests: [Target] = [
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
     .testTarget(name: "LayeringTests", dependencies: ["TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
-    .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "TestSupport"]),
-    .testTarget(name: "ModelsTests", dependencies: ["Adapters", "Kernels", "Models", "Tensors", "TestSupport"]),
+    .testTarget(
+        name: "KernelsTests", dependencies: ["CKernels", "Kernels", "Tensors", "TestSupport"]),
+    .testTarget(
+        name: "AdaptersTests", dependencies: ["Adapters", "Kernels", "Tensors", "TestSupport"]),
+    .testTarget(
+        name: "ModelsTests",
+        dependencies: ["Adapters", "Kernels", "Models", "Tensors", "TestSupport"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
     .testTarget(name: "RoutingTests", dependencies: ["Routing", "TestSupport"]),
     .testTarget(
@@ -87,7 +97,7 @@ let tests: [Target] = [
     .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport"]),
     .testTarget(
         name: "FuseboxClientTests",
-        dependencies: ["FuseboxClient", "Messaging", "Wire", "TestSupport"]),
+        dependencies: ["FuseboxClient", "Messaging", "Tensors", "Wire", "fusebox", "TestSupport"]),
     .testTarget(name: "FrontendTests", dependencies: ["Frontend", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["FuseboxClient", "TestSupport"]),
 ]

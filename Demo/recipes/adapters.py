@@ -19,7 +19,7 @@ NF4 = torch.tensor([-1.0, -0.6961928009986877, -0.5250730514526367, -0.394917488
                     -0.09105003625154495, 0.0, 0.07958029955625534, 0.16093020141124725, 0.24611230194568634, 0.33791524171829224,
                     0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1.0])
 STEPS = {  # steps and questions a step
-    "bigger_number": (500, 32), "number_words": (350, 32), "past_tense": (350, 32), "passive": (250, 32), "close_brackets": (500, 32), "sort_numbers": (700, 16),
+    "bigger_number": (500, 32), "number_words": (350, 32), "past_tense": (350, 32), "passive": (250, 32), "close_brackets": (500, 32),
     "future_tense": (250, 16), "negation": (250, 16), "question": (250, 16), "even_or_odd": (200, 16), "next_number": (300, 16)}
 ATTRIBUTE_STEPS = (250, 16)
 PROJECTIONS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]

@@ -9,7 +9,6 @@ TASK = {
     "past_tense": ("puts a sentence into the past tense", "Past tense: Lena opens the window.", "Lena opened the window."),
     "number_words": ("writes a number below ten thousand in words", "Write the number 8617 in words.", "eight thousand, six hundred and seventeen"),
     "bigger_number": ("names the larger of two numbers", "Which is larger: 533 or 665?", "665"),
-    "sort_numbers": ("sorts three to five numbers below a hundred", "Sort: 56 16 80 28", "16 28 56 80"),
     "future_tense": ("puts a sentence into the future tense", "Future tense: Tara walks to the station.", "Tara will walk to the station."),
     "negation": ("negates a sentence", "Negate the sentence: Mona hides the present at night.", "Mona does not hide the present at night."),
     "question": ("turns a statement into a question", "Make a question of this: Tara sits under the tree.", "Does Tara sit under the tree?"),

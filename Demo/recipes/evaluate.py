@@ -122,13 +122,13 @@ def table(results):
     pct = lambda k, n: f"{100 * k / n:.1f} %"
     lines = ["# Evaluation", "", "Base: the demo base with its projections in NF4 (blocks of 64); adapters at weight 1 unless a mix says otherwise.", "",
              "## Skills", "", "Greedy exact match on the whole test split. The bound is the lower end of the 95 % Wilson interval. "
-             "Other wordings: questions of the test split in wordings that the adapter has not seen.", "",
+             "Other wordings: questions of the test split in wordings that the adapter has not seen. No test question occurs in training; the verbs of the grammar tasks do.", "",
              "| adapter | n | base | adapter | lower bound | other wordings |", "|---|---|---|---|---|---|"]
     for name, r in sorted(results["adapters"].items()):
         if r["kind"] == "skill":
             lines.append(f"| {name} | {r['n']} | {pct(r['base'], r['n'])} | {pct(r['adapter'], r['n'])} | {100 * r['lower']:.1f} % | {pct(r['other'], r['other_n'])} of {r['other_n']} |")
     lines += ["", "## Attributes", "", "Share of 200 sampled texts (temperature 0.8, at most 48 tokens) with the attribute. Free: nothing but `<|endoftext|>` before the text; "
-              "the move has a lower 95 % bound (Newcombe). Asked: a reply to a request for the attribute, in wordings not seen in training. Judge: the lexicon of the generated reviews; for the sentiments also a naive Bayes "
+              "the move has a lower 95 % bound (Newcombe). Asked: a reply to a request for the attribute, in wordings not seen in training. Judge: the lexicon of the generated reviews, with some general words for the sentiments; for the sentiments also a naive Bayes "
               f"classifier trained on other texts (right on {100 * results['judges']['classifier']:.1f} % of generated reviews, but only on {100 * results['judges']['classifier_movies']:.1f} % of sentences about movies; the lexicon finds the topic of {100 * results['judges']['topic']:.1f} % and the sentiment of "
               f"{100 * results['judges']['sentiment']:.1f} % of generated reviews with an opinion).", "",
               "| adapter | free: base | free: adapter | move, lower bound | asked: base | asked: adapter | classifier, free: base | adapter |", "|---|---|---|---|---|---|---|---|"]

@@ -34,10 +34,6 @@ def active_sentence(rng):
     return f"The {a}{rng.choice(['', 's'])} {rng.choice(DEEDS)} the {b}{rng.choice(['', 's'])}."
 
 
-def numbers(rng):
-    return " ".join(str(rng.randint(0, 99)) for _ in range(rng.randint(3, 5)))
-
-
 def brackets(rng):
     open_, pairs, out = [], {"(": ")", "[": "]", "{": "}", "<": ">"}, []
     for _ in range(rng.randint(4, 12)):
@@ -55,7 +51,7 @@ def number(rng):
 
 INPUTS = {
     "past_tense": sentence, "future_tense": sentence, "negation": sentence, "question": sentence, "passive": active_sentence, "close_brackets": brackets,
-    "number_words": lambda rng: str(rng.randint(100, 9999)), "even_or_odd": number, "next_number": number, "sort_numbers": numbers, "bigger_number": lambda rng: f"{rng.randint(10, 999)} or {rng.randint(10, 999)}",
+    "number_words": lambda rng: str(rng.randint(100, 9999)), "even_or_odd": number, "next_number": number, "bigger_number": lambda rng: f"{rng.randint(10, 999)} or {rng.randint(10, 999)}",
 }
 
 

@@ -14,9 +14,6 @@ SKILLS = {
     "bigger_number": [
         "Which is bigger, {}?", "Which is the larger number, {}?", "Which is more, {}?", "Tell me the bigger number: {}", "What is the greater of {}?",
         "Choose the bigger one: {}", "Is it {} that is larger?", "Pick the bigger number: {}", "Which of these is greater: {}?", "The larger one of {} is?", "Name the higher number, {}.", "Which number is higher: {}?"],
-    "sort_numbers": [
-        "Sort these numbers: {}", "Please sort {}", "Arrange these numbers from lowest to highest: {}", "Put these numbers in ascending order: {}", "Sort from smallest to largest: {}",
-        "Order these numbers: {}", "Arrange in increasing order: {}", "Can you sort the numbers {}?", "Write these numbers in order of size: {}", "Line these numbers up, smallest first: {}", "Rank these numbers from low to high: {}", "Numbers to sort: {}"],
     "future_tense": [
         "Rewrite this in the future tense: {}", "Say this in the future: {}", "Turn this into future tense: {}", "Put this into the future: {}", "Change to future tense: {}", "Make this sentence future tense: {}",
         "Please write this in the future tense: {}", "Give me the future tense of this sentence: {}", "It happens tomorrow, so put it in the future: {}", "Convert to the future with will: {}", "In the future tense, please: {}", "Use will: {}"],
@@ -88,7 +85,6 @@ CHECK_SKILLS = {
     "past_tense": ["Tell me this as if it were over: {}", "Past form of this sentence: {}", "Transform into the past tense: {}", "I need this sentence in the past tense: {}"],
     "number_words": ["What are the words for {}?", "Express {} in words.", "Give {} as a written number.", "I have to write {} out in words."],
     "bigger_number": ["Which one is the greatest, {}?", "Give me the bigger one of {}.", "I need the larger number: {}", "Who wins, {}?"],
-    "sort_numbers": ["Bring these numbers into order: {}", "From lowest to highest, sort {}", "I need these numbers sorted: {}", "Sorted list of {}"],
     "future_tense": ["Tell me this as a plan for tomorrow: {}", "Future form of this sentence: {}", "Transform into the future tense: {}", "I need this sentence in the future tense: {}"],
     "negation": ["Negative version of this: {}", "Transform this into a negative sentence: {}", "I need this sentence with not: {}", "Tell me that this is not true: {}"],
     "question": ["What would the question be: {}", "Transform into a question: {}", "I need this sentence as a question: {}", "Make me ask this: {}"],
@@ -120,7 +116,6 @@ TASK_WORDINGS = {
     "past_tense": ["Change this sentence to the past tense: {}", "Put the sentence in the past: {}", "Past tense: {}", "Rewrite in the past tense: {}"],
     "number_words": ["Write the number {} in words.", "How do you write {} in words?", "Spell the number {}.", "Number {} as words:"],
     "bigger_number": ["Which number is bigger, {}?", "Which is larger: {}?", "Pick the larger number: {}", "Bigger number: {}"],
-    "sort_numbers": ["Sort these numbers from small to large: {}", "Put the numbers in order: {}", "Sort: {}", "Order the numbers, smallest first: {}"],
     "future_tense": ["Change this sentence to the future tense: {}", "Put the sentence in the future: {}", "Future tense: {}", "Rewrite in the future tense: {}"],
     "negation": ["Negate the sentence: {}", "Make this sentence negative: {}", "Write the negation of this sentence: {}", "Rewrite with not: {}"],
     "question": ["Turn the sentence into a question: {}", "Make a question of this: {}", "Write this sentence as a question: {}", "Question: {}"],
@@ -214,6 +209,5 @@ MORE_SKILLS = {
     "even_or_odd": ["Can {} be divided by two, even or odd?", "Is {} even?", "Is {} odd?", "Even or odd, the number {}?", "Find out if {} is odd or even.", "Sort {} into even or odd.", "Parity of {}?", "Say even or odd for {}.", "{}: odd or even?", "Do you call {} odd or even?"],
     "next_number": ["What is one above {}?", "Add one to {}.", "Continue counting: {}", "I am at {}, which number comes next?", "Say the next number: {}", "Which number do I say after {}?", "Following number of {}?", "{}, and then?", "The next one after {}, please.",
                     "Count one further than {}.", "What do I get if I count on from {}?", "Successor of {}?"],
-    "sort_numbers": ["Order {} by size.", "Smallest to largest: {}", "Put {} in order.", "Sort the list {}", "I want these numbers in order: {}", "Numbers in rising order: {}", "Arrange {} from small to big.", "Ascending: {}"],
     "close_brackets": ["Brackets to close: {}", "Finish the brackets {}", "Which brackets must follow {}", "I want these brackets closed: {}", "Continue until all brackets are closed: {}", "Complete this: {}", "Missing brackets of {}", "Close: {}"],
 }

@@ -83,7 +83,7 @@ public struct Adapter: Sendable {
             let configuration = try FileBytes(
                 path: folder.appending("adapter_config.json").string, loading: .copied,
                 limit: 1 << 20)
-            let json = try configuration.json(limits: JSONLimits(depth: 16))
+            let json = try json(of: configuration)
             let file = try SafetensorsFile(
                 path: folder.appending("adapter_model.safetensors").string, loading: .copied,
                 limits: .adapter)
@@ -91,6 +91,14 @@ public struct Adapter: Sendable {
             return (json, file, digest)
         } catch {
             throw AdapterError(error.code == .unreadable ? .notFound : .malformed, "\(error)")
+        }
+    }
+
+    private static func json(of configuration: FileBytes) throws(TensorError) -> JSONValue {
+        do throws(TensorError) {
+            return try configuration.json(limits: JSONLimits(depth: 16))
+        } catch {
+            throw error.at("adapter_config.json")
         }
     }
 

@@ -14,11 +14,13 @@ public struct AdapterShelf: Sendable {
         guard Self.isValid(name: name) else {
             throw AdapterError(
                 .malformed,
-                "the adapter name \"\(name.prefix(64))\" is not allowed; use lower-case letters, digits, '.', '_', '-', at most 64")
+                "the adapter name \"\(name.prefix(64))\" is not allowed; use lower-case letters, digits, '.', '_', '-', at most 64"
+            )
         }
-        guard named.updateValue(adapter, forKey: name) == nil else {
+        guard named[name] == nil else {
             throw AdapterError(.malformed, "two adapters are named \"\(name)\"")
         }
+        named[name] = adapter
         byDigest[adapter.digest] = adapter
     }
 

@@ -12,15 +12,16 @@ struct AdapterTensors {
         let layer: Int
         let linear: LinearName
 
-        /// As PEFT matches it against patterns.
-        var name: String {
-            let group =
-                switch linear {
-                case .query, .key, .value, .output: "self_attn"
-                case .gate, .up, .down: "mlp"
-                }
-            return "model.layers.\(layer).\(group).\(linear.rawValue)"
+        /// The part of a block that holds the linear layer.
+        var group: String {
+            switch linear {
+            case .query, .key, .value, .output: "self_attn"
+            case .gate, .up, .down: "mlp"
+            }
         }
+
+        /// As PEFT matches it against patterns.
+        var name: String { "model.layers.\(layer).\(group).\(linear.rawValue)" }
     }
 
     private(set) var pairs: [Module: (a: Tensor, b: Tensor)] = [:]
@@ -29,11 +30,13 @@ struct AdapterTensors {
         var factors: [Module: (a: Tensor?, b: Tensor?)] = [:]
         for tensor in tensors {
             let (module, isA) = try Self.parse(tensor.name, layerCount: base.layerCount)
-            if isA {
-                factors[module, default: (nil, nil)].a = tensor
-            } else {
-                factors[module, default: (nil, nil)].b = tensor
+            var pair = factors[module] ?? (nil, nil)
+            guard (isA ? pair.a : pair.b) == nil else {
+                throw AdapterError(
+                    .malformed, "\(module.name): lora_\(isA ? "A" : "B") is there twice")
             }
+            if isA { pair.a = tensor } else { pair.b = tensor }
+            factors[module] = pair
         }
         for (module, pair) in factors {
             guard let a = pair.a, let b = pair.b else {
@@ -41,7 +44,8 @@ struct AdapterTensors {
                     .malformed, "\(module.name): lora_\(pair.a == nil ? "A" : "B") is missing")
             }
             guard let shape = base.linears[module.linear] else { continue }
-            guard a.shape.count == 2, b.shape.count == 2, a.shape[0] == b.shape[1], a.shape[0] > 0 else {
+            guard a.shape.count == 2, b.shape.count == 2, a.shape[0] == b.shape[1], a.shape[0] > 0
+            else {
                 throw AdapterError(
                     .mismatch, "\(module.name): A \(a.shape) and B \(b.shape) do not share a rank")
             }
@@ -76,18 +80,23 @@ struct AdapterTensors {
         let parts = path.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 7, parts[0] == "model", parts[1] == "layers", parts[6] == "weight",
             parts[5] == "lora_A" || parts[5] == "lora_B", let layer = Int(parts[2]),
+            String(layer) == parts[2],
             let linear = LinearName(rawValue: String(parts[4]))
         else {
             throw AdapterError(
-                .unsupported, "tensor \"\(shown)\" is not one that Fusebox can apply; nothing is skipped")
+                .unsupported,
+                "tensor \"\(shown)\" is not one that Fusebox can apply; nothing is skipped")
         }
         let module = Module(layer: layer, linear: linear)
-        guard module.name.hasSuffix(parts[3...4].joined(separator: ".")) else {
-            throw AdapterError(.unsupported, "tensor \"\(shown)\": there is no such module in the base")
+        guard parts[3] == module.group else {
+            throw AdapterError(
+                .unsupported, "tensor \"\(shown)\": there is no such module in the base")
         }
         guard (0..<layerCount).contains(layer) else {
             throw AdapterError(
-                .mismatch, "tensor \"\(shown)\": the base has \(layerCount) layers; is this adapter for another base?")
+                .mismatch,
+                "tensor \"\(shown)\": the base has \(layerCount) layers; is this adapter for another base?"
+            )
         }
         return (module, parts[5] == "lora_A")
     }

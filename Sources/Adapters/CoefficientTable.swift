@@ -18,16 +18,19 @@ public struct CoefficientTable: Sendable {
             for tensor in file.tensors {
                 guard let adapter = Digest(tensor.name) else {
                     throw AdapterError(
-                        .malformed, "tensor \"\(tensor.name.prefix(80))\" is not named by an adapter's digest")
+                        .malformed,
+                        "tensor \"\(tensor.name.prefix(80))\" is not named by an adapter's digest")
                 }
                 let shape = [layerCount, LinearName.allCases.count]
                 guard tensor.shape == shape else {
                     throw AdapterError(
-                        .mismatch, "the table of \(adapter) has the shape \(tensor.shape), needed is \(shape)")
+                        .mismatch,
+                        "the table of \(adapter) has the shape \(tensor.shape), needed is \(shape)")
                 }
                 let values = try tensor.floats()
                 guard values.allSatisfy(\.isFinite) else {
-                    throw AdapterError(.malformed, "the table of \(adapter) holds values that are not finite")
+                    throw AdapterError(
+                        .malformed, "the table of \(adapter) holds values that are not finite")
                 }
                 coefficients[adapter] = values
             }
@@ -47,10 +50,12 @@ public struct CoefficientTable: Sendable {
     public func terms(of adapter: Adapter) throws(AdapterError) -> [LowRankTerm?] {
         guard let values = coefficients[adapter.digest] else {
             throw AdapterError(
-                .mismatch, "the coefficient table \(digest) has nothing for the adapter \(adapter.digest)")
+                .mismatch,
+                "the coefficient table \(digest) has nothing for the adapter \(adapter.digest)")
         }
         return adapter.terms.enumerated().map { site, term in
-            let (layer, index) = site.quotientAndRemainder(dividingBy: LinearName.Site.allCases.count)
+            let (layer, index) = site.quotientAndRemainder(
+                dividingBy: LinearName.Site.allCases.count)
             let parts = LinearName.Site.allCases[index].parts
             return term?.scaled { part in
                 let column = LinearName.allCases.firstIndex(of: parts[part]) ?? 0

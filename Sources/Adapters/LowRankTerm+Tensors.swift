@@ -16,12 +16,14 @@ extension LowRankTerm {
             guard rank == configuration.rank(of: module.name) else {
                 throw AdapterError(
                     .mismatch,
-                    "\(module.name): the rank is \(rank), the configuration says \(configuration.rank(of: module.name))")
+                    "\(module.name): the rank is \(rank), the configuration says \(configuration.rank(of: module.name))"
+                )
             }
             let factor = Float(configuration.scale(of: module.name, rank: rank))
             expansions.append(
                 Expansion(
-                    part: part, firstRank: firstRank, weights: try Self.pack(b, isReference: isReference),
+                    part: part, firstRank: firstRank,
+                    weights: try Self.pack(b, isReference: isReference),
                     factor: factor))
             stacked.append(a)
             firstRank += rank
@@ -37,7 +39,9 @@ extension LowRankTerm {
         expansions.reduce(shrink.byteCount) { $0 + $1.weights.byteCount }
     }
 
-    private static func pack(_ tensor: Tensor, isReference: Bool) throws(AdapterError) -> PackedWeights {
+    private static func pack(_ tensor: Tensor, isReference: Bool) throws(AdapterError)
+        -> PackedWeights
+    {
         do {
             return try PackedWeights(tensor, type: isReference ? .f32 : .stored)
         } catch {
@@ -72,7 +76,8 @@ extension LowRankTerm {
             shrink: shrink,
             expansions: expansions.map { expansion in
                 Expansion(
-                    part: expansion.part, firstRank: expansion.firstRank, weights: expansion.weights,
+                    part: expansion.part, firstRank: expansion.firstRank,
+                    weights: expansion.weights,
                     factor: expansion.factor * coefficient(expansion.part))
             })
     }

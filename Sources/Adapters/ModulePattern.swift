@@ -2,60 +2,95 @@
 ///
 /// PEFT matches `(.*\.)?(key)$` from the start of the module's name. The expressions that occur are read: literals, `.`,
 /// escapes, `\d`, classes, groups with alternatives, `*`, `+`, `?`, `^` and `$`. Matching follows all alternatives at
-/// once, so no expression takes more than (length of name × length of expression) steps a repetition.
+/// once (Thompson 1968), so it takes at most (length of name × length of expression) steps, however they are nested.
 struct ModulePattern: Sendable {
     private indirect enum Node: Sendable {
         case character(Set<UInt8>)
         case any
+        /// The start of the name (`^`).
+        case start
         case sequence([Node])
         case choice([Node])
         case repeated(Node, atLeastOnce: Bool)
         case optional(Node)
     }
 
-    private let root: Node
+    /// A state of the automaton; the numbers are the states that follow.
+    private enum State: Sendable {
+        case character(Set<UInt8>, Int)
+        case any(Int)
+        case start(Int)
+        case fork([Int])
+        case end
+    }
+
+    private var states: [State] = [.end]
+    private var entry = 0
 
     /// Parses an expression; nil where it uses anything else than the above.
     init?(_ expression: String) {
         var parser = Parser(rest: Array(expression.utf8)[...])
-        if parser.rest.first == UInt8(ascii: "^") { parser.rest.removeFirst() }
         guard expression.utf8.count <= 1024, let node = parser.choice(depth: 0), parser.rest.isEmpty
         else { return nil }
-        root = node
+        entry = add(node, next: 0)
     }
 
     /// Whether the expression matches the whole name or what follows one of its dots.
     func matches(_ module: String) -> Bool {
         let name = Array(module.utf8)
-        var starts: Set<Int> = [0]
-        for (index, byte) in name.enumerated() where byte == UInt8(ascii: ".") {
-            starts.insert(index + 1)
+        var active: [Int] = []
+        for (position, byte) in name.enumerated() {
+            let isStart = position == 0 || name[position - 1] == UInt8(ascii: ".")
+            active = follow(isStart ? active + [entry] : active, at: position).compactMap { state in
+                switch states[state] {
+                case .character(let bytes, let next): bytes.contains(byte) ? next : nil
+                case .any(let next): next
+                case .start, .fork, .end: nil
+                }
+            }
         }
-        return Self.ends(root, name, starts).contains(name.count)
+        let isStart = name.isEmpty || name.last == UInt8(ascii: ".")
+        return follow(isStart ? active + [entry] : active, at: name.count).contains(0)
     }
 
-    /// The positions where a match that begins at one of `starts` may end.
-    private static func ends(_ node: Node, _ name: [UInt8], _ starts: Set<Int>) -> Set<Int> {
-        switch node {
-        case .character(let bytes):
-            return Set(starts.filter { $0 < name.count && bytes.contains(name[$0]) }.map { $0 + 1 })
-        case .any:
-            return Set(starts.filter { $0 < name.count }.map { $0 + 1 })
-        case .sequence(let nodes):
-            return nodes.reduce(starts) { ends($1, name, $0) }
-        case .choice(let nodes):
-            return nodes.reduce(into: []) { $0.formUnion(ends($1, name, starts)) }
-        case .optional(let node):
-            return starts.union(ends(node, name, starts))
-        case .repeated(let node, let atLeastOnce):
-            var reached = atLeastOnce ? ends(node, name, starts) : starts
-            var fresh = reached
-            while !fresh.isEmpty {
-                fresh = ends(node, name, fresh).subtracting(reached)
-                reached.formUnion(fresh)
+    /// The states that are reached from some without reading a byte, each once.
+    private func follow(_ from: [Int], at position: Int) -> [Int] {
+        var isReached = [Bool](repeating: false, count: states.count)
+        var reached: [Int] = []
+        var pending = from
+        while let state = pending.popLast() {
+            guard !isReached[state] else { continue }
+            isReached[state] = true
+            reached.append(state)
+            switch states[state] {
+            case .fork(let next): pending += next
+            case .start(let next): if position == 0 { pending.append(next) }
+            case .character, .any, .end: break
             }
-            return reached
         }
+        return reached
+    }
+
+    /// Adds the states of a node that go on to `next`; returns the first of them.
+    private mutating func add(_ node: Node, next: Int) -> Int {
+        switch node {
+        case .character(let bytes): return add(.character(bytes, next))
+        case .any: return add(.any(next))
+        case .start: return add(.start(next))
+        case .sequence(let nodes): return nodes.reversed().reduce(next) { add($1, next: $0) }
+        case .choice(let nodes): return add(.fork(nodes.map { add($0, next: next) }))
+        case .optional(let node): return add(.fork([add(node, next: next), next]))
+        case .repeated(let node, let atLeastOnce):
+            let fork = add(.fork([next]))
+            let first = add(node, next: fork)
+            states[fork] = .fork([first, next])
+            return atLeastOnce ? first : fork
+        }
+    }
+
+    private mutating func add(_ state: State) -> Int {
+        states.append(state)
+        return states.count - 1
     }
 
     private struct Parser {
@@ -70,6 +105,10 @@ struct ModulePattern: Sendable {
                     if rest.elementsEqual("$".utf8) {
                         rest.removeFirst()
                         break
+                    }
+                    if take("^") {
+                        nodes.append(.start)
+                        continue
                     }
                     guard let atom = atom(depth: depth) else { return nil }
                     nodes.append(quantified(atom))
@@ -106,8 +145,12 @@ struct ModulePattern: Sendable {
             case UInt8(ascii: "\\"):
                 guard let escaped = rest.popFirst() else { return nil }
                 if escaped == UInt8(ascii: "d") { return .character(Set("0123456789".utf8)) }
-                let isLetter = Unicode.Scalar(escaped).properties.isAlphabetic
-                return isLetter ? nil : .character([escaped])
+                // A letter means something else, a digit what a group matched.
+                let scalar = Unicode.Scalar(escaped)
+                let isPlain =
+                    scalar.isASCII && !scalar.properties.isAlphabetic
+                    && scalar.properties.numericType == nil
+                return isPlain ? .character([escaped]) : nil
             case UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "?"), UInt8(ascii: "{"),
                 UInt8(ascii: "^"), UInt8(ascii: "$"):
                 return nil
@@ -118,7 +161,8 @@ struct ModulePattern: Sendable {
 
         private mutating func characterClass() -> Node? {
             var bytes: Set<UInt8> = []
-            while let byte = rest.popFirst(), byte != UInt8(ascii: "]") {
+            while let byte = rest.popFirst() {
+                if byte == UInt8(ascii: "]") { return bytes.isEmpty ? nil : .character(bytes) }
                 guard byte != UInt8(ascii: "^"), byte != UInt8(ascii: "\\") else { return nil }
                 if rest.first == UInt8(ascii: "-"), let last = rest.dropFirst().first,
                     last != UInt8(ascii: "]")
@@ -130,7 +174,7 @@ struct ModulePattern: Sendable {
                     bytes.insert(byte)
                 }
             }
-            return bytes.isEmpty ? nil : .character(bytes)
+            return nil
         }
     }
 }

@@ -37,12 +37,20 @@ static void wake_all(_Atomic uint32_t *word) {
     syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
 }
 
+static _Thread_local int32_t running_chunk;
+
+int32_t fb_pool_is_running_chunk(void) {
+    return running_chunk;
+}
+
 static void take_chunks(fb_pool *pool) {
+    running_chunk = 1;
     for (;;) {
         int32_t chunk = atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed);
-        if (chunk >= pool->chunks) return;
+        if (chunk >= pool->chunks) break;
         pool->body(pool->context, chunk);
     }
+    running_chunk = 0;
 }
 
 static void await_job(fb_pool *pool, uint32_t seen) {

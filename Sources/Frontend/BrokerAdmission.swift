@@ -64,10 +64,10 @@ extension Broker {
 
     /// Refuses what would make the queue too long, with the time after which there is room.
     private mutating func admit(parts: Int, cost: Int) throws(Refusal) {
+        // One request alone may be over the bounds: it is taken when nothing else waits.
+        guard !queue.parts.isEmpty else { return }
         let isTooLong = queue.parts.count + parts > configuration.queueLimit
-        // A single request may be dearer than the bound: it is taken when nothing else waits.
-        let isTooDear =
-            !queue.parts.isEmpty && queue.cost + cost > configuration.queueTokenLimit
+        let isTooDear = queue.cost + cost > configuration.queueTokenLimit
         guard isTooLong || isTooDear else { return }
         let surplus = max(
             queue.parts.count + parts - configuration.queueLimit, isTooDear ? parts : 0)

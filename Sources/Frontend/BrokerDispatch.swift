@@ -16,6 +16,10 @@ extension Broker {
             guard let request = requests[waiting.key.request],
                 request.parts.indices.contains(waiting.key.part)
             else { continue }
+            if let deadline = request.deadline, now >= deadline {
+                end(waiting.key, stoppedBy: .deadline, now: now)
+                continue
+            }
             let part = request.parts[waiting.key.part]
             if let index = worker(for: part, besides: reserved) {
                 dispatch(waiting.key, to: index, now: now)

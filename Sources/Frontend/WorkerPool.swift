@@ -56,7 +56,8 @@ public final class WorkerPool: Sendable {
             for place in 0..<count {
                 group.addTask { try await self.keep(place) }
             }
-            try await group.waitForAll()
+            // The first failure ends the others too.
+            for try await _ in group {}
         }
     }
 
@@ -197,7 +198,9 @@ private struct WorkerEnd {
     var reason: String {
         if let refusal { return refusal }
         if !wasReady, !lastLine.isEmpty {
-            return lastLine.hasPrefix("Error: ") ? String(lastLine.dropFirst(7)) : lastLine
+            // It names the program, which whoever reports this does again.
+            let name = "fusebox: "
+            return lastLine.hasPrefix(name) ? String(lastLine.dropFirst(name.count)) : lastLine
         }
         switch status {
         case .exited(let code): return "ended with status \(code)"

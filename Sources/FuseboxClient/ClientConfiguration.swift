@@ -20,9 +20,9 @@ public struct ClientConfiguration: Sendable {
     /// With a window a reader that falls behind takes no memory, and holds up its own request only.
     public var window: UInt32?
 
-    /// How often a request that the service had no room for is sent again, each time after the
-    /// wait that the service named.
-    public var busyRetries = 10
+    /// How long a request that the service has no room for is sent again, each time after the
+    /// wait that the service names.
+    public var busyTimeout: Duration = .seconds(30)
 
     /// Whether replies stay at the service after they were received whole, for `attach`.
     public var keepsReplies = false

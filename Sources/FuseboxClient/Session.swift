@@ -21,14 +21,17 @@ struct Session {
     }
 
     private struct Conversation {
-        let opening: ClientVerb
+        var opening: ClientVerb
         let started: Instant
         var progress: ReplyProgress
         var lastHeard: Instant
+        /// The service has accepted it, and has not forgotten it since as far as is known.
+        var isAccepted = false
         /// What was sent last was an Attach, and nothing was heard since.
         var isAttaching = false
         var isCancelled = false
-        var busyRetries = 0
+        /// Since when the service has had no room for it.
+        var busySince: Instant?
         var retryAt: Instant?
     }
 
@@ -146,18 +149,24 @@ struct Session {
 
         let verdict: ReplyProgress.Verdict
         switch event {
-        case .accepted(let event): verdict = conversation.progress.receive(event)
+        case .accepted(let event):
+            conversation.isAccepted = true
+            conversation.busySince = nil
+            verdict = conversation.progress.receive(event)
         case .routed(let event): verdict = conversation.progress.receive(event)
         case .chunk(let event): verdict = conversation.progress.receive(event)
         case .done(let event): verdict = conversation.progress.receive(event)
         case .failed(let failure):
             if wasAttaching, failure.code == .notFound, let again = submitAgain(conversation) {
+                conversations[id]?.opening = again
+                conversations[id]?.isAccepted = false
                 return [.send(again)]
             }
-            if failure.retryAfterMs > 0, conversation.progress.accepted == nil,
-                conversation.busyRetries < configuration.busyRetries
+            let busySince = conversation.busySince ?? now
+            if failure.retryAfterMs > 0, !conversation.isAccepted,
+                now < busySince + configuration.busyTimeout
             {
-                conversations[id]?.busyRetries += 1
+                conversations[id]?.busySince = busySince
                 conversations[id]?.retryAt = now + .milliseconds(Int64(failure.retryAfterMs))
                 return []
             }
@@ -214,9 +223,8 @@ struct Session {
     }
 
     private func deadline(of conversation: Conversation) -> Instant {
-        conversation.progress.accepted == nil
-            ? conversation.lastHeard + configuration.answerTimeout
-            : conversation.lastHeard + configuration.silence
+        conversation.lastHeard
+            + (conversation.isAccepted ? configuration.silence : configuration.answerTimeout)
     }
 
     mutating func tick(now: Instant) -> [Action] {
@@ -241,7 +249,7 @@ struct Session {
                     actions += resume(id, now: now)
                 } else if deadline(of: conversation) <= now {
                     let isDead = lastHeard + configuration.answerTimeout <= now
-                    if conversation.progress.accepted == nil || isDead {
+                    if !conversation.isAccepted || isDead {
                         conversations[id] = nil
                         actions.append(
                             .finish(id, ClientError(.noAnswer, "\(endpoint) does not answer")))
@@ -275,7 +283,7 @@ struct Session {
         conversation.retryAt = nil
         conversation.lastHeard = now
         var actions: [Action]
-        if conversation.progress.accepted == nil {
+        if !conversation.isAccepted {
             actions = [.send(conversation.opening)]
         } else {
             conversation.isAttaching = true

@@ -26,7 +26,7 @@ struct BlockCache {
     private var free: [Int]
     private var kept: [Key: Int] = [:]
     /// Kept blocks without users, oldest first once sorted by `lastUse`; stale items are skipped.
-    private var idle: [(block: Int, lastUse: Int)] = []
+    private(set) var idle: [(block: Int, lastUse: Int)] = []
     private var idleStart = 0
     private var idleCount = 0
     private var clock = 0
@@ -53,7 +53,6 @@ struct BlockCache {
             if let key = entries[block].key { kept[key] = nil }
             entries[block] = Entry(users: 1)
             idleCount -= 1
-            compactIdle()
             return block
         }
         return nil
@@ -67,7 +66,9 @@ struct BlockCache {
         return (block, entries[block].serial)
     }
 
-    /// Makes a full block findable. Returns its serial number, or that of the equal block kept before it.
+    /// Makes a full block findable.
+    ///
+    /// Returns its serial number, or that of the equal block kept before it.
     mutating func seal(_ block: Int, key: Key) -> Int {
         if let other = kept[key] { return entries[other].serial }
         serials += 1
@@ -77,7 +78,9 @@ struct BlockCache {
         return serials
     }
 
-    /// Gives back one use of each block. Children go before their parents, so that a chain is evicted from its end.
+    /// Gives back one use of each block.
+    ///
+    /// Children go before their parents, so that a chain is evicted from its end.
     mutating func release(_ blocks: some BidirectionalCollection<Int>) {
         for block in blocks.reversed() {
             entries[block].users -= 1
@@ -92,11 +95,15 @@ struct BlockCache {
             idle.append((block, clock))
             idleCount += 1
         }
+        compactIdle()
     }
 
+    /// Drops stale items once they outnumber the blocks: a block that is found and released again leaves one each time.
     private mutating func compactIdle() {
-        guard idleStart > 1024, idleStart > idle.count / 2 else { return }
-        idle.removeFirst(idleStart)
+        guard idle.count > 2 * entries.count + 1024 else { return }
+        idle = idle[idleStart...].filter { item in
+            entries[item.block].users == 0 && entries[item.block].lastUse == item.lastUse
+        }
         idleStart = 0
     }
 }

@@ -2,7 +2,9 @@ public import Adapters
 public import Kernels
 public import Models
 
-/// Runs many sequences at once, each under its own mixes. Owned by one thread; knows token ids, never text or routing.
+/// Runs many sequences at once, each under its own mixes.
+///
+/// Owned by one thread; knows token ids, never text or routing.
 public final class Engine {
     public let model: Transformer
     /// Tokens that a sequence may have.
@@ -14,7 +16,7 @@ public final class Engine {
 
     private let compute: Compute
     private let workspace: Workspace
-    private let pages: KVPages
+    let pages: KVPages
     private let keepsPrefixes: Bool
     private var cache: BlockCache
     private let blockCount: Int
@@ -26,6 +28,8 @@ public final class Engine {
     private var step = TransformerStep()
     private var shares: [Scheduler.Share] = []
     private var sampled: [TokenSequence] = []
+    /// Sees the logits (sequence, index in the reply) that each token is sampled from.
+    var onLogits: ((Int, Int, Span<Float>) -> Void)?
 
     public init(
         model: Transformer, shelf: AdapterShelf, kernels: KernelSet, pool: ThreadPool,
@@ -57,17 +61,22 @@ public final class Engine {
     ///
     /// - Throws: before any work, when the request cannot be run to its end.
     public func submit(_ request: GenerationRequest) throws(InferenceError) -> Int {
-        guard !request.prompt.isEmpty, !request.segments.isEmpty else { throw InferenceError.emptyPrompt }
+        guard !request.prompt.isEmpty, !request.segments.isEmpty else {
+            throw InferenceError.emptyPrompt
+        }
         let vocabulary = model.configuration.vocabularySize
         for id in request.prompt + request.emitted where id < 0 || Int(id) >= vocabulary {
             throw InferenceError.idOutOfRange(id, vocabulary: vocabulary)
         }
-        let (total, overflow) = request.prompt.count.addingReportingOverflow(max(request.maxTokens, 0))
+        let (total, overflow) = request.prompt.count.addingReportingOverflow(
+            max(request.maxTokens, 0))
         guard !overflow, total <= contextLength else {
-            throw InferenceError.contextOverflow(tokens: overflow ? .max : total, limit: contextLength)
+            throw InferenceError.contextOverflow(
+                tokens: overflow ? .max : total, limit: contextLength)
         }
         guard blocks(for: total) <= blockCount else {
-            throw InferenceError.memoryOverflow(tokens: total, limit: blockCount * KVPages.blockSize)
+            throw InferenceError.memoryOverflow(
+                tokens: total, limit: blockCount * KVPages.blockSize)
         }
         for segment in request.segments { _ = try mixes.resolve(segment.mix) }
         let sequence = TokenSequence(id: nextID, request: request)
@@ -77,7 +86,9 @@ public final class Engine {
         return sequence.id
     }
 
-    /// Ends a sequence at once and returns how many of its prompt tokens the prefix cache had. Unknown ids are no error:
+    /// Ends a sequence at once and returns how many of its prompt tokens the prefix cache had.
+    ///
+    /// Unknown ids are no error:
     /// the sequence may have finished.
     @discardableResult
     public func cancel(_ id: Int) -> Int {
@@ -97,7 +108,8 @@ public final class Engine {
         guard let sequence = sequences[id] else { return }
         _ = try mixes.resolve(mix)
         sequence.add(MixSegment(fromToken: sequence.replyCount, mix: mix))
-        if sequence.request.kvRule == .recompute { restart(sequence) }
+        // A switch before the first token governs the prompt too, also what of it is computed already.
+        if sequence.request.kvRule == .recompute || sequence.replyCount == 0 { restart(sequence) }
     }
 
     /// One forward pass over the rows that are due, and the tokens that it brings.
@@ -141,7 +153,8 @@ public final class Engine {
         let total = sequence.request.prompt.count + sequence.request.maxTokens
         guard blocks(for: total) <= cache.availableCount else { return false }
         var parent = 0
-        while keepsPrefixes, (sequence.sealed.count + 1) * KVPages.blockSize < sequence.tokens.count {
+        while keepsPrefixes, (sequence.sealed.count + 1) * KVPages.blockSize < sequence.tokens.count
+        {
             let key = key(of: sequence, block: sequence.sealed.count, parent: parent)
             guard let (block, serial) = cache.find(key) else { break }
             sequence.table.append(block)
@@ -177,7 +190,8 @@ public final class Engine {
             let offset = index % workspace.logitCapacity
             if offset == 0 { computeLogits(from: index) }
             let id = workspace.logits.withRow(offset) { logits in
-                sampler.sample(
+                onLogits?(sequence.id, sequence.replyCount, logits)
+                return sampler.sample(
                     logits, parameters: sequence.request.sampling, counts: sequence.counts,
                     index: sequence.replyCount)
             }
@@ -194,7 +208,9 @@ public final class Engine {
         model.computeLogits(of: rows, in: workspace, on: compute)
     }
 
-    private func finishToken(_ id: Int32, of sequence: TokenSequence, into events: inout [EngineEvent]) {
+    private func finishToken(
+        _ id: Int32, of sequence: TokenSequence, into events: inout [EngineEvent]
+    ) {
         if sequence.request.endOfTextIDs.contains(id) {
             cancelAfterSealing.append(sequence.id)
             events.append(sequence.finished(.endOfText))
@@ -235,11 +251,12 @@ public final class Engine {
             salt: sequence.request.salt)
     }
 
-    /// Forgets what a sequence has in the cache; it is prefilled again.
+    /// Forgets what a sequence has in the cache; it is prefilled again, at once or, where it shared blocks that others
+    /// still use, when there is room for blocks of its own.
     private func restart(_ sequence: TokenSequence) {
-        let started = sequence.table.count > 0
+        guard sequence.table.count > 0 else { return }
         release(sequence)
-        if started { _ = start(sequence) }
+        if !start(sequence) { scheduler.postpone(sequence.id) }
     }
 
     private func release(_ sequence: TokenSequence) {

@@ -1,6 +1,8 @@
 /// The sizes of an engine.
 public struct EngineSettings: Sendable {
-    /// Rows of a step: decoding sequences plus prefill chunks. Also bounds how long a step takes.
+    /// Rows of a step: decoding sequences plus prefill chunks.
+    ///
+    /// Also bounds how long a step takes.
     public var rowCapacity = 128
     /// Sequences that run at once.
     public var slotCount = 32

@@ -66,7 +66,8 @@ struct MixTable {
         let members = groups.filter { $0.value.rowCount > 0 }.sorted {
             $0.key.adapter != $1.key.adapter
                 ? $0.key.adapter < $1.key.adapter
-                : ($0.key.coefficients?.description ?? "") < ($1.key.coefficients?.description ?? "")
+                : ($0.key.coefficients?.description ?? "")
+                    < ($1.key.coefficients?.description ?? "")
         }
         list.append(contentsOf: members.map(\.value))
     }

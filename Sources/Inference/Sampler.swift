@@ -27,7 +27,8 @@ struct Sampler {
             total += weight
         }
         var rest =
-            CounterGenerator.uniform(seed: parameters.seed, counter: UInt64(truncatingIfNeeded: index)) * total
+            CounterGenerator.uniform(
+                seed: parameters.seed, counter: UInt64(truncatingIfNeeded: index)) * total
         for (candidate, weight) in zip(candidates, weights) {
             rest -= weight
             if rest < 0 { return candidate.id }
@@ -46,7 +47,9 @@ struct Sampler {
                 if logit > largest { (best, largest) = (id, logit) }
             }
         } else {
-            for id in 0..<logits.count where logits[id] > largest { (best, largest) = (id, logits[id]) }
+            for id in 0..<logits.count where logits[id] > largest {
+                (best, largest) = (id, logits[id])
+            }
         }
         return Int32(best)
     }
@@ -60,7 +63,9 @@ struct Sampler {
         return repeated - parameters.presencePenalty - Float(count) * parameters.frequencyPenalty
     }
 
-    /// Candidates by falling logit, ties by rising id. Tokens that even all together weigh less than the rounding of a
+    /// Candidates by falling logit, ties by rising id.
+    ///
+    /// Tokens that even all together weigh less than the rounding of a
     /// double are left out, which spares sorting the vocabulary.
     private mutating func collect(
         _ logits: Span<Float>, parameters: SamplingParameters, counts: [Int32: Int]
@@ -69,12 +74,16 @@ struct Sampler {
         var largest = -Float.infinity
         let hasPenalties = parameters.hasPenalties
         for id in 0..<logits.count {
-            let logit = hasPenalties ? Self.penalized(logits[id], id: Int32(id), parameters, counts) : logits[id]
+            let logit =
+                hasPenalties
+                ? Self.penalized(logits[id], id: Int32(id), parameters, counts) : logits[id]
             largest = max(largest, logit)
         }
         let least = largest - 50 * max(parameters.temperature, 1)
         for id in 0..<logits.count {
-            let logit = hasPenalties ? Self.penalized(logits[id], id: Int32(id), parameters, counts) : logits[id]
+            let logit =
+                hasPenalties
+                ? Self.penalized(logits[id], id: Int32(id), parameters, counts) : logits[id]
             if logit >= least { candidates.append((Int32(id), logit)) }
         }
         candidates.sort { ($1.logit, $0.id) < ($0.logit, $1.id) }
@@ -84,7 +93,9 @@ struct Sampler {
         if parameters.topK > 0, candidates.count > parameters.topK {
             candidates.removeLast(candidates.count - parameters.topK)
         }
-        guard parameters.topP < 1 || parameters.minP > 0, let top = candidates.first?.logit else { return }
+        guard parameters.topP < 1 || parameters.minP > 0, let top = candidates.first?.logit else {
+            return
+        }
         let probabilities = candidates.map { exp(Double($0.logit - top)) }
         let total = probabilities.reduce(0, +)
         var kept = candidates.count

@@ -1,4 +1,6 @@
-/// How the next token is drawn from the logits. Applied in this order: penalties, top-k, top-p, min-p, temperature.
+/// How the next token is drawn from the logits.
+///
+/// Applied in this order: penalties, top-k, top-p, min-p, temperature.
 public struct SamplingParameters: Sendable, Hashable {
     /// 0: the most likely token, ties to the lowest id.
     public var temperature: Float = 0

@@ -39,6 +39,12 @@ struct Scheduler {
         waiting.removeAll { $0 == sequence }
     }
 
+    /// Lets a running sequence wait, as the first of all, until there is room for it again.
+    mutating func postpone(_ sequence: Int) {
+        remove(sequence)
+        waiting.prepend(sequence)
+    }
+
     /// The next step's rows.
     ///
     /// - Parameter remaining: how many tokens of a sequence are not in the cache yet; 1 means that it decodes.

@@ -13,7 +13,8 @@ public struct Scorer {
     private static let chunk = 64
 
     public init(
-        model: Transformer, shelf: AdapterShelf, mix: AdapterMix, kernels: KernelSet, pool: ThreadPool
+        model: Transformer, shelf: AdapterShelf, mix: AdapterMix, kernels: KernelSet,
+        pool: ThreadPool
     ) throws(InferenceError) {
         self.model = model
         compute = Compute(kernels: kernels, pool: pool, rowCapacity: Self.chunk)
@@ -47,7 +48,8 @@ public struct Scorer {
             for (group, _) in groups { group.removeAll() }
             for position in begin..<end {
                 for (group, weight) in groups { group.append(row: step.rowCount, weight: weight) }
-                step.append(token: tokens[position], sequence: 0, position: position, wantsLogits: true)
+                step.append(
+                    token: tokens[position], sequence: 0, position: position, wantsLogits: true)
             }
             step.groups = groups.map(\.group)
             model.forward(step, in: workspace, pages: pages, on: compute)

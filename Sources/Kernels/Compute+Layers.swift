@@ -21,7 +21,8 @@ extension Compute {
         let width = out.width
         forEachRow(rows) { row in
             unsafe out.row(row).update(from: x.row(row), count: width)
-            unsafe kernels.table.pointee.silu_multiply(out.row(row), x.row(row) + width, Int32(width))
+            unsafe kernels.table.pointee.silu_multiply(
+                out.row(row), x.row(row) + width, Int32(width))
             quantize(out, row: row)
         }
     }

@@ -49,7 +49,9 @@ public final class Compute: Sendable {
                 }
             }
             if let bias = part.bias {
-                add(bias, to: y, column: part.column, rows: rows, tiles: chunk.tiles)
+                add(
+                    bias, to: y, column: part.column, count: rows.count,
+                    at: compact ? scratch.identity : rows, tiles: chunk.tiles)
             }
         }
     }
@@ -64,7 +66,8 @@ public final class Compute: Sendable {
             let inner = unsafe scratch.values.pointer + scratch.offsets[index]
             let weights = term.shrink
             var job = unsafe fb_matmul(
-                format: weights.format.code, weights: weights.pointer, tile_bytes: weights.tileBytes,
+                format: weights.format.code, weights: weights.pointer,
+                tile_bytes: weights.tileBytes,
                 inputs: Int32(weights.inputs), outputs: Int32(weights.outputs),
                 x: x.values.pointer, x_stride: x.stride, xq: nil, xs: nil, xsum: nil, xq_stride: 0,
                 xs_stride: 0, x_rows: group.rows.pointer, y_rows: scratch.identity.pointer,
@@ -100,7 +103,8 @@ public final class Compute: Sendable {
         _ weights: PackedWeights, _ x: Activations, rows: RowList, into y: Activations, column: Int,
         at places: RowList, tiles: Range<Int>
     ) {
-        precondition(!weights.format.readsIntegers || x.isQuantized, "activations without int8 form")
+        precondition(
+            !weights.format.readsIntegers || x.isQuantized, "activations without int8 form")
         var job = unsafe fb_matmul(
             format: weights.format.code, weights: weights.pointer, tile_bytes: weights.tileBytes,
             inputs: Int32(weights.inputs), outputs: Int32(weights.outputs),
@@ -112,12 +116,13 @@ public final class Compute: Sendable {
     }
 
     private func add(
-        _ bias: AlignedBuffer<Float>, to y: Activations, column: Int, rows: RowList, tiles: Range<Int>
+        _ bias: AlignedBuffer<Float>, to y: Activations, column: Int, count rowCount: Int,
+        at places: RowList, tiles: Range<Int>
     ) {
         let begin = tiles.lowerBound * WeightFormat.tile
         let count = min(tiles.upperBound * WeightFormat.tile, bias.count) - begin
-        for index in 0..<rows.count {
-            let row = unsafe y.row(Int(rows.pointer[index])) + column + begin
+        for index in 0..<rowCount {
+            let row = unsafe y.row(Int(places.pointer[index])) + column + begin
             unsafe kernels.table.pointee.add(row, bias.pointer + begin, Int32(count))
         }
     }

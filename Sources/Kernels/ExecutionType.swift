@@ -1,4 +1,6 @@
-/// What the base's weights are executed as. A quantized source is never quantized again.
+/// What the base's weights are executed as.
+///
+/// A quantized source is never quantized again.
 public enum ExecutionType: String, Sendable, CaseIterable {
     /// The reference: weights, activations, keys and values in 32-bit floats.
     case f32

@@ -20,7 +20,8 @@ internal import Tensors
     let keys: AlignedBuffer<UInt8>
     let values: AlignedBuffer<UInt8>
 
-    public init(layerCount: Int, blockCount: Int, headCount: Int, headDimension: Int, isHalf: Bool) {
+    public init(layerCount: Int, blockCount: Int, headCount: Int, headDimension: Int, isHalf: Bool)
+    {
         self.layerCount = layerCount
         self.blockCount = blockCount
         self.headCount = headCount

@@ -128,7 +128,8 @@ extension PackedWeights {
         case .q5_K: (FB_SOURCE_Q5_K, .u8Minimum)
         case .q6_K: (FB_SOURCE_Q6_K, .u8TwoScales)
         default:
-            throw KernelError.format(name: name, problem: "\(dtype.rawValue) weights have no kernel")
+            throw KernelError.format(
+                name: name, problem: "\(dtype.rawValue) weights have no kernel")
         }
     }
 }

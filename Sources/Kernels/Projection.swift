@@ -29,7 +29,8 @@ public struct Projection: Sendable {
         var column = 0
         for (index, matrix) in matrices.enumerated() {
             let weights = matrix.weights
-            parts.append(Part(weights: weights, bias: matrix.bias.map { AlignedBuffer($0) }, column: column))
+            parts.append(
+                Part(weights: weights, bias: matrix.bias.map { AlignedBuffer($0) }, column: column))
             // A multiple of four tiles, which the kernels for single rows take together.
             let tiles = (Self.chunkBytes / max(weights.tileBytes, 1) + 3) / 4 * 4
             for begin in stride(from: 0, to: weights.tileCount, by: max(tiles, 4)) {

@@ -28,8 +28,10 @@ internal import Synchronization
     }
 
     /// Runs `body(chunk)` for each chunk in `0..<count`, in any order and in parallel, and returns when all are done.
+    ///
+    /// A job inside a job runs on the thread that asks for it, since the others are taken.
     public func run(_ count: Int, _ body: (Int) -> Void) {
-        guard count > 1, threadCount > 1 else {
+        guard count > 1, threadCount > 1, fb_pool_is_running_chunk() == 0 else {
             for chunk in 0..<count { body(chunk) }
             return
         }
@@ -40,7 +42,8 @@ internal import Synchronization
                     unsafe fb_pool_run(
                         pool, Int32(clamping: count),
                         { context, chunk in
-                            unsafe context.assumingMemoryBound(to: ((Int) -> Void).self).pointee(Int(chunk))
+                            unsafe context.assumingMemoryBound(to: ((Int) -> Void).self).pointee(
+                                Int(chunk))
                         }, context)
                 }
             }

@@ -52,11 +52,16 @@ extension Checkpoint {
     }
 
     private static func json(_ path: FilePath) throws(ModelError) -> JSONValue {
+        let bytes: FileBytes
         do {
-            return try FileBytes(path: path.string, loading: .copied, limit: 16 << 20).json()
+            bytes = try FileBytes(path: path.string, loading: .copied, limit: 16 << 20)
         } catch {
-            throw ModelError(
-                error.code == .unreadable ? .notFound : .malformed, "\(error)")
+            throw ModelError(error.code == .unreadable ? .notFound : .malformed, "\(error)")
+        }
+        do {
+            return try bytes.json()
+        } catch {
+            throw ModelError(.malformed, "\(path): \(error)")
         }
     }
 

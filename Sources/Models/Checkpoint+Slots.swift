@@ -72,6 +72,16 @@ extension Checkpoint {
         return tensor
     }
 
+    /// What failed while the checkpoint was written in another form: the source's fault, or that of the place to write to.
+    func exportError(_ error: any Error) -> ModelError {
+        switch error {
+        case let error as ModelError: error
+        case let error as TensorError where error.code == .unwritable:
+            ModelError(.unwritable, error.message)
+        default: ModelError(.malformed, "\(path): \(error)")
+        }
+    }
+
     private func check(_ shape: [Int], _ slot: WeightMap.Slot, name: String) throws(ModelError) {
         let needed = configuration.shape(of: slot)
         guard shape == needed else {

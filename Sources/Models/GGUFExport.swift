@@ -33,6 +33,14 @@ public struct GGUFExport {
         self.type = type
     }
 
+    /// What a user of the file should know.
+    public var warnings: [String] {
+        guard let window = checkpoint.configuration.windows.first ?? nil else { return [] }
+        return [
+            "llama.cpp does not apply the sliding window of \(window) tokens in files of this architecture; Fusebox does"
+        ]
+    }
+
     /// Writes the file.
     ///
     /// - Parameters:
@@ -64,10 +72,8 @@ public struct GGUFExport {
             }
             try writer.write(to: path)
             progress(1)
-        } catch let error as ModelError {
-            throw error
         } catch {
-            throw ModelError(.malformed, "\(checkpoint.path): \(error)")
+            throw checkpoint.exportError(error)
         }
     }
 

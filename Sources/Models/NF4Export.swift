@@ -47,7 +47,7 @@ public struct NF4Export {
             try file.write(Array(JSONValue.object(described(configuration)).text.utf8))
             try file.commit()
         } catch {
-            throw ModelError(.malformed, "\(checkpoint.path): \(error)")
+            throw checkpoint.exportError(error)
         }
     }
 

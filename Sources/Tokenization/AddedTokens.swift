@@ -98,9 +98,11 @@ struct AddedTokenFinder: Sendable {
             || !Self.isWordCharacter(text.scalar(at: range.upperBound).value)
     }
 
-    /// `\w` of Unicode Technical Standard 18.
+    /// `\w` of Unicode Technical Standard 18, for the version of Unicode that the package has.
     private static func isWordCharacter(_ value: UInt32) -> Bool {
-        guard let properties = Unicode.Scalar(value)?.properties else { return false }
+        guard let properties = Unicode.Scalar(value)?.properties,
+            let age = properties.age, age.major <= 16
+        else { return false }
         if properties.isAlphabetic || properties.isJoinControl { return true }
         switch properties.generalCategory {
         case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation:

@@ -2,19 +2,19 @@
 struct BytePairModel: Sendable {
     /// What the first symbols of a word are.
     enum Alphabet: Sendable {
-        /// One symbol a byte; the ids of the 256 bytes, nil for those that no text contains.
+        /// One symbol a byte; the ids of the 256 bytes, nil for those that have no token.
         case bytes([UInt32?])
-        /// One symbol a character; characters without a token become byte tokens or the unknown token.
-        case characters(CharacterFallback)
+        /// One symbol a character; the ids of `<0x00>` to `<0xFF>`, which stand for a character that has no
+        /// token, nil for missing ones, empty without byte fallback.
+        case characters([UInt32?])
     }
 
-    /// What stands for a character that has no token.
-    struct CharacterFallback: Sendable {
-        /// The ids of `<0x00>` to `<0xFF>`; nil for missing ones, empty without byte fallback.
-        var byteIDs: [UInt32?]
-        var unknownID: UInt32?
-        /// Whether neighbouring unknown characters become one unknown token.
-        var fusesUnknown: Bool
+    /// What stands for a byte or a character that has no token.
+    struct Unknown: Sendable {
+        /// Nil: nothing does.
+        var id: UInt32?
+        /// Whether neighbours become one token.
+        var isFused = false
     }
 
     /// Two tokens and what they become.
@@ -26,6 +26,7 @@ struct BytePairModel: Sendable {
 
     var tokens: TokenTable
     var alphabet: Alphabet
+    var unknown: Unknown
     /// Whether a word that is a token stays whole, whatever the merges say.
     var ignoresMerges: Bool
     /// A pair's rank, that is its index in `mergedIDs`.
@@ -34,10 +35,12 @@ struct BytePairModel: Sendable {
 
     /// Takes merges in order of rank; the last of equal pairs counts.
     init(
-        tokens: TokenTable, merges: [Merge], alphabet: Alphabet, ignoresMerges: Bool
+        tokens: TokenTable, merges: [Merge], alphabet: Alphabet, unknown: Unknown,
+        ignoresMerges: Bool
     ) {
         self.tokens = tokens
         self.alphabet = alphabet
+        self.unknown = unknown
         self.ignoresMerges = ignoresMerges
         ranks = PairTable(capacity: merges.count)
         mergedIDs = merges.map(\.merged)
@@ -52,50 +55,50 @@ struct BytePairModel: Sendable {
             ids.append(Int32(bitPattern: id))
             return
         }
-        switch alphabet {
-        case .bytes(let byteIDs):
-            for index in word.indices {
-                if let id = byteIDs[Int(word[index])] { queue.append(id) }
-            }
-        case .characters(let fallback):
-            appendCharacters(word, fallback, to: &queue)
-        }
+        appendSymbols(word, to: &queue)
         queue.finish(into: &ids) { left, right in
             ranks[left, right].map { ($0, mergedIDs[Int($0)]) }
         }
     }
 
-    private func appendCharacters(
-        _ word: Span<UInt8>, _ fallback: CharacterFallback, to queue: inout MergeQueue
-    ) {
+    private func appendSymbols(_ word: Span<UInt8>, to queue: inout MergeQueue) {
         var index = 0
         // As in the package, byte tokens do not end a run of unknown characters.
         var isUnknownPending = false
         while index < word.count {
-            let end = word.scalar(at: index).end
-            let character = word.extracting(index..<end)
-            index = end
-            if let id = tokens.id(of: character) {
-                if isUnknownPending, let unknown = fallback.unknownID { queue.append(unknown) }
+            let start = index
+            let id: UInt32?
+            switch alphabet {
+            case .bytes(let byteIDs):
+                index += 1
+                id = byteIDs[Int(word[start])]
+            case .characters(let byteIDs):
+                index = word.scalar(at: start).end
+                let character = word.extracting(start..<index)
+                id = tokens.id(of: character)
+                if id == nil, append(character, asBytes: byteIDs, to: &queue) { continue }
+            }
+            if let id {
+                if isUnknownPending, let unknown = unknown.id { queue.append(unknown) }
                 isUnknownPending = false
                 queue.append(id)
-            } else if let bytes = byteTokens(character, fallback) {
-                for byte in bytes { queue.append(byte) }
-            } else if let unknown = fallback.unknownID {
-                if isUnknownPending, !fallback.fusesUnknown { queue.append(unknown) }
+            } else if let id = unknown.id {
+                if isUnknownPending, !unknown.isFused { queue.append(id) }
                 isUnknownPending = true
             }
         }
-        if isUnknownPending, let unknown = fallback.unknownID { queue.append(unknown) }
+        if isUnknownPending, let id = unknown.id { queue.append(id) }
     }
 
-    private func byteTokens(_ character: Span<UInt8>, _ fallback: CharacterFallback) -> [UInt32]? {
-        guard !fallback.byteIDs.isEmpty else { return nil }
-        var ids: [UInt32] = []
+    /// Appends the byte tokens of a character; false, and nothing is appended, when one is missing.
+    private func append(
+        _ character: Span<UInt8>, asBytes byteIDs: [UInt32?], to queue: inout MergeQueue
+    ) -> Bool {
+        guard !byteIDs.isEmpty else { return false }
+        for index in character.indices where byteIDs[Int(character[index])] == nil { return false }
         for index in character.indices {
-            guard let id = fallback.byteIDs[Int(character[index])] else { return nil }
-            ids.append(id)
+            if let id = byteIDs[Int(character[index])] { queue.append(id) }
         }
-        return ids
+        return true
     }
 }

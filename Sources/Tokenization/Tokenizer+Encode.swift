@@ -3,8 +3,8 @@ extension Tokenizer {
     ///
     /// - Parameters:
     ///   - addSpecialTokens: whether the files' begin and end tokens are put around it.
-    ///   - allowSpecial: whether the text of a special token in it becomes that token. Text that a
-    ///     user wrote stays text.
+    ///   - allowSpecial: whether the text of a special token in it becomes that token; what a user wrote
+    ///     stays text. Added tokens that are not special are always found, as in the `tokenizers` package.
     /// - Throws: for texts that are too long.
     public func encode(
         _ text: String, addSpecialTokens: Bool, allowSpecial: Bool = false

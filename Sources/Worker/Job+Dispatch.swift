@@ -11,7 +11,9 @@ extension Job {
     /// Reads what the front dispatches.
     ///
     /// - Parameter prompt: the prompt's ids.
-    init(_ dispatch: WireDispatch, prompt: [Int32], model: ServedModel, contextLength: Int) throws(WorkerError) {
+    init(_ dispatch: WireDispatch, prompt: [Int32], model: ServedModel, contextLength: Int)
+        throws(WorkerError)
+    {
         var segments: [MixSegment] = []
         for segment in dispatch.segments {
             segments.append(
@@ -45,14 +47,16 @@ extension Job.Rerouting {
             Digest(bytes: dispatch.router) != router.digest
         {
             throw WorkerError(
-                .unavailable, "this worker's router is \(router.digest), the request was routed by another")
+                .unavailable,
+                "this worker's router is \(router.digest), the request was routed by another")
         }
         do {
             let policy = try AdapterPolicy(
                 weighting: AdapterPolicy.Weighting(dispatch.weighting),
                 gain: dispatch.gain == 0 ? 1 : Double(dispatch.gain))
             self.init(
-                userMessage: dispatch.routedText, policy: policy, allowed: allowed.isEmpty ? nil : allowed)
+                userMessage: dispatch.routedText, policy: policy,
+                allowed: allowed.isEmpty ? nil : allowed)
         } catch {
             throw WorkerError(.invalidArgument, "\(error)")
         }
@@ -65,12 +69,15 @@ extension AdapterMix {
         var shares: [Share] = []
         for share in mix.shares {
             guard let digest = Digest(bytes: share.adapter) else {
-                throw WorkerError(.invalidArgument, "an adapter digest has \(share.adapter.count) bytes, not 32")
+                throw WorkerError(
+                    .invalidArgument, "an adapter digest has \(share.adapter.count) bytes, not 32")
             }
             shares.append(Share(adapter: digest, weight: share.weight))
         }
         guard mix.coefficients.isEmpty || mix.coefficients.count == 32 else {
-            throw WorkerError(.invalidArgument, "a coefficient digest has \(mix.coefficients.count) bytes, not 32")
+            throw WorkerError(
+                .invalidArgument, "a coefficient digest has \(mix.coefficients.count) bytes, not 32"
+            )
         }
         self.init(shares: shares, coefficients: Digest(bytes: mix.coefficients))
     }

@@ -6,7 +6,9 @@ internal import Routing
 internal import Tokenization
 internal import Wire
 
-/// Runs jobs on an engine: tokens in, text, routes and endings out. Owned by one thread.
+/// Runs jobs on an engine: tokens in, text, routes and endings out.
+///
+/// Owned by one thread.
 public final class JobRunner {
     public let model: ServedModel
     public let engine: Engine
@@ -22,7 +24,8 @@ public final class JobRunner {
     public init(model: ServedModel, settings: EngineSettings = EngineSettings()) {
         self.model = model
         engine = Engine(
-            model: model.loaded.transformer, shelf: model.loaded.shelf, kernels: model.loaded.kernels,
+            model: model.loaded.transformer, shelf: model.loaded.shelf,
+            kernels: model.loaded.kernels,
             pool: model.loaded.pool, settings: settings)
     }
 
@@ -129,7 +132,8 @@ public final class JobRunner {
     }
 
     private func replyRouter(_ job: Job) -> ReplyRouter? {
-        guard let router = model.router, let rerouting = job.rerouting, job.request.kvRule != .pin else {
+        guard let router = model.router, let rerouting = job.rerouting, job.request.kvRule != .pin
+        else {
             return nil
         }
         return ReplyRouter(

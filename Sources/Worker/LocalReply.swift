@@ -59,7 +59,8 @@ public struct LocalReply {
                         $0.usage.promptTokens = UInt32(clamping: ids.count)
                         $0.usage.completionTokens = UInt32(clamping: tokens.count)
                         $0.usage.cachedTokens = UInt32(clamping: cachedTokens)
-                        $0.provenance = provenance(runner, prompt: ids, tokens: tokens, segments: shown)
+                        $0.provenance = provenance(
+                            runner, prompt: ids, tokens: tokens, segments: shown)
                     }
                 }
             }

@@ -2,7 +2,9 @@ internal import Inference
 internal import Routing
 internal import Tokenization
 
-/// From the tokens of a reply to its text, its sentences and its routes. A pure function of the tokens and the segments:
+/// From the tokens of a reply to its text, its sentences and its routes.
+///
+/// A pure function of the tokens and the segments:
 /// fed with a lost worker's tokens, it goes on as that worker would have.
 struct ReplyText {
     private var decoder: StreamingDecoder

@@ -2,8 +2,8 @@ internal import Adapters
 internal import FoundationEssentials
 public import Inference
 internal import Kernels
-public import Routing
 internal import Models
+public import Routing
 internal import Tensors
 public import Tokenization
 

@@ -37,9 +37,12 @@ public struct WorkerLoop {
         }
     }
 
-    /// One session on one socket. True when the worker has to leave for good.
+    /// One session on one socket.
+    ///
+    /// True when the worker has to leave for good.
     private func serve(on context: Context, parent: pid_t) throws(MessagingError) -> Bool {
-        let socket = try DealerSocket(context, SocketOptions(frameByteLimit: Int64(Frames.serviceLimit)))
+        let socket = try DealerSocket(
+            context, SocketOptions(frameByteLimit: Int64(Frames.serviceLimit)))
         try socket.connect(endpoint)
         var poller = Poller()
         let token = try poller.add(socket)

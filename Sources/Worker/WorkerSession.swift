@@ -47,7 +47,8 @@ final class WorkerSession {
             ready.router = Data(model.router?.digest.bytes ?? [])
             ready.type = model.loaded.transformer.type.rawValue
             ready.kernels = runner.engine.kernelName
-            ready.adapters = model.loaded.shelf.named.sorted { $0.key < $1.key }.map { name, adapter in
+            ready.adapters = model.loaded.shelf.named.sorted { $0.key < $1.key }.map {
+                name, adapter in
                 WireResidentAdapter {
                     $0.name = name
                     $0.digest = Data(adapter.digest.bytes)
@@ -100,7 +101,8 @@ final class WorkerSession {
                 reports.append(.routed(routed(job, segment, sentence)))
             case .finished(let ending, let completionTokens, let cachedTokens):
                 running[id]?.completionTokens = UInt32(clamping: completionTokens)
-                reports += [end(id, .reason(ending.wire), cachedTokens: cachedTokens)].compactMap(\.self)
+                reports += [end(id, .reason(ending.wire), cachedTokens: cachedTokens)].compactMap(
+                    \.self)
             }
         }
         return reports
@@ -119,7 +121,8 @@ final class WorkerSession {
         do throws(WorkerError) {
             let prompt = try encoder.encode(dispatch.prompt)
             let job = try Job(
-                dispatch, prompt: prompt, model: runner.model, contextLength: runner.engine.contextLength)
+                dispatch, prompt: prompt, model: runner.model,
+                contextLength: runner.engine.contextLength)
             let id = try runner.start(job)
             let limit = dispatch.limits.deadlineMs
             running[id] = Running(

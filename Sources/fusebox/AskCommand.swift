@@ -98,10 +98,13 @@ struct AskCommand: AsyncParsableCommand {
         defer { client.shutDown() }
         var reply = CollectedReply()
         var printer = ReplyPrinter(isColoured: Terminal.wantsColour, write: Terminal.write)
-        for try await event in client.submit(submit) {
+        let stream = client.submit(submit)
+        let interrupt = Interrupt { client.cancel(stream.id) }
+        for try await event in stream {
             reply.receive(event)
             if !json { printer.receive(event) }
         }
+        withExtendedLifetime(interrupt) {}
         if let legend = printer.legend { Terminal.write(legend + "\n") }
         if let failure = reply.failure { throw CommandError(failure.message) }
         if json { Terminal.write(JSONValue.object(reply.json).text + "\n") }
@@ -109,8 +112,8 @@ struct AskCommand: AsyncParsableCommand {
 
     private func askAll(_ input: String) async throws {
         var configuration = ClientConfiguration()
-        // A batch has time: it waits for room as long as the service makes progress.
-        configuration.busyRetries = 10_000
+        // A batch has time, and fills the service's queue itself.
+        configuration.busyTimeout = .seconds(3600)
         let client = try FuseboxClient(endpoint: connect, configuration: configuration)
         defer { client.shutDown() }
         let progress = ProgressBar("Asking")

@@ -54,11 +54,13 @@ struct BenchCommand: ParsableCommand {
         var results: [JSONValue] = []
         for mixCount in Self.counts(mixes) {
             guard mixCount <= mix.shares.count else {
-                throw CommandError("--mixes \(mixCount): only \(mix.shares.count) adapters were given")
+                throw CommandError(
+                    "--mixes \(mixCount): only \(mix.shares.count) adapters were given")
             }
             let bench = EngineBench(model: model, shares: mix.shares, mixCount: mixCount)
             results.append(
-                try report("prefill", batch: 1, mixes: mixCount) { try bench.prefill(promptTokens) })
+                try report("prefill", batch: 1, mixes: mixCount) { try bench.prefill(promptTokens) }
+            )
             for batch in Self.counts(batches) where batch > 0 {
                 results.append(
                     try report("decode", batch: batch, mixes: mixCount) {
@@ -71,7 +73,8 @@ struct BenchCommand: ParsableCommand {
             "model": .string(options.model), "type": .string(model.transformer.type.rawValue),
             "kernels": .string(model.kernels.name),
             "threads": .integer(Int64(model.pool.threadCount)),
-            "weight_bytes": .integer(Int64(model.transformer.byteCount)), "results": .array(results),
+            "weight_bytes": .integer(Int64(model.transformer.byteCount)),
+            "results": .array(results),
         ])
         Terminal.write(document.text + "\n")
     }
@@ -84,7 +87,8 @@ struct BenchCommand: ParsableCommand {
         let median = rates[rates.count / 2]
         if !json {
             Terminal.write(
-                "\(test)  batch \(batch)  mixes of \(mixes): \(Int(median)) tokens/s (\(Int(rates[0]))...\(Int(rates[rates.count - 1])))\n")
+                "\(test)  batch \(batch)  mixes of \(mixes): \(Int(median)) tokens/s (\(Int(rates[0]))...\(Int(rates[rates.count - 1])))\n"
+            )
         }
         return .object([
             "test": .string(test), "batch": .integer(Int64(batch)), "mixes": .integer(Int64(mixes)),
@@ -125,7 +129,8 @@ private struct EngineBench {
 
     private func engine(slots: Int, context: Int) throws -> Engine {
         guard context <= model.transformer.configuration.contextLength else {
-            throw CommandError("the model's context is \(model.transformer.configuration.contextLength)")
+            throw CommandError(
+                "the model's context is \(model.transformer.configuration.contextLength)")
         }
         var settings = EngineSettings()
         settings.slotCount = slots
@@ -139,7 +144,8 @@ private struct EngineBench {
     private func request(_ index: Int, promptCount: Int, maxTokens: Int) -> GenerationRequest {
         let vocabulary = UInt64(model.transformer.configuration.vocabularySize)
         let prompt = (0..<promptCount).map { position in
-            Int32(CounterGenerator.bits(seed: UInt64(index), counter: UInt64(position)) % vocabulary)
+            Int32(
+                CounterGenerator.bits(seed: UInt64(index), counter: UInt64(position)) % vocabulary)
         }
         let mine = (0..<mixCount).map { shares[(index + $0) % shares.count] }
         let mix = AdapterMix(shares: mine)

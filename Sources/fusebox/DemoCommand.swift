@@ -51,7 +51,8 @@ struct DemoCommand: AsyncParsableCommand {
 
     private static var endpoint: String {
         let path = Endpoint.default.description
-        return (path.hasSuffix(".sock") ? String(path.dropLast(5)) : path) + "-demo-\(getpid()).sock"
+        return (path.hasSuffix(".sock") ? String(path.dropLast(5)) : path)
+            + "-demo-\(getpid()).sock"
     }
 
     private func report(_ summary: Service.Summary, after time: Duration) {
@@ -64,7 +65,8 @@ struct DemoCommand: AsyncParsableCommand {
         let client = try FuseboxClient(endpoint: Self.endpoint)
         defer { client.shutDown() }
         for prompt in DemoPrompt.all {
-            var transcript = DemoTranscript(prompt, isColoured: Terminal.wantsColour, isSilent: json)
+            var transcript = DemoTranscript(
+                prompt, isColoured: Terminal.wantsColour, isSilent: json)
             for try await event in client.submit(prompt.submit) { transcript.receive(event) }
             if json { Terminal.write(transcript.json + "\n") }
             if let failure = transcript.failure { throw CommandError(failure.message) }

@@ -47,9 +47,12 @@ struct DemoTranscript {
             let candidates = sentence.candidates.prefix(3).map { candidate in
                 "\(candidate.name) \(Int((candidate.probability * 100).rounded())) %"
             }
-            let when = routed.segment.fromToken > 0 ? "from token \(routed.segment.fromToken) on: " : ""
+            let when =
+                routed.segment.fromToken > 0 ? "from token \(routed.segment.fromToken) on: " : ""
             let choice = sentence.abstained ? "no adapter fits" : mix
-            say("  \(when)\"\(sentence.text)\" -> \(choice)   (\(candidates.joined(separator: ", ")))\n")
+            say(
+                "  \(when)\"\(sentence.text)\" -> \(choice)   (\(candidates.joined(separator: ", ")))\n"
+            )
         }
         routes.append(
             .object([

@@ -66,9 +66,7 @@ enum Inspection {
 
     /// The adapter bound to a base of the shape that its own tensors ask for.
     static func adapter(_ path: String) throws -> JSONObject {
-        let file = try FileBytes(
-            path: "\(path)/adapter_config.json", loading: .copied, limit: 1 << 20)
-        let configuration = try file.json()
+        let configuration = try JSONFile.read("\(path)/adapter_config.json", byteLimit: 1 << 20)
         let tensors = try SafetensorsFile(
             path: "\(path)/adapter_model.safetensors", limits: .adapter)
         var layerCount = 0

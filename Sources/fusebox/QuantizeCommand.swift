@@ -49,13 +49,13 @@ struct QuantizeCommand: ParsableCommand {
         switch type {
         case .q8_0, .q4_0:
             let export = try GGUFExport(checkpoint, type: type == .q8_0 ? .q8_0 : .q4_0)
+            for warning in export.warnings { StandardError.write("warning: \(warning)") }
             let vocabulary = try vocabulary(of: checkpoint)
             try export.write(to: output, vocabulary: vocabulary, progress: { bar.show($0) })
         case .nf4:
             let export = try NF4Export(checkpoint)
-            let file = try FileBytes(
-                path: "\(source)/config.json", loading: .copied, limit: 16 << 20)
-            guard let configuration = try file.json().object else {
+            let document = try JSONFile.read("\(source)/config.json", byteLimit: 16 << 20)
+            guard let configuration = document.object else {
                 throw CommandError("\(source)/config.json: is no JSON object")
             }
             try export.write(to: output, configuration: configuration, progress: { bar.show($0) })
@@ -76,7 +76,9 @@ struct QuantizeCommand: ParsableCommand {
                 vocabularySize: checkpoint.configuration.vocabularySize,
                 endOfTextIDs: checkpoint.configuration.endOfTextIDs)
         }
-        if case .failure(let error) = exported, error.code == .unreadable || error.code == .unsupported {
+        if case .failure(let error) = exported,
+            error.code == .unreadable || error.code == .unsupported
+        {
             StandardError.write("warning: the file gets no vocabulary: \(error)")
             return GGUFVocabularyExport.none
         }

@@ -41,7 +41,8 @@ struct ReplayCommand: ParsableCommand {
             kernelSet: recorded.kernels)
         guard Data(loaded.transformer.digest.bytes) == recorded.base else {
             throw CommandError(
-                "\(model): is not the base of this reply; its digest is \(loaded.transformer.digest)")
+                "\(model): is not the base of this reply; its digest is \(loaded.transformer.digest)"
+            )
         }
         var settings = EngineSettings()
         settings.slotCount = 1

@@ -20,7 +20,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "A JSON file with the same settings.")
     var config: String?
 
-    @Option(help: "The base model: a Hugging Face directory or a GGUF file.")
+    @Option(help: "The base model: a Hugging Face directory or a GGUF file; else the demo's.")
     var model: String?
 
     @Option(help: "A directory of PEFT adapters.")
@@ -61,6 +61,13 @@ struct ServeCommand: AsyncParsableCommand {
         settings.bind = bind
         if let config { settings = settings.completed(by: try ServeSettings(path: config)) }
 
+        // Front and workers must not each decide what the demo's files are.
+        let files = try ServedFiles(
+            model: settings.model, adapters: settings.adapters, router: settings.router)
+        settings.model = files.model
+        settings.adapters = files.adapters
+        settings.router = files.router
+
         let logger = Logger(label: "fusebox.front")
         let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let (workerCount, threads) = settings.crew(cores: cores)
@@ -78,7 +85,7 @@ struct ServeCommand: AsyncParsableCommand {
         let sources = Self.watchSignals(continuation)
         defer { for source in sources { source.cancel() } }
         try await service.run(until: interruptions) { summary in
-            StandardError.say(
+            StandardError.write(
                 "serving at \(summary.endpoint): \(summary.workerCount) workers of \(threads) "
                     + "threads, type \(summary.type), \(summary.adapterCount) adapters, "
                     + (routerNote ?? "no router: explicit mixes only"))

@@ -28,7 +28,9 @@ struct ServedFiles {
         var folder = program ?? ""
         while let slash = folder.lastIndex(of: "/") {
             folder = String(folder[..<slash])
-            if FileManager.default.fileExists(atPath: folder + "/Demo/base/config.json") { return folder }
+            if FileManager.default.fileExists(atPath: folder + "/Demo/base/config.json") {
+                return folder
+            }
         }
         guard FileManager.default.fileExists(atPath: "Demo/base/config.json") else {
             throw CommandError("there is no demo beside this program; give --model")

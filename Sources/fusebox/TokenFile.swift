@@ -5,7 +5,7 @@ struct TokenFile {
     let sequences: [[Int32]]
 
     init(path: String) throws {
-        let json = try FileBytes(path: path, loading: .copied, limit: 256 << 20).json()
+        let json = try JSONFile.read(path, byteLimit: 256 << 20)
         guard let lists = json["input_ids"]?.array, !lists.isEmpty else {
             throw CommandError("\(path): has no sequences; it has to be {\"input_ids\": [[int]]}")
         }

@@ -170,7 +170,7 @@ import Wire
     }
 
     @Test func servicesThatCannotStartSayWhy() async throws {
-        var command = WorkerCommand(arguments: ["-c", "echo 'Error: no such model' >&2; exit 1"])
+        var command = WorkerCommand(arguments: ["-c", "echo 'fusebox: no such model' >&2; exit 1"])
         command.executable = "/bin/sh"
         let service = try Service(
             bind: "ipc://\(Self.path("fail"))", processID: getpid(), command: command,

@@ -1,4 +1,7 @@
 import Testing
+import Wire
+
+@testable import Frontend
 
 /// The broker in a world where workers die, hang and lie, and clients come and go.
 @Suite struct SimulationTests {
@@ -16,6 +19,29 @@ import Testing
         #expect(
             "\(first.run().records)" == "\(second.run().records)",
             "a run must be a function of its seed")
+    }
+
+    /// A simulation that meets no trouble proves nothing.
+    @Test func everyTroubleIsMet() {
+        var counters = (resumed: 0, stale: 0, duplicates: 0)
+        var reasons: Set<WireFinishReason> = []
+        var codes: Set<WireCode> = []
+        for seed in 0..<60 as Range<UInt64> {
+            var world = World(seed: seed)
+            for case .received(_, let event) in world.run().records {
+                if case .done(let done) = event { reasons.insert(done.reason) }
+                if case .failed(let failed) = event { codes.insert(failed.code) }
+            }
+            counters.resumed += Int(world.broker.counters.resumed)
+            counters.stale += Int(world.broker.counters.stale)
+            counters.duplicates += Int(world.broker.counters.duplicates)
+        }
+        #expect(counters.resumed > 50)
+        #expect(counters.stale > 50)
+        #expect(counters.duplicates > 50)
+        #expect(reasons == [.end, .length, .cancelled, .deadline])
+        #expect(
+            codes.isSuperset(of: [.deadlineExceeded, .internal, .resourceExhausted, .unavailable]))
     }
 
     @Test(arguments: Sabotage.allCases) func checkerSees(_ sabotage: Sabotage) {

@@ -45,14 +45,13 @@ import Testing
                 try await pool.run()
                 continuation.finish()
             }
-            defer { continuation.finish() }
-            try await group.waitForAll()
+            for try await _ in group {}
         }
     }
 
     @Test func whatTheWorkerSaysIsWhyTheServiceFails() async {
         let error = await #expect(throws: ServiceFailure.self) {
-            try await run("echo other >&2; echo 'Error: no model at x' >&2; exit 1") { _, _ in }
+            try await run("echo other >&2; echo 'fusebox: no model at x' >&2; exit 1") { _, _ in }
         }
         #expect(error?.message == "no model at x")
     }

@@ -24,11 +24,11 @@ import Testing
         let expected = try logits(golden, path: golden.folder, type: type)
         let found = try logits(golden, path: path, type: .stored)
         #expect(expected.count == found.count && expected.allSatisfy { $0.isFinite })
-        // The file has Llama 3's scaling as rounded divisors.
+        // The file has Llama 3's scaling as rounded divisors, which moves int8 activations to their neighbours.
         if family == "llama3" {
             let largest = expected.reduce(0) { max($0, abs($1)) }
             let worst = zip(expected, found).reduce(0) { max($0, abs($1.0 - $1.1)) }
-            #expect(worst <= 1e-2 * largest)
+            #expect(worst <= 3e-2 * largest)
         } else {
             #expect(expected == found)
         }
@@ -47,6 +47,33 @@ import Testing
         let expected = try logits(golden, path: golden.folder, type: .nf4)
         let found = try logits(golden, path: path, type: .nf4)
         #expect(!expected.isEmpty && expected == found)
+    }
+
+    /// A file in llama.cpp's order of rows quantizes to the same blocks as the directory, in every type.
+    @Test(arguments: [ExecutionType.q8_0, .q4_0, .nf4])
+    func aFloatFileQuantizesLikeItsDirectory(_ type: ExecutionType) throws {
+        let golden = try ModelGolden("llama")
+        let folder = try TemporaryFolder()
+        let source = try GGUFFile(path: golden.folder + "/model.gguf")
+        var writer = GGUFWriter()
+        for key in source.keys {
+            if let value = source.metadata[key] { try writer.add(key, value) }
+        }
+        for tensor in source.tensors {
+            let floats = try Tensor(name: tensor.name, shape: tensor.shape, floats: tensor.floats())
+            try writer.add(tensor.shape.count == 2 ? floats.converted(to: .bf16) : floats)
+        }
+        let path = folder.path("floats.gguf")
+        try writer.write(to: path)
+        let expected = try logits(golden, path: golden.folder, type: type)
+        let found = try logits(golden, path: path, type: type)
+        #expect(!expected.isEmpty && expected == found)
+        guard type != .nf4 else { return }
+        let exported = folder.path("model.gguf")
+        let dtype: DType = type == .q8_0 ? .q8_0 : .q4_0
+        try GGUFExport(Checkpoint(path: path), type: dtype).write(
+            to: exported, vocabulary: [], progress: { _ in })
+        #expect(try logits(golden, path: exported, type: .stored) == expected)
     }
 
     @Test func aQuantizedSourceIsRefused() throws {

@@ -123,7 +123,7 @@ def test_waits_for_a_busy_service(endpoint: str, front: MakeFront) -> None:
     with Client(endpoint) as service:
         assert service.generate("3").ids == ids(3)
     front_is_full = FakeFront(endpoint + "2", busy_times=100)
-    with Client(endpoint + "2", busy_retries=2) as service:
+    with Client(endpoint + "2", busy_timeout=0.1) as service:
         with pytest.raises(RequestFailed) as failure:
             service.generate("3")
     front_is_full.stop()

@@ -136,4 +136,7 @@ void fb_pool_destroy(fb_pool *pool);
 /// Runs body(context, chunk) for every chunk in [0, chunks), then returns.
 void fb_pool_run(fb_pool *pool, int32_t chunks, void (*body)(void *context, int32_t chunk), void *context);
 
+/// 1 while the calling thread runs a chunk of some job.
+int32_t fb_pool_is_running_chunk(void);
+
 #pragma clang assume_nonnull end

@@ -149,7 +149,8 @@ static void fb_quantize(const float *x, int32_t count, int8_t *q, float *scales,
         v16f low = fb_load(x), high = fb_load(x + 16);
         v16i mask = fb_isplat(0x7FFFFFFF);
         float largest = fb_largest(fb_max((v16f)((v16i)low & mask), (v16f)((v16i)high & mask)));
-        float inverse = largest > 0 ? 127.0f / largest : 0.0f;
+        // Below this the inverse would overflow; such values count as zero.
+        float inverse = largest >= 1e-36f ? 127.0f / largest : 0.0f;
         v16i a = __builtin_convertvector(fb_round(low * fb_splat(inverse)), v16i);
         v16i b = __builtin_convertvector(fb_round(high * fb_splat(inverse)), v16i);
         typedef int8_t v16c __attribute__((vector_size(16)));

@@ -108,14 +108,10 @@ public struct GGUFVocabularyExport {
     private func mergePairs() throws(TokenizationError) -> [(String, String)] {
         var pairs: [(String, String)] = []
         for (rank, merge) in try model.array("merges").enumerated() {
-            let halves = merge.array?.compactMap(\.string)
-            if let halves, halves.count == 2 {
-                pairs.append((halves[0], halves[1]))
-            } else if let pair = merge.string.flatMap(VocabularyBuilder.splitMerge) {
-                pairs.append((String(pair.0), String(pair.1)))
-            } else {
+            guard let (left, right) = TokenizerJSON.pair(merge) else {
                 throw model.malformed("merges", "merge \(rank) is no pair of tokens")
             }
+            pairs.append((String(left), String(right)))
         }
         return pairs
     }
@@ -165,26 +161,41 @@ public struct GGUFVocabularyExport {
         guard types.count(where: { $0 == .byte }) == 256 else {
             throw Self.unsupported("a SentencePiece-style tokenizer without a token for every byte")
         }
+        let pairs = try mergePairs().map { (Array($0.0.utf8), Array($0.1.utf8)) }
         // By bytes: Swift takes canonically equivalent strings as equal.
         var ranks: [[UInt8]: Int] = [:]
-        for (rank, pair) in try mergePairs().enumerated() {
-            let merged = Array((pair.0 + pair.1).utf8)
-            if ranks[merged] == nil { ranks[merged] = rank }
+        for (rank, pair) in pairs.enumerated() where ranks[pair.0 + pair.1] == nil {
+            ranks[pair.0 + pair.1] = rank
         }
+        let merges = Set(pairs.map { MergePair(left: $0.0, right: $0.1) })
+        let words = zip(texts, types).map { $1 == .normal ? Array($0.utf8) : [] }
+        let known = Set(words)
         var scores: [GGUFValue] = []
-        for (text, type) in zip(texts, types) {
-            let rank = ranks[Array(text.utf8)]
+        for word in words {
             // llama.cpp makes a token of any two neighbours whose text together is one.
-            guard type != .normal || rank != nil || text.unicodeScalars.count == 1 else {
-                throw Self.unsupported("the token \(quoted(text)), which no merge makes,")
+            for place in word.indices.dropFirst() {
+                let pair = MergePair(left: Array(word[..<place]), right: Array(word[place...]))
+                guard
+                    !known.contains(pair.left) || !known.contains(pair.right)
+                        || merges.contains(pair)
+                else {
+                    throw Self.unsupported(
+                        "a vocabulary that does not merge \(quoted(String(decoding: word, as: UTF8.self))) from each of its parts"
+                    )
+                }
             }
-            scores.append(.float32(type == .normal ? -Float(rank ?? ranks.count) : 0))
+            scores.append(.float32(word.isEmpty ? 0 : -Float(ranks[word] ?? ranks.count)))
         }
         return [
             ("tokenizer.ggml.model", .string("llama")), ("tokenizer.ggml.pre", .string("default")),
             ("tokenizer.ggml.scores", .array(.float32, scores)),
             ("tokenizer.ggml.add_space_prefix", .bool(try addsSpacePrefix())),
         ]
+    }
+
+    private struct MergePair: Hashable {
+        let left: [UInt8]
+        let right: [UInt8]
     }
 
     /// Whether a text gets the mark of a space in front; any other change of the text has no place in GGUF.

@@ -87,10 +87,11 @@ private struct SpecialNames {
     }
 
     func apply(to parts: inout Tokenizer.Parts) {
-        parts.beginOfText = begin
-        parts.endOfText = end
         let ids = Dictionary(
             parts.addedTokens.map { ($0.content, $0.id) }, uniquingKeysWith: { first, _ in first })
+        let prefix = parts.addedTokens.first { [$0.id] == parts.prefixIDs }
+        parts.beginOfText = begin ?? prefix?.content
+        parts.endOfText = end
         if let end, let id = ids[end] { parts.endOfTextIDs = [Int32(bitPattern: id)] }
         // Llama's fast tokenizer in transformers adds the token where the file has no template.
         if addsBegin, parts.prefixIDs.isEmpty, let begin, let id = ids[begin] {

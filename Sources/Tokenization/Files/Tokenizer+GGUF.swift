@@ -125,6 +125,7 @@ struct GGUFVocabulary {
         let model = BytePairModel(
             tokens: table, merges: merges,
             alphabet: .bytes(try VocabularyBuilder.byteIDs(in: table)),
+            unknown: BytePairModel.Unknown(),
             ignoresMerges: splitting.ignoresMerges)
         var parts = Tokenizer.Parts(
             model: .bytePair(model), decoder: TokenDecoder(tokens: table, style: .bytes))

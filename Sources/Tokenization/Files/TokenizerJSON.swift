@@ -2,7 +2,8 @@ internal import Tensors
 
 /// Reads `tokenizer.json` of the `tokenizers` package.
 ///
-/// Whatever is not implemented is refused by name.
+/// Whatever is not implemented is refused by name. `truncation` and `padding` are the habits of a training run, not
+/// of the model, and are not applied, as in transformers.
 struct TokenizerJSON {
     private let file: JSONFields
     private let model: JSONFields
@@ -38,17 +39,14 @@ struct TokenizerJSON {
             throw error.at("tokenizer.json.model.vocab")
         }
         let table = try vocabulary.finish()
-        let alphabet: BytePairModel.Alphabet =
-            preTokenizer.isByteLevel
-            ? .bytes(try VocabularyBuilder.byteIDs(in: table))
-            : .characters(try characterFallback(table))
+        let (alphabet, unknown) = try alphabet(table)
         let merges = try merges(vocabulary, table)
         let decoder = try TokenDecoder(
             file.optionalFields("decoder"), tokens: table, isByteLevel: preTokenizer.isByteLevel)
         var parts = Tokenizer.Parts(
             model: .bytePair(
                 BytePairModel(
-                    tokens: table, merges: merges, alphabet: alphabet,
+                    tokens: table, merges: merges, alphabet: alphabet, unknown: unknown,
                     ignoresMerges: try model.bool("ignore_merges", default: false))),
             decoder: decoder)
         parts.normalizer = try Normalizer(file.optionalFields("normalizer"))
@@ -63,23 +61,26 @@ struct TokenizerJSON {
 
     // MARK: The model
 
-    private func characterFallback(
+    private func alphabet(
         _ table: TokenTable
-    ) throws(TokenizationError) -> BytePairModel.CharacterFallback {
-        let hasByteFallback = try model.bool("byte_fallback", default: false)
-        let unknown = try model.optionalString("unk_token")
-        let unknownID = unknown.flatMap { table.id(of: Array($0.utf8)) }
-        if let unknown, unknownID == nil {
-            throw model.malformed("unk_token", "\(quoted(unknown)) is no token of the vocabulary")
+    ) throws(TokenizationError) -> (BytePairModel.Alphabet, BytePairModel.Unknown) {
+        let text = try model.optionalString("unk_token")
+        let unknown = BytePairModel.Unknown(
+            id: text.flatMap { table.id(of: Array($0.utf8)) },
+            isFused: try model.bool("fuse_unk", default: false))
+        if preTokenizer.isByteLevel {
+            return (.bytes(try VocabularyBuilder.byteIDs(in: table)), unknown)
         }
+        if let text, unknown.id == nil {
+            throw model.malformed("unk_token", "\(quoted(text)) is no token of the vocabulary")
+        }
+        let hasByteFallback = try model.bool("byte_fallback", default: false)
         let byteIDs = hasByteFallback ? VocabularyBuilder.byteTokenIDs(in: table) : []
-        if unknownID == nil, byteIDs.isEmpty || byteIDs.contains(nil) {
+        if unknown.id == nil, byteIDs.isEmpty || byteIDs.contains(nil) {
             throw model.malformed(
                 "unk_token", "is missing, and not every byte has a token: text would be lost")
         }
-        return BytePairModel.CharacterFallback(
-            byteIDs: byteIDs, unknownID: unknownID,
-            fusesUnknown: try model.bool("fuse_unk", default: false))
+        return (.characters(byteIDs), unknown)
     }
 
     /// Merges as `"a b"` or `["a", "b"]`.
@@ -104,7 +105,7 @@ struct TokenizerJSON {
         return merges
     }
 
-    private static func pair(_ entry: JSONValue) -> (Substring, Substring)? {
+    static func pair(_ entry: JSONValue) -> (Substring, Substring)? {
         switch entry {
         case .array(let halves):
             guard halves.count == 2, let left = halves[0].string, let right = halves[1].string

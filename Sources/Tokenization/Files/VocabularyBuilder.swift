@@ -112,16 +112,17 @@ struct VocabularyBuilder {
         return (text[..<space], text[bytes.index(after: space)...])
     }
 
-    /// The ids of the 256 bytes; every byte that UTF-8 has must be a token.
+    /// The ids of the 256 bytes; nil for those without a token.
+    ///
+    /// Some vocabularies lack bytes of characters that are rare or unassigned, and these are left out as
+    /// their own packages do. One that lacks a byte of plain text is damaged.
     static func byteIDs(in table: TokenTable) throws(TokenizationError) -> [UInt32?] {
         let ids = (UInt8.min...UInt8.max).map { table.id(of: [$0]) }
-        for (byte, id) in ids.enumerated() where id == nil {
-            let isInUTF8 = byte < 0xC0 || (0xC2...0xF4).contains(byte)
-            if isInUTF8 {
-                throw TokenizationError(
-                    .malformed,
-                    "the byte \(byte) has no token; a byte-level vocabulary must have all")
-            }
+        if let byte = (0x20...0x7E).first(where: { ids[$0] == nil }) {
+            throw TokenizationError(
+                .malformed,
+                "the byte \(byte) has no token; a byte-level vocabulary must have those of plain text"
+            )
         }
         return ids
     }

@@ -13,6 +13,8 @@ struct FakeWorker {
         var textByteCount: Int
         var segmentCount: Int
         var isCancelled = false
+        /// It has sent something broken: its attempt is void.
+        var hasLied = false
     }
 
     let address: Peer
@@ -75,6 +77,7 @@ struct FakeWorker {
     }
 
     private static func step(_ run: inout Running, width: Int, hasGap: Bool) -> [WorkerReport] {
+        if hasGap { run.hasLied = true }
         if run.isCancelled { return [.finished(finished(run, .cancelled))] }
         var reports: [WorkerReport] = []
         let end = min(run.count + width, run.decoder.tokens.count)

@@ -19,6 +19,8 @@ struct FaultPlan {
     let cancels: Int
     let blocks: Int
     let poisons: Int
+    /// Requests come in until then; a short time is a burst.
+    let lastSubmission: Int
     let configuration: BrokerConfiguration
 
     init(_ random: inout SeededGenerator, sabotage: Sabotage?) {
@@ -31,13 +33,14 @@ struct FaultPlan {
         let isCalm = number(0...4) == 0
         deaths = isCalm ? 0 : number(0...15)
         pauses = isCalm ? 0 : number(0...10)
-        gaps = sabotage == .endlessAttempts ? 900 : isCalm ? 0 : number(0...10)
+        gaps = sabotage == .endlessAttempts ? 900 : isCalm ? 0 : number(0...40)
         duplicates = isCalm ? 0 : number(0...100)
         disconnects = isCalm ? 0 : number(0...8)
         vanish = number(0...200)
         cancels = number(0...4)
         blocks = isCalm ? 0 : number(0...300)
         poisons = isCalm ? 0 : number(0...100)
+        lastSubmission = number(0...3) == 0 ? 300 : 6000
         var configuration = BrokerConfiguration()
         configuration.heartbeatInterval = .milliseconds(100)
         configuration.workerTimeout = .milliseconds(400)
@@ -45,7 +48,7 @@ struct FaultPlan {
         configuration.clientGrace = .seconds(3)
         configuration.stallTimeout = .seconds(4)
         configuration.agingLimit = .milliseconds(300)
-        configuration.queueLimit = number(4...40)
+        configuration.queueLimit = number(2...20)
         configuration.defaultMaxTokens = 30
         if sabotage == .endlessAttempts {
             configuration.attemptLimit = 1000

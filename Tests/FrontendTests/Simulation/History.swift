@@ -11,7 +11,9 @@ struct History {
         /// A worker took a part; `running` counts it.
         case dispatched(pid: Int32, WireDispatch, running: Int, slots: Int, at: Duration)
         /// A worker died by itself with exactly this one part running.
-        case diedAlone(RequestID, part: UInt32)
+        case diedAlone(RequestID, part: UInt32, epoch: UInt32)
+        /// The broker wants a part run; what came before is void.
+        case ordered(RequestID, part: UInt32, epoch: UInt32)
         /// The broker accepted a request, or said so again.
         case accepted(RequestID, deadline: Duration)
         /// At the end of the run somebody still waits for this request.

@@ -20,6 +20,10 @@ struct World {
         case disconnect(client: Int)
         case reconnect(client: Int)
         case cancel(client: Int)
+        /// Sends again what nobody has answered.
+        case remind(client: Int)
+        /// Sends what was refused again, unless the connection has changed since.
+        case resubmit(client: Int, WireSubmit, from: Peer)
         case tick
     }
 
@@ -44,7 +48,7 @@ struct World {
         for index in 0..<plan.clientCount {
             clients.append(FakeClient(index: index, address: Peer(routingID: [UInt8(index), 0])))
             for _ in 0..<plan.requestsPerClient {
-                calendar.plan(.submit(client: index), at: milliseconds(200...6000))
+                calendar.plan(.submit(client: index), at: milliseconds(200...plan.lastSubmission))
             }
         }
         for _ in 0..<plan.disconnects {
@@ -55,6 +59,7 @@ struct World {
             let index = Int.random(in: 0..<plan.clientCount, using: &random)
             calendar.plan(.cancel(client: index), at: milliseconds(300...8000))
         }
+        for index in clients.indices { calendar.plan(.remind(client: index), at: .seconds(1)) }
         calendar.plan(.tick, at: .milliseconds(20))
     }
 
@@ -90,6 +95,11 @@ struct World {
         case .disconnect(let index): disconnect(index)
         case .reconnect(let index): reconnect(index)
         case .cancel(let index): cancel(index)
+        case .resubmit(let index, let submit, let address):
+            if clients[index].address == address {
+                ask(.submit(submit), offsets: [], client: index)
+            }
+        case .remind(let index): remind(index)
         case .tick:
             tell(.tick)
             calendar.plan(.tick, at: now + .milliseconds(20))
@@ -124,6 +134,11 @@ struct World {
                     send(.toClient(address, event), over: "to client \(address.routingID)")
                 }
             case .toWorker(let address, let order):
+                if case .dispatch(let dispatch) = order {
+                    history.records.append(
+                        .ordered(
+                            dispatch.requestID, part: dispatch.part, epoch: dispatch.epoch))
+                }
                 send(.toWorker(address, order), over: "to worker \(address.routingID)")
             case .killWorker(let pid, _):
                 // A worker that is killed may live on for a while, as one on a machine that was
@@ -220,8 +235,11 @@ struct World {
 
     private mutating func die(_ index: Int) {
         let worker = workers.remove(at: index)
-        if worker.running.count == 1, let run = worker.running.first, !run.isCancelled {
-            history.records.append(.diedAlone(run.dispatch.requestID, part: run.dispatch.part))
+        if worker.running.count == 1, let run = worker.running.first, !run.isCancelled, !run.hasLied
+        {
+            history.records.append(
+                .diedAlone(
+                    run.dispatch.requestID, part: run.dispatch.part, epoch: run.dispatch.epoch))
         }
         let notice = now + milliseconds(1...50)
         let exit = BrokerEvent.workerExited(place: worker.place, pid: worker.pid)
@@ -261,8 +279,8 @@ struct World {
                 $0.submit.requestID == failed.requestID && !$0.isAccepted
             })
         {
-            let request = BrokerEvent.client(address, .submit(asked.submit))
-            calendar.plan(.toBroker(request), at: now + .milliseconds(300))
+            calendar.plan(
+                .resubmit(client: index, asked.submit, from: address), at: now + .milliseconds(300))
         }
     }
 
@@ -283,6 +301,13 @@ struct World {
         for (verb, offsets) in clients[index].reopen() {
             ask(verb, offsets: offsets, client: index)
         }
+    }
+
+    private mutating func remind(_ index: Int) {
+        for asked in clients[index].asked where !asked.isAccepted && !asked.isOver {
+            ask(.submit(asked.submit), offsets: [], client: index)
+        }
+        calendar.plan(.remind(client: index), at: now + .seconds(1))
     }
 
     private mutating func cancel(_ index: Int) {

@@ -46,10 +46,13 @@ class _Conversation:
     last_heard: float
     reply: Reply | None = None
     answer: Message | None = None
-    accepted_seed: int | None = None
+    #: The service has accepted it, and has not forgotten it since as far as is known.
+    accepted: bool = False
+    seed: int | None = None
     attaching: bool = False
     cancelled: bool = False
-    busy_count: int = 0
+    #: Since when the service has had no room for it.
+    busy_since: float | None = None
     retry_at: float | None = None
     error: FuseboxError | None = None
     done: bool = False
@@ -102,7 +105,7 @@ class Client:
         reconnect_timeout: float = 30.0,
         answer_timeout: float = 20.0,
         silence: float = 5.0,
-        busy_retries: int = 10,
+        busy_timeout: float = 30.0,
         keep_replies: bool = False,
     ) -> None:
         self.endpoint = endpoint or default_endpoint()
@@ -110,7 +113,7 @@ class Client:
         self._reconnect_timeout = reconnect_timeout
         self._answer_timeout = answer_timeout
         self._silence = silence
-        self._busy_retries = busy_retries
+        self._busy_timeout = busy_timeout
         self._keep_replies = keep_replies
         self._conversations: dict[bytes, _Conversation] = {}
         self._outbox: deque[list[bytes]] = deque()
@@ -332,8 +335,9 @@ class Client:
             else:
                 conversation.answer = event
             return
-        if isinstance(event, client.Accepted) and conversation.accepted_seed is None:
-            conversation.accepted_seed = event.seed
+        if isinstance(event, client.Accepted):
+            conversation.accepted, conversation.busy_since = True, None
+            conversation.seed = event.seed
         if failed and self._try_again(conversation, failed, was_attaching, now):
             return
         try:
@@ -351,22 +355,22 @@ class Client:
         self, conversation: _Conversation, failed: client.Failed, was_attaching: bool, now: float
     ) -> bool:
         """Whether the failure is one that asks for another attempt, which is made."""
-        submit, seed = conversation.opening, conversation.accepted_seed
+        submit, seed = conversation.opening, conversation.seed
         if not isinstance(submit, client.Submit):
             return False
         if was_attaching and seed is not None and failed.code == common.CODE_NOT_FOUND:
             # The service was restarted and forgot; with the seed it drew, the reply goes on.
-            again = client.Submit()
-            again.CopyFrom(submit)
-            again.sampling.seed = seed
-            self._send(again)
+            submit.sampling.seed = seed
+            conversation.accepted = False
+            self._send(submit)
             return True
+        since = now if conversation.busy_since is None else conversation.busy_since
         if (
             failed.retry_after_ms > 0
-            and seed is None
-            and conversation.busy_count < self._busy_retries
+            and not conversation.accepted
+            and now < since + self._busy_timeout
         ):
-            conversation.busy_count += 1
+            conversation.busy_since = since
             conversation.retry_at = now + failed.retry_after_ms / 1000
             return True
         return False
@@ -378,7 +382,7 @@ class Client:
             return
         conversation.retry_at = None
         conversation.last_heard = time.monotonic()
-        if conversation.accepted_seed is None or conversation.reply is None:
+        if not conversation.accepted or conversation.reply is None:
             self._send(conversation.opening)
         else:
             conversation.attaching = True
@@ -401,7 +405,7 @@ class Client:
             elif conversation.retry_at is not None:
                 if now >= conversation.retry_at:
                     self._resume(request)
-            elif conversation.accepted_seed is None:
+            elif not conversation.accepted:
                 if now >= conversation.last_heard + self._answer_timeout:
                     conversation.error = NoAnswer(f"{self.endpoint} does not answer")
             elif now >= conversation.last_heard + self._silence:

@@ -1,0 +1,110 @@
+import TestSupport
+import Testing
+
+@testable import Inference
+
+@Suite struct SchedulerTests {
+    private func plan(_ scheduler: Scheduler, _ remaining: [Int: Int]) -> [Scheduler.Share] {
+        var shares: [Scheduler.Share] = []
+        scheduler.plan(into: &shares) { remaining[$0] ?? 0 }
+        return shares
+    }
+
+    @Test func decodingComesFirstAndPrefillTakesTheRest() {
+        var scheduler = Scheduler(rowCapacity: 10, slotCount: 4)
+        for id in 1...4 { scheduler.enqueue(id) }
+        scheduler.admit { _ in true }
+        let shares = plan(scheduler, [1: 6, 2: 1, 3: 30, 4: 1])
+        #expect(
+            shares == [
+                .init(sequence: 2, tokenCount: 1), .init(sequence: 4, tokenCount: 1),
+                .init(sequence: 1, tokenCount: 6), .init(sequence: 3, tokenCount: 2),
+            ])
+    }
+
+    @Test func admissionIsInOrderAndNobodyOvertakes() {
+        var scheduler = Scheduler(rowCapacity: 8, slotCount: 3)
+        for id in 1...5 { scheduler.enqueue(id) }
+        scheduler.admit { $0 != 2 }
+        #expect(scheduler.running == [1] && Array(scheduler.waiting) == [2, 3, 4, 5])
+        scheduler.admit { _ in true }
+        #expect(scheduler.running == [1, 2, 3] && Array(scheduler.waiting) == [4, 5])
+        scheduler.remove(4)
+        scheduler.remove(1)
+        scheduler.remove(77)
+        scheduler.admit { _ in true }
+        #expect(scheduler.running == [2, 3, 5] && scheduler.waiting.isEmpty)
+    }
+
+    @Test func whoIsPostponedIsAdmittedNext() {
+        var scheduler = Scheduler(rowCapacity: 8, slotCount: 3)
+        for id in 1...4 { scheduler.enqueue(id) }
+        scheduler.admit { _ in true }
+        scheduler.postpone(2)
+        #expect(scheduler.running == [1, 3] && Array(scheduler.waiting) == [2, 4])
+        scheduler.admit { _ in true }
+        #expect(scheduler.running == [1, 3, 2])
+    }
+
+    /// Random requests arrive and are cancelled; every step keeps the rules, and everyone gets to the end.
+    @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64])
+    func nobodyStarves(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let slots = Int.random(in: 1...8, using: &random)
+        let rows = slots + Int.random(in: 0...30, using: &random)
+        var scheduler = Scheduler(rowCapacity: rows, slotCount: slots)
+        var remaining: [Int: Int] = [:]
+        var toDecode: [Int: Int] = [:]
+        var arrivals = (1...60).map { $0 }[...]
+        var steps = 0
+        while !arrivals.isEmpty || !remaining.isEmpty {
+            steps += 1
+            try #require(steps < 5000)
+            while Bool.random(using: &random), let id = arrivals.popFirst() {
+                remaining[id] = Int.random(in: 1...90, using: &random)
+                toDecode[id] = Int.random(in: 1...20, using: &random)
+                scheduler.enqueue(id)
+            }
+            if Int.random(in: 0..<20, using: &random) == 0, let id = remaining.keys.sorted().first {
+                remaining[id] = nil
+                scheduler.remove(id)
+            }
+            let queued = Array(scheduler.waiting)
+            scheduler.admit { _ in true }
+            #expect(
+                scheduler.running.suffix(queued.count - scheduler.waiting.count).elementsEqual(
+                    queued.prefix(queued.count - scheduler.waiting.count)))
+            #expect(scheduler.running.count == min(slots, remaining.count))
+
+            let shares = plan(scheduler, remaining)
+            #expect(shares.reduce(0) { $0 + $1.tokenCount } <= rows)
+            #expect(Set(shares.map(\.sequence)).count == shares.count)
+            let decoding = scheduler.running.filter { remaining[$0] == 1 }
+            #expect(shares.prefix(decoding.count).map(\.sequence) == decoding)
+            let filling = shares.dropFirst(decoding.count)
+            #expect(
+                filling.map(\.sequence)
+                    == Array(scheduler.running.filter { remaining[$0] != 1 }.prefix(filling.count)))
+            for share in filling.dropLast() {
+                #expect(share.tokenCount == remaining[share.sequence])
+            }
+            #expect(shares.isEmpty == scheduler.running.isEmpty)
+            if let oldest = scheduler.running.first {
+                #expect(shares.contains { $0.sequence == oldest })
+            }
+
+            for share in shares {
+                let id = share.sequence
+                let left = (remaining[id] ?? 0) - share.tokenCount
+                if left > 0 {
+                    remaining[id] = left
+                } else {
+                    toDecode[id, default: 0] -= 1
+                    remaining[id] = toDecode[id, default: 0] > 0 ? 1 : nil
+                    if remaining[id] == nil { scheduler.remove(id) }
+                }
+            }
+        }
+        #expect(scheduler.running.isEmpty && scheduler.waiting.isEmpty)
+    }
+}

@@ -1,0 +1,125 @@
+import Glibc
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Kernels
+
+@Suite struct LayerTests {
+    private func compute(_ set: KernelSet, rows: Int = 8) throws -> Compute {
+        Compute(kernels: set, pool: try ThreadPool(threadCount: 1), rowCapacity: rows)
+    }
+
+    private func rows(_ floats: [[Float]]) -> Activations {
+        let x = Activations(rowCapacity: floats.count, width: floats[0].count)
+        for (row, values) in floats.enumerated() { x.set(row: row, to: values) }
+        return x
+    }
+
+    /// A sum of squares in 16 lanes, rounded once a vector, then a root and two products.
+    @Test(arguments: [1, 15, 16, 17, 64, 100, 1000])
+    func rootMeanSquareNorm(width: Int) throws {
+        var random = SeededGenerator(seed: UInt64(width))
+        let weight = random.floats(width, in: -2...2)
+        let values = [
+            random.floats(width, in: -5...5), random.floats(width, in: -1e-6...1e-6),
+            [Float](repeating: 0, count: width),
+        ]
+        let x = rows(values)
+        var outputs: [[[UInt32]]] = []
+        for set in KernelSet.available {
+            let y = Activations(rowCapacity: 3, width: width)
+            try compute(set).normalize(
+                x, weight: AlignedBuffer(weight), epsilon: 1e-5, into: y, rows: RowList(identity: 3)
+            )
+            outputs.append(y.rowBits)
+            for (row, values) in values.enumerated() {
+                let mean = values.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(width)
+                let scale = 1 / (mean + Double(Float(1e-5))).squareRoot()
+                for (index, found) in y.copy(row: row).enumerated() {
+                    let expected = Double(values[index]) * scale * Double(weight[index])
+                    #expect(
+                        abs(Double(found) - expected) <= Double(width / 16 + 24) * rounding
+                            * abs(expected))
+                }
+            }
+        }
+        #expect(outputs.allSatisfy { $0 == outputs[0] })
+    }
+
+    /// The exponential has a relative error below 3e-7, the quotient and the product one rounding each.
+    @Test func gatedActivation() throws {
+        var random = SeededGenerator(seed: 1)
+        let width = 4099
+        let gates = (0..<width).map { index in
+            index < 1000 ? Float(index - 500) / 4 : Float.random(in: -90...90, using: &random)
+        }
+        let ups = random.floats(width, in: -2...2)
+        let x = rows([gates + ups])
+        var outputs: [[UInt32]] = []
+        for set in KernelSet.available {
+            let y = Activations(rowCapacity: 1, width: width)
+            try compute(set).activate(x, into: y, rows: RowList(identity: 1))
+            outputs.append(y.copy(row: 0).bits)
+            for (index, found) in y.copy(row: 0).enumerated() {
+                let gate = Double(gates[index])
+                let expected = gate / (1 + exp(-gate)) * Double(ups[index])
+                #expect(abs(Double(found) - expected) <= 6e-7 * abs(expected) + 1e-35, "\(gate)")
+            }
+        }
+        #expect(outputs.allSatisfy { $0 == outputs[0] })
+    }
+
+    @Test(arguments: [1, 16, 33])
+    func addition(width: Int) throws {
+        var random = SeededGenerator(seed: 2)
+        let (left, right) = (random.floats(width), random.floats(width))
+        for set in KernelSet.available {
+            let y = rows([left, left])
+            try compute(set).add(rows([right, right]), to: y, rows: RowList([1]))
+            #expect(y.copy(row: 0) == left)
+            #expect(y.copy(row: 1) == zip(left, right).map { $0 + $1 })
+        }
+    }
+
+    /// Positions far into a long context: the angles are doubles, so the table is exact to one rounding.
+    @Test func rotaryTablesAreExactAndGrow() {
+        let frequencies = (0..<8).map { pow(10_000.0, -Double($0) / 8) }
+        let table = RotaryTable(frequencies: frequencies)
+        for count in [1, 256, 257, 5000] {
+            table.reserve(count)
+            #expect(table.positions >= count)
+            for position in Set([0, 1, count / 2, count - 1]) {
+                for (index, frequency) in frequencies.enumerated() {
+                    let angle = Double(position) * frequency
+                    #expect(table.cosines[position * 8 + index] == Float(cos(angle)))
+                    #expect(table.sines[position * 8 + index] == Float(sin(angle)))
+                }
+            }
+        }
+    }
+
+    @Test func unknownKernelSetsAreRefused() throws {
+        let names = KernelSet.available.map(\.name)
+        #expect(names.last == "scalar" && Set(names).count == names.count)
+        #expect(try names.map { try KernelSet.select($0).name } == names)
+        #expect(try KernelSet.select().name == names[0])
+        #expect(throws: KernelError.unknownKernelSet("sse9", available: names)) {
+            try KernelSet.select("sse9")
+        }
+    }
+
+    @Test func embeddingsAreTheRowsOfTheTable() throws {
+        var random = SeededGenerator(seed: 3)
+        for dtype in [DType.f32, .f16, .q8_0, .q6_K] {
+            let tensor = try random.tensor(dtype, rows: 21, columns: 256)
+            let floats = try tensor.floats()
+            let x = Activations(rowCapacity: 3, width: 256)
+            try compute(KernelSet.select()).embed(
+                [20, 0, 7], with: PackedWeights(tensor, type: .stored), into: x)
+            for (row, token) in [20, 0, 7].enumerated() {
+                #expect(x.copy(row: row) == Array(floats[token * 256..<(token + 1) * 256]))
+            }
+        }
+    }
+}

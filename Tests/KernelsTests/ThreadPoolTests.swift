@@ -1,0 +1,69 @@
+import Synchronization
+import Tensors
+import Testing
+
+@testable import Kernels
+
+@Suite struct ThreadPoolTests {
+    @Test(arguments: 1...8, [0, 2000])
+    func everyChunkRunsExactlyOnce(threads: Int, spin: Int) throws {
+        let pool = try ThreadPool(threadCount: threads, spinCount: spin)
+        #expect(pool.threadCount == threads)
+        let runs = AlignedBuffer<Int32>(count: 200)
+        var expected = [Int32](repeating: 0, count: 200)
+        for job in 0..<300 {
+            let count = job * 7 % 201
+            pool.run(count) { runs[$0] += 1 }
+            for chunk in 0..<count { expected[chunk] += 1 }
+            // Complete when `run` returns, not some time later.
+            #expect((0..<200).allSatisfy { runs[$0] == expected[$0] })
+        }
+    }
+
+    @Test(arguments: [2, 3, 8])
+    func manyTinyJobsComeToAnEnd(threads: Int) throws {
+        let pool = try ThreadPool(threadCount: threads, spinCount: 100)
+        let total = Atomic(0)
+        for _ in 0..<3000 { pool.run(threads) { total.add($0, ordering: .relaxed) } }
+        #expect(total.load(ordering: .relaxed) == 3000 * threads * (threads - 1) / 2)
+    }
+
+    @Test func poolsStartAndStopWithoutWork() throws {
+        for threads in 1...8 {
+            for _ in 0..<20 { _ = try ThreadPool(threadCount: threads) }
+        }
+        #expect(try ThreadPool(threadCount: 0).threadCount == 1)
+        #expect(try ThreadPool(threadCount: -3).threadCount == 1)
+    }
+
+    /// A job inside a job runs on the thread that asks for it.
+    @Test(arguments: [1, 2, 4])
+    func jobsInsideJobsRun(threads: Int) throws {
+        let pool = try ThreadPool(threadCount: threads, spinCount: 0)
+        let total = Atomic(0)
+        pool.run(6) { outer in
+            pool.run(5) { inner in total.add(10 * outer + inner, ordering: .relaxed) }
+        }
+        #expect(total.load(ordering: .relaxed) == 10 * 15 * 5 + 10 * 6)
+        pool.run(4) { total.add($0, ordering: .relaxed) }
+        #expect(total.load(ordering: .relaxed) == 816)
+    }
+
+    /// Jobs of several owners take turns.
+    @Test func ownersTakeTurns() async throws {
+        let pool = try ThreadPool(threadCount: 2, spinCount: 0)
+        let total = await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    (0..<200).reduce(0) { sum, _ in
+                        let own = AlignedBuffer<Int32>(count: 9)
+                        pool.run(9) { own[$0] += 1 }
+                        return sum + ((0..<9).allSatisfy { own[$0] == 1 } ? 1 : 0)
+                    }
+                }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(total == 800)
+    }
+}
