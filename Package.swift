@@ -99,7 +99,12 @@ let tests: [Target] = [
         name: "FuseboxClientTests",
         dependencies: ["FuseboxClient", "Messaging", "Tensors", "Wire", "fusebox", "TestSupport"]),
     .testTarget(name: "FrontendTests", dependencies: ["Frontend", "TestSupport"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["FuseboxClient", "TestSupport"]),
+    .testTarget(
+        name: "EndToEndTests",
+        dependencies: [
+            "Adapters", "FuseboxClient", "Inference", "Kernels", "Models", "TestSupport", "Wire",
+            "Worker", "fusebox",
+        ]),
 ]
 for target in tests { target.swiftSettings = swift }
 

@@ -9,7 +9,7 @@ struct DemoTranscript {
     private var printer: ReplyPrinter
     private var collected = CollectedReply()
     private var routes: [JSONValue] = []
-    private var first: ContinuousClock.Instant?
+    private let started = ContinuousClock.now
 
     init(_ prompt: DemoPrompt, isColoured: Bool, isSilent: Bool) {
         self.prompt = prompt
@@ -25,7 +25,6 @@ struct DemoTranscript {
     mutating func receive(_ event: ReplyEvent) {
         collected.receive(event)
         if case .routed(let routed) = event { report(routed) }
-        if case .chunk = event, first == nil { first = ContinuousClock.now }
         printer.receive(event)
         if isComplete { summarize() }
     }
@@ -65,9 +64,10 @@ struct DemoTranscript {
     private func summarize() {
         if let legend = printer.legend { say("  \(legend)\n") }
         let tokens = collected.parts.reduce(0) { $0 + $1.ids.count }
-        guard let first, tokens > 1 else { return }
-        let seconds = (ContinuousClock.now - first) / .seconds(1)
-        say("  \(tokens) tokens, \(Int(Double(tokens - 1) / max(seconds, 1e-6))) tokens/s\n")
+        let seconds = (ContinuousClock.now - started) / .seconds(1)
+        say(
+            "  \(tokens) tokens, \(Int(Double(tokens) / max(seconds, 1e-6))) tokens/s with prompt and routing\n"
+        )
     }
 
     private func say(_ text: String) {

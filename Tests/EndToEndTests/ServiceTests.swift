@@ -1,0 +1,140 @@
+import Adapters
+import Foundation
+import FuseboxClient
+import Inference
+import Kernels
+import Models
+import Testing
+import Wire
+import Worker
+
+/// The service as its users meet it: processes, sockets, the demo's files.
+@Suite(.serialized) struct ServiceTests {
+    /// A finished reply.
+    struct Answer {
+        var ids: [UInt32] = []
+        var text = ""
+        var done = WireDone()
+    }
+
+    static let prompts = [
+        "Past tense: Lena opens the window.", "Write a cheerful review of a hotel.",
+        "Write 4823 in words.", "Which number is bigger, 318 or 381?", "Tell me about a movie.",
+        "Who are you? Tell me something bad about a phone.", "Make it negative: Tom likes tea.",
+        "Say a few admiring words.",
+    ]
+
+    static let mixes: [[(String, Float)]] = [
+        [], [("past_tense", 1)], [("positive", 0.5), ("hotels", 0.5)],
+        [("negative", 1), ("phones", 1)],
+        [("movies", 0.75)], [("number_words", 1), ("question", -0.25)],
+    ]
+
+    @Test func fixedMixesAnswerAsGenerateDoesThoughAWorkerIsKilled() async throws {
+        let submits = (0..<32).map { index in
+            submit(index) { submit in
+                submit.selection.fixed.shares = Self.mixes[index % Self.mixes.count].map {
+                    name, weight in
+                    WireNamedWeight {
+                        $0.name = name
+                        $0.weight = weight
+                    }
+                }
+            }
+        }
+        try await compareWithLocalReplies(submits)
+    }
+
+    @Test func routedRepliesAreRepeatedByReplayThoughAWorkerIsKilled() async throws {
+        try await compareWithLocalReplies((0..<32).map { submit($0) { _ in } })
+    }
+
+    /// Sends all at once, kills a worker and drops a client on the way, and makes every reply again in this process.
+    private func compareWithLocalReplies(_ submits: [WireSubmit]) async throws {
+        let service = try RunningService()
+        defer { _ = service.stop() }
+        let client = try FuseboxClient(endpoint: service.endpoint)
+        let workers = try await service.workers(client)
+        let gone = try FuseboxClient(endpoint: service.endpoint)
+        for try await event in gone.submit(submit(99) { $0.limits.maxTokens = 200 }) {
+            if case .chunk = event { break }
+        }
+        gone.shutDown()
+        let answers = try await withThrowingTaskGroup(of: (Int, Answer).self) { group in
+            for (index, submit) in submits.enumerated() {
+                group.addTask { (index, try await Self.answer(submit, from: client)) }
+            }
+            var answers: [Int: Answer] = [:]
+            for try await (index, answer) in group {
+                if answers.isEmpty { kill(workers[0], SIGKILL) }
+                answers[index] = answer
+            }
+            return answers
+        }
+        client.shutDown()
+        #expect(answers.count == submits.count)
+        let runner = try Self.runner()
+        for (index, submit) in submits.enumerated() {
+            let answer = try #require(answers[index])
+            let local = try Self.repeated(answer.done.provenance, prompt: submit.prompt, on: runner)
+            #expect(local.ids == answer.ids, "prompt \(index)")
+            #expect(local.text == answer.text, "prompt \(index)")
+            #expect(local.done.reason == answer.done.reason)
+            #expect(local.done.provenance.promptTokens == answer.done.provenance.promptTokens)
+        }
+    }
+
+    private func submit(_ index: Int, _ fill: (inout WireSubmit) -> Void) -> WireSubmit {
+        WireSubmit {
+            $0.prompt.text = Self.prompts[index % Self.prompts.count]
+            $0.limits.maxTokens = 48
+            $0.sampling.seed = UInt64(index)
+            fill(&$0)
+        }
+    }
+
+    private static func answer(
+        _ submit: WireSubmit, from client: FuseboxClient
+    ) async throws -> Answer {
+        var answer = Answer()
+        for try await event in client.submit(submit) {
+            switch event {
+            case .chunk(let chunk):
+                #expect(Int(chunk.offset) == answer.ids.count)
+                answer.ids += chunk.ids
+                answer.text += chunk.text
+            case .done(let done): answer.done = done
+            case .failed(let failure): Issue.record("failed: \(failure.message)")
+            case .accepted, .routed: continue
+            }
+        }
+        return answer
+    }
+
+    /// One thread beside the service's: the number of threads must not matter.
+    private static func runner() throws -> JobRunner {
+        let root = RunningService.root
+        let loaded = try LoadedModel(path: root + "/Demo/base", type: .q8_0, threadCount: 1)
+        return JobRunner(model: try ServedModel(loaded: loaded, adapters: root + "/Demo/adapters"))
+    }
+
+    /// The reply that `fusebox generate` (one segment) or `fusebox replay` (several) gives.
+    private static func repeated(
+        _ provenance: WireProvenance, prompt: WirePrompt, on runner: JobRunner
+    ) throws -> Answer {
+        var reply = LocalReply(
+            prompt: prompt,
+            segments: try provenance.segments.map {
+                MixSegment(fromToken: Int($0.fromToken), mix: try AdapterMix($0.mix))
+            })
+        reply.kvRule = provenance.kvRule
+        reply.sampling = provenance.sampling
+        reply.limits = provenance.limits
+        var answer = Answer()
+        answer.done = try reply.run(on: runner) { chunk in
+            answer.ids += chunk.ids
+            answer.text += chunk.text
+        }
+        return answer
+    }
+}
