@@ -2,9 +2,9 @@
 
     convert.py DATA OUTPUT
 
-DATA holds a folder for each set (clinc150, banking77, hwu64, snips, tasks26, multi_sentence); OUTPUT gets <set>-<split>.jsonl with
-rows {"text": ..., "adapter": label}, where the label of texts out of scope is "base". Sets without held-out rows
-are left without: the trainer then sets a tenth aside.
+DATA holds a folder for each set (clinc150, banking77, hwu64, snips, tasks26, multi_sentence); OUTPUT
+gets <set>-<split>.jsonl with rows {"text": ..., "adapter": label}, where the label of texts out of
+scope is "base". Sets without held-out rows are left without: the trainer then sets a tenth aside.
 """
 
 import gzip

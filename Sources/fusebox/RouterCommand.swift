@@ -47,6 +47,7 @@ struct RouterCommand: ParsableCommand {
         var json = false
 
         func run() throws {
+            try FileBytes.makeFolder(path: output)
             let examples = try data.flatMap { try RouterExample.read(path: $0) }
             let held = try validation.map { try RouterExample.read(path: $0) }
             let shelf = try adapters.map { try AdapterFolder.digests(in: $0) } ?? [:]
@@ -93,7 +94,13 @@ struct RouterCommand: ParsableCommand {
 
         func run() throws {
             let router = try AdapterRouter(directory: router)
-            let evaluation = try RouterEvaluation(of: router, on: RouterExample.read(path: data))
+            let examples = try RouterExample.read(path: data)
+            let evaluation: RouterEvaluation
+            do throws(RoutingError) {
+                evaluation = try RouterEvaluation(of: router, on: examples)
+            } catch {
+                throw error.at(data)
+            }
             if let predictions { try RouterReport.write(evaluation.predictions, to: predictions) }
             if json {
                 print(RouterReport.json(evaluation, of: router, predictions: predictions).text)

@@ -50,7 +50,7 @@ extension AdapterRouter {
         guard let place = classes.firstIndex(where: { $0.name == name }) else {
             throw RoutingError(
                 .data,
-                "the router has no class \"\(name)\"; it has \(labels.dropLast().joined(separator: ", "))"
+                "the router has no class \"\(name)\"; it has \(classes.prefix(16).map(\.name).joined(separator: ", "))\(classes.count > 16 ? " and others" : "")"
             )
         }
         guard classes.count > 1 else {
