@@ -1,5 +1,6 @@
 import Foundation
 import FuseboxClient
+import Wire
 
 /// `fusebox serve` on the embedded demo, as a process of its own.
 final class RunningService {
