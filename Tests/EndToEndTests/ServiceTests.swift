@@ -33,7 +33,12 @@ import Worker
     @Test func fixedMixesAnswerAsGenerateDoesThoughAWorkerIsKilled() async throws {
         let submits = (0..<32).map { index in
             submit(index) { submit in
-                submit.selection.fixed.shares = Self.mixes[index % Self.mixes.count].map {
+                let mix = Self.mixes[index % Self.mixes.count]
+                guard !mix.isEmpty else {
+                    submit.selection.base = WireBaseSelection()
+                    return
+                }
+                submit.selection.fixed.shares = mix.map {
                     name, weight in
                     WireNamedWeight {
                         $0.name = name
