@@ -152,10 +152,18 @@ import Wire
         #expect(try await read(client.submit(request(100))) == expected(100))
         client.shutDown()
         front.stop()
-        let granted = front.log.all.reduce(0 as UInt32) { sum, verb in
-            if case .credit(let credit) = verb { sum + credit.chunks } else { sum }
+        // On a slow machine the client may have attached again, and a window comes with it.
+        var granted: UInt32 = 0
+        var windows: UInt32 = 0
+        for verb in front.log.all {
+            switch verb {
+            case .credit(let credit): granted += credit.chunks
+            case .submit, .attach: windows += 4
+            default: break
+            }
         }
-        #expect((46...50).contains(granted))
+        #expect(granted <= 50)
+        #expect(granted + windows >= 50)
     }
 
     @Test func aBusyServiceIsAskedAgain() async throws {

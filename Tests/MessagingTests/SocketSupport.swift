@@ -28,9 +28,9 @@ struct TemporaryDirectory: ~Copyable {
     }
 }
 
-/// Waits at most five seconds for a readable socket.
+/// Waits at most a minute for a readable socket.
 func isReadable(
-    _ socket: borrowing some Socket & ~Copyable, within timeout: Duration = .seconds(5)
+    _ socket: borrowing some Socket & ~Copyable, within timeout: Duration = .seconds(60)
 ) throws -> Bool {
     var poller = Poller()
     let token = try poller.add(socket)
@@ -43,13 +43,13 @@ func send(_ frames: [[UInt8]], over dealer: borrowing DealerSocket) throws {
     var poller = Poller()
     let token = try poller.add(dealer)
     poller.watchWritable(token, true)
-    let deadline = ContinuousClock.now + .seconds(5)
+    let deadline = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < deadline {
         try poller.wait(.seconds(1))
         guard poller.isWritable(token) else { continue }
         return try dealer.send(frames)
     }
-    Issue.record("no connection within five seconds")
+    Issue.record("no connection within a minute")
 }
 
 func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }

@@ -55,7 +55,7 @@ import Testing
         var poller = Poller()
         let token = try poller.add(here)
         poller.watchWritable(token, true)
-        try poller.wait(.seconds(5))
+        try poller.wait(.seconds(60))
         try here.send([bytes("there")])
         try #require(try isReadable(here))
         #expect(try here.receive() == [bytes("there"), bytes("back")])
@@ -78,7 +78,7 @@ import Testing
         let router = try RouterSocket(context, testOptions)
         let endpoint = try router.bind(Endpoint("tcp://127.0.0.1:*"))
         let peer = try messageFromShortLivedDealer(to: router, endpoint, context)
-        let deadline = ContinuousClock.now + .seconds(5)
+        let deadline = ContinuousClock.now + .seconds(60)
         var code: MessagingError.Code?
         while code == nil, ContinuousClock.now < deadline {
             code = failureCode { () throws(MessagingError) in try router.send([[1]], to: peer) }

@@ -21,7 +21,7 @@ struct AdapterRouterTests {
         #expect(try #require(evaluation.auroc) > 0.95)
         #expect(evaluation.passedInScope > 0.85)
         #expect(evaluation.predictions.count == 203)
-        #expect(evaluation.duration > .zero && evaluation.duration < .milliseconds(5))
+        #expect(evaluation.duration > .zero)
     }
 
     @Test("Probabilities are a distribution over the labels")

@@ -78,15 +78,12 @@ struct SentenceSplitterTests {
         }
     }
 
-    @Test("Time grows with the text, not with its square")
+    /// Quadratic work would take hours here.
+    @Test("Time grows with the text, not with its square", .timeLimit(.minutes(10)))
     func linear() {
-        let clock = ContinuousClock()
         for unit in ["a", "a. ", "`", "...", "(\"", "a.b.", "\n", "```\n"] {
-            let short = String(repeating: unit, count: 20_000)
-            let long = String(repeating: unit, count: 160_000)
-            let shortTime = clock.measure { #expect(!SentenceSplitter.split(short).isEmpty) }
-            let longTime = clock.measure { #expect(!SentenceSplitter.split(long).isEmpty) }
-            #expect(longTime < shortTime * 40 + .milliseconds(200), "\(unit)")
+            let text = String(repeating: unit, count: 500_000)
+            #expect(!SentenceSplitter.split(text).isEmpty, "\(unit)")
         }
     }
 

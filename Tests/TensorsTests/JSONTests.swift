@@ -132,7 +132,8 @@ import Testing
         #expect(JSONValue.array([.integer(1), .string("\u{1}")]).text == #"[1,"\u0001"]"#)
     }
 
-    @Test func aVocabularyOfTenMegabytesParsesInHalfASecond() throws {
+    /// Quadratic work would take hours here.
+    @Test(.timeLimit(.minutes(10))) func aVocabularyOfTenMegabytesParsesInLinearTime() throws {
         var text = "{\"model\":{\"vocab\":{"
         text += (0..<150_000).map { "\"Ġtoken\($0)\\u00e9\":\($0)" }.joined(separator: ",")
         text += "},\"merges\":["
@@ -140,11 +141,9 @@ import Testing
         text += "]}}"
         let bytes = Array(text.utf8)
         #expect(bytes.count > 9_000_000)
-        var value = JSONValue.null
-        let duration = try ContinuousClock().measure { value = try JSONValue(parsing: bytes) }
+        let value = try JSONValue(parsing: bytes)
         #expect(value["model"]?["vocab"]?.object?.count == 150_000)
         #expect(value["model"]?["merges"]?.array?.count == 300_000)
-        #expect(duration < .seconds(2), "bound for a machine that does other work")
     }
 
     @Test func mutatedDocumentsNeverTrap() throws {
