@@ -30,7 +30,7 @@ extension LowRankTerm {
         }
         guard !stacked.isEmpty else { return nil }
         self.init(
-            shrink: try Self.pack(Self.stack(stacked), isReference: isReference),
+            shrink: try Self.rows(Self.stack(stacked), isReference: isReference),
             expansions: expansions)
     }
 
@@ -44,6 +44,14 @@ extension LowRankTerm {
     {
         do {
             return try PackedWeights(tensor, type: isReference ? .f32 : .stored)
+        } catch {
+            throw AdapterError(.malformed, "\(error)")
+        }
+    }
+
+    private static func rows(_ tensor: Tensor, isReference: Bool) throws(AdapterError) -> RankRows {
+        do {
+            return try RankRows(tensor, isReference: isReference)
         } catch {
             throw AdapterError(.malformed, "\(error)")
         }

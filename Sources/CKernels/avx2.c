@@ -13,6 +13,11 @@ typedef struct {
 } FB_WEIGHTS;
 #define FB_PREPARE fb_prepare
 #define FB_DOT fb_dot
+/// Heads that share a pass over keys and values: as many as there are registers for.
+#define FB_HEADS 2
+/// Ranks and rows of a shrink that share a pass.
+#define FB_SHRINK_RANKS 4
+#define FB_SHRINK_ROWS 2
 #define FB_LOOK_UP fb_look_up
 
 FB_INLINE FB_WEIGHTS fb_prepare(v64b bytes) {
@@ -56,6 +61,7 @@ FB_INLINE v16f fb_look_up(v16f table, v16u index) {
 #include "template/matmul_float.h"
 #include "template/matmul_integer.h"
 #include "template/layers.h"
+#include "template/projection.h"
 #pragma clang attribute pop
 
 const fb_kernels fb_avx2 = FB_KERNELS("avx2");

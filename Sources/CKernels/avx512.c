@@ -10,11 +10,17 @@
 typedef v64b FB_WEIGHTS;
 #define FB_PREPARE(bytes) (bytes)
 #define FB_DOT(sum, weights, activations) ((v16i)_mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(weights), _mm512_set1_epi32(activations)))
+/// Heads that share a pass over keys and values: as many as there are registers for.
+#define FB_HEADS 8
+/// Ranks and rows of a shrink that share a pass.
+#define FB_SHRINK_RANKS 8
+#define FB_SHRINK_ROWS 3
 #define FB_LOOK_UP(table, index) ((v16f)_mm512_permutexvar_ps((__m512i)(index), (__m512)(table)))
 
 #include "template/matmul_float.h"
 #include "template/matmul_integer.h"
 #include "template/layers.h"
+#include "template/projection.h"
 #pragma clang attribute pop
 
 const fb_kernels fb_avx512 = FB_KERNELS("avx512_vnni");

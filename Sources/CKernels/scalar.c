@@ -5,6 +5,11 @@
 typedef v64b FB_WEIGHTS;
 #define FB_PREPARE(bytes) (bytes)
 #define FB_DOT fb_dot
+/// Heads that share a pass over keys and values: as many as there are registers for.
+#define FB_HEADS 2
+/// Ranks and rows of a shrink that share a pass.
+#define FB_SHRINK_RANKS 4
+#define FB_SHRINK_ROWS 1
 #define FB_LOOK_UP fb_look_up
 
 FB_INLINE v16i fb_dot(v16i sum, v64b weights, int32_t activations) {
@@ -26,5 +31,6 @@ FB_INLINE v16f fb_look_up(v16f table, v16u index) {
 #include "template/matmul_float.h"
 #include "template/matmul_integer.h"
 #include "template/layers.h"
+#include "template/projection.h"
 
 const fb_kernels fb_scalar = FB_KERNELS("scalar");

@@ -21,8 +21,9 @@ public final class Engine {
     private var cache: BlockCache
     private let blockCount: Int
     private var scheduler: Scheduler
+    private var pacer: StepPacer
     private var mixes: MixTable
-    private var sampler = Sampler()
+    private var sampler: Sampler
     private var sequences: [Int: TokenSequence] = [:]
     private var nextID = 1
     private var step = TransformerStep()
@@ -48,7 +49,9 @@ public final class Engine {
         compute = Compute(kernels: kernels, pool: pool, rowCapacity: rows)
         workspace = Workspace(for: model, rowCapacity: rows, logitCapacity: min(rows, 32))
         scheduler = Scheduler(rowCapacity: rows, slotCount: settings.slotCount)
+        pacer = StepPacer(rowCapacity: rows)
         mixes = MixTable(shelf: shelf)
+        sampler = Sampler(kernels: kernels)
     }
 
     public var kernelName: String { compute.kernels.name }
@@ -117,8 +120,14 @@ public final class Engine {
         var events = endFinished()
         schedule()
         guard step.rowCount > 0 else { return events }
-        model.forward(step, in: workspace, pages: pages, on: compute)
-        sample(into: &events)
+        let time = ContinuousClock().measure {
+            model.forward(step, in: workspace, pages: pages, on: compute)
+            sample(into: &events)
+        }
+        let decodeRows = shares.count { $0.tokenCount == 1 }
+        pacer.note(
+            decodeRows: decodeRows, prefillRows: step.rowCount - decodeRows,
+            seconds: time / .seconds(1))
         seal()
         stepCount += 1
         return events
@@ -138,7 +147,7 @@ public final class Engine {
         mixes.removeRows()
         sampled.removeAll(keepingCapacity: true)
         scheduler.admit { id in sequences[id].map(start) ?? true }
-        scheduler.plan(into: &shares) { id in
+        scheduler.plan(into: &shares, prefillRows: pacer.prefillRows) { id in
             sequences[id].map { $0.tokens.count - $0.computedCount } ?? 0
         }
         for share in shares {

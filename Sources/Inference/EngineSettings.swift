@@ -1,8 +1,8 @@
 /// The sizes of an engine.
 public struct EngineSettings: Sendable {
-    /// Rows of a step: decoding sequences plus prefill chunks.
+    /// Most rows of a step: decoding sequences plus prefill chunks.
     ///
-    /// Also bounds how long a step takes.
+    /// Beside sequences that decode, chunks are as short as their pace asks for.
     public var rowCapacity = 128
     /// Sequences that run at once.
     public var slotCount = 32

@@ -1,9 +1,15 @@
 internal import Glibc
+internal import Kernels
 
 /// Draws tokens from logits; keeps its working memory from call to call.
 struct Sampler {
+    private let kernels: KernelSet
     private var candidates: [(id: Int32, logit: Float)] = []
     private var weights: [Double] = []
+
+    init(kernels: KernelSet) {
+        self.kernels = kernels
+    }
 
     /// The token for one row of logits.
     ///
@@ -39,17 +45,12 @@ struct Sampler {
     private func greedy(
         _ logits: Span<Float>, parameters: SamplingParameters, counts: [Int32: Int]
     ) -> Int32 {
+        guard parameters.hasPenalties else { return Int32(kernels.indexOfLargest(logits)) }
         var best = 0
         var largest = -Float.infinity
-        if parameters.hasPenalties {
-            for id in 0..<logits.count {
-                let logit = Self.penalized(logits[id], id: Int32(id), parameters, counts)
-                if logit > largest { (best, largest) = (id, logit) }
-            }
-        } else {
-            for id in 0..<logits.count where logits[id] > largest {
-                (best, largest) = (id, logits[id])
-            }
+        for id in 0..<logits.count {
+            let logit = Self.penalized(logits[id], id: Int32(id), parameters, counts)
+            if logit > largest { (best, largest) = (id, logit) }
         }
         return Int32(best)
     }

@@ -2,7 +2,8 @@ internal import DequeModule
 
 /// Decides which tokens of which sequences go through the model next; pure, so that it can be tested without one.
 ///
-/// Every sequence that decodes gets its row; prefill chunks share what is left of the step, first come first served.
+/// Every sequence that decodes gets its row; prefill chunks share what is left of the step, or of the rows that the pacer
+/// allows beside decoding, first come first served.
 struct Scheduler {
     /// Tokens of one sequence in a step.
     struct Share: Equatable {
@@ -47,14 +48,17 @@ struct Scheduler {
 
     /// The next step's rows.
     ///
-    /// - Parameter remaining: how many tokens of a sequence are not in the cache yet; 1 means that it decodes.
-    func plan(into shares: inout [Share], remaining: (Int) -> Int) {
+    /// - Parameters:
+    ///   - prefillRows: the most prompt tokens of a step in which some sequence decodes.
+    ///   - remaining: how many tokens of a sequence are not in the cache yet; 1 means that it decodes.
+    func plan(into shares: inout [Share], prefillRows: Int = .max, remaining: (Int) -> Int) {
         shares.removeAll(keepingCapacity: true)
         var room = rowCapacity
         for sequence in running where room > 0 && remaining(sequence) == 1 {
             shares.append(Share(sequence: sequence, tokenCount: 1))
             room -= 1
         }
+        if !shares.isEmpty { room = min(room, max(prefillRows, 1)) }
         for sequence in running where room > 0 {
             let count = remaining(sequence)
             guard count > 1 else { continue }

@@ -106,6 +106,8 @@ extension Compute {
     ) {
         let dimension = shape.headDimension
         let group = shape.queryHeads / shape.keyValueHeads
+        // Where a group's outputs are whole blocks, each chunk brings its own int8 form up to date.
+        let areBlocks = (group * dimension).isMultiple(of: Activations.blockSize)
         pool.run(rows.count * shape.keyValueHeads) { chunk in
             let row = unsafe Int(rows.pointer[chunk / shape.keyValueHeads])
             let head = chunk % shape.keyValueHeads
@@ -123,7 +125,11 @@ extension Compute {
                 blocks: places.tables[places.sequences[row]].pointer, first: Int32(first),
                 last: Int32(position), half: pages.isHalf ? 1 : 0)
             unsafe kernels.table.pointee.attention(&job)
+            if areBlocks, out.isQuantized {
+                let first = head * group * dimension
+                quantize(out, row: row, columns: first..<first + group * dimension)
+            }
         }
-        quantize(out, rows: rows)
+        if !areBlocks { quantize(out, rows: rows) }
     }
 }

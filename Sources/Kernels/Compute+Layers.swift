@@ -2,14 +2,18 @@ internal import CKernels
 public import Tensors
 
 extension Compute {
-    /// y = x / sqrt(mean(x²) + epsilon) * weight for each row, with its int8 form where y has room for one.
+    /// x += branch, then y = x / sqrt(mean(x²) + epsilon) * weight for each row, with its int8 form where y has room for
+    /// one.
     ///
     /// Source: Zhang, Sennrich, Root Mean Square Layer Normalization (2019).
     public func normalize(
-        _ x: Activations, weight: AlignedBuffer<Float>, epsilon: Float, into y: Activations,
-        rows: RowList
+        _ x: Activations, adding branch: Activations? = nil, weight: AlignedBuffer<Float>,
+        epsilon: Float, into y: Activations, rows: RowList
     ) {
         forEachRow(rows) { row in
+            if let branch {
+                unsafe kernels.table.pointee.add(x.row(row), branch.row(row), Int32(x.width))
+            }
             unsafe kernels.table.pointee.rms_norm(
                 x.row(row), weight.pointer, Int32(x.width), epsilon, y.row(row))
             quantize(y, row: row)
@@ -20,9 +24,8 @@ extension Compute {
     public func activate(_ x: Activations, into out: Activations, rows: RowList) {
         let width = out.width
         forEachRow(rows) { row in
-            unsafe out.row(row).update(from: x.row(row), count: width)
             unsafe kernels.table.pointee.silu_multiply(
-                out.row(row), x.row(row) + width, Int32(width))
+                x.row(row), x.row(row) + width, out.row(row), Int32(width))
             quantize(out, row: row)
         }
     }
@@ -36,14 +39,21 @@ extension Compute {
 
     /// Brings the int8 form of each row up to date.
     public func quantize(_ x: Activations, rows: RowList) {
+        guard x.isQuantized else { return }
         forEachRow(rows) { row in quantize(x, row: row) }
     }
 
     private func quantize(_ x: Activations, row: Int) {
         guard x.isQuantized else { return }
-        let block = row * x.stride / Activations.blockSize
+        quantize(x, row: row, columns: 0..<x.width)
+    }
+
+    /// Brings some blocks of a row's int8 form up to date; the columns begin with a block.
+    func quantize(_ x: Activations, row: Int, columns: Range<Int>) {
+        let first = row * x.stride + columns.lowerBound
+        let block = first / Activations.blockSize
         unsafe kernels.table.pointee.quantize(
-            x.row(row), Int32(x.width), x.codes.pointer + row * x.stride,
+            x.values.pointer + first, Int32(columns.count), x.codes.pointer + first,
             x.scales.pointer + block, x.sums.pointer + 2 * block)
     }
 

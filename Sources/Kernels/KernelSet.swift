@@ -34,4 +34,12 @@ internal import CKernels
         }
         return chosen
     }
+
+    /// The first index of the largest number; 0 when there is none.
+    public func indexOfLargest(_ numbers: Span<Float>) -> Int {
+        unsafe numbers.withUnsafeBufferPointer { numbers in
+            guard let first = numbers.baseAddress else { return 0 }
+            return unsafe Int(table.pointee.index_of_largest(first, Int32(numbers.count)))
+        }
+    }
 }

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Tensors
 
 /// One adapter's addition to a projection: part p of y gets factor_p B_p (A x).
@@ -21,12 +22,43 @@ public struct LowRankTerm: Sendable {
     }
 
     /// The stacked A matrices of all parts, (sum of ranks, inputs).
-    public let shrink: PackedWeights
+    public let shrink: RankRows
     public let expansions: [Expansion]
+    /// One a rank: the factor of the part that reads it.
+    let factors: AlignedBuffer<Float>
 
-    public init(shrink: PackedWeights, expansions: [Expansion]) {
+    public init(shrink: RankRows, expansions: [Expansion]) {
         self.shrink = shrink
         self.expansions = expansions
+        factors = AlignedBuffer(count: shrink.outputs)
+        for expansion in expansions {
+            for rank in 0..<expansion.weights.inputs {
+                factors[expansion.firstRank + rank] = expansion.factor
+            }
+        }
+    }
+
+    /// The term as the kernels read it, valid as long as the term is held.
+    fileprivate var entry: fb_low_rank {
+        var entry = unsafe fb_low_rank()
+        unsafe entry.format = shrink.format.code
+        unsafe entry.weights = UnsafeRawPointer(shrink.pointer)
+        unsafe entry.inputs = Int32(shrink.inputs)
+        unsafe entry.ranks = Int32(shrink.outputs)
+        unsafe entry.factors = UnsafePointer(factors.pointer)
+        for expansion in expansions {
+            let weights = expansion.weights
+            let part = unsafe fb_expand(
+                format: weights.format.code, weights: weights.pointer,
+                tile_bytes: weights.tileBytes, first_rank: Int32(expansion.firstRank),
+                ranks: Int32(weights.inputs))
+            switch expansion.part {
+            case 0: unsafe entry.parts.0 = part
+            case 1: unsafe entry.parts.1 = part
+            default: unsafe entry.parts.2 = part
+            }
+        }
+        return unsafe entry
     }
 }
 
@@ -36,52 +68,36 @@ public struct LowRankTerm: Sendable {
 @safe public final class LowRankGroup: @unchecked Sendable {
     /// By site (`TransformerBlock` numbers its projections); nil where the adapter adds nothing.
     public let terms: [LowRankTerm?]
+    /// By site, for the kernels; without weights where the adapter adds nothing.
+    let entries: AlignedBuffer<fb_low_rank>
+    /// The most ranks that a site has.
+    let largestRank: Int
     let rows = RowList(capacity: 16)
-    private(set) var weights: [Float] = []
+    private(set) var weights = AlignedBuffer<Float>(count: 16)
 
     public init(terms: [LowRankTerm?]) {
         self.terms = terms
+        unsafe entries = AlignedBuffer(count: terms.count)
+        for (site, term) in terms.enumerated() {
+            if let term { unsafe entries[site] = term.entry }
+        }
+        largestRank = terms.reduce(0) { max($0, $1?.shrink.outputs ?? 0) }
     }
 
     public var rowCount: Int { rows.count }
 
     public func removeAll() {
         rows.removeAll()
-        weights.removeAll(keepingCapacity: true)
     }
 
     /// Adds a row with the adapter's weight in the row's mix.
     public func append(row: Int, weight: Float) {
-        rows.append(row)
-        weights.append(weight)
-    }
-}
-
-/// Room for the rank-sized intermediates of a step.
-///
-/// Sendable unchecked: it grows between jobs; the chunks of a job write disjoint parts.
-@safe final class LowRankScratch: @unchecked Sendable {
-    private(set) var values = AlignedBuffer<Float>(count: 4096)
-    private(set) var offsets: [Int] = []
-    let identity: RowList
-
-    init(rowCapacity: Int) {
-        identity = RowList(identity: rowCapacity)
-    }
-
-    /// Lays out one matrix (rows of the group, stacked ranks) a group.
-    func arrange(_ groups: [LowRankGroup], site: Int) {
-        offsets.removeAll(keepingCapacity: true)
-        var total = 0
-        for group in groups {
-            offsets.append(total)
-            total += group.rows.count * Self.stride(group.terms[site])
+        if rows.count == weights.count {
+            let larger = AlignedBuffer<Float>(count: 2 * weights.count)
+            for index in 0..<weights.count { larger[index] = weights[index] }
+            weights = larger
         }
-        if total > values.count { values = AlignedBuffer(count: 2 * total) }
-    }
-
-    static func stride(_ term: LowRankTerm?) -> Int {
-        guard let term else { return 0 }
-        return (term.shrink.outputs + 15) / 16 * 16
+        weights[rows.count] = weight
+        rows.append(row)
     }
 }

@@ -51,6 +51,14 @@ public final class Transformer: Sendable {
             }
     }
 
+    /// Reads once all weights that a token's pass reads: the time that it takes bounds decode.
+    public func readWeights(pool: ThreadPool) {
+        for block in blocks {
+            for site in LinearName.Site.allCases { block.projection(site).read(pool: pool) }
+        }
+        head.read(pool: pool)
+    }
+
     /// Memory for keys and values of `blockCount` blocks: floats for the reference type, halves for all others.
     public func makePages(blockCount: Int) -> KVPages {
         KVPages(
@@ -66,17 +74,19 @@ public final class Transformer: Sendable {
             headDimension: configuration.headDimension, isHalf: type != .f32)
     }
 
-    /// Runs a step's rows through the model: their keys and values go into the pages, their last hidden states stay in
-    /// the workspace for `computeLogits`.
+    /// Runs a step's rows through the model: their keys and values go into the pages, the last hidden states
+    /// of those wanted stay in the workspace for `computeLogits`.
     public func forward(
         _ step: TransformerStep, in work: Workspace, pages: KVPages, on compute: Compute
     ) {
         precondition(step.rowCount <= work.rowCapacity)
         work.rotary.reserve((step.places.positions.max() ?? 0) + 1)
+        compute.use(step.groups)
         compute.embed(step.tokens, with: embedding, into: work.hidden)
         for (layer, block) in blocks.enumerated() {
             block.forward(step, in: work, pages: pages, layer: layer, on: compute)
         }
+        compute.add(work.branch, to: work.hidden, rows: step.wanted)
     }
 
     /// Computes the logits of up to `logitCapacity` rows of the last step into the first rows of `work.logits`.

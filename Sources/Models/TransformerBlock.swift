@@ -53,16 +53,18 @@ public struct TransformerBlock: Sendable {
         }
     }
 
-    /// Adds the layer's work to the hidden rows of a step.
+    /// Adds the branch of the layer before to the hidden rows of a step, then the layer's attention; leaves the branch of
+    /// its feed-forward network, which the next layer adds.
     func forward(
         _ step: TransformerStep, in work: Workspace, pages: KVPages, layer: Int, on compute: Compute
     ) {
         let rows = step.rows
         let epsilon = work.normEpsilon
         compute.normalize(
-            work.hidden, weight: attentionNorm, epsilon: epsilon, into: work.normed, rows: rows)
+            work.hidden, adding: layer == 0 ? nil : work.branch, weight: attentionNorm,
+            epsilon: epsilon, into: work.normed, rows: rows)
         compute.project(
-            queryKeyValue, work.normed, into: work.queryKeyValue, rows: rows, groups: step.groups,
+            queryKeyValue, work.normed, into: work.queryKeyValue, rows: rows,
             site: LinearName.site(.queryKeyValue, layer: layer))
         compute.cacheKeysAndValues(
             work.queryKeyValue, shape: shape, norms: headNorms, rotary: work.rotary,
@@ -71,18 +73,17 @@ public struct TransformerBlock: Sendable {
             work.queryKeyValue, into: work.attended, shape: shape, places: step.places,
             pages: pages, layer: layer, rows: rows)
         compute.project(
-            output, work.attended, into: work.branch, rows: rows, groups: step.groups,
+            output, work.attended, into: work.branch, rows: rows,
             site: LinearName.site(.output, layer: layer))
-        compute.add(work.branch, to: work.hidden, rows: rows)
         compute.normalize(
-            work.hidden, weight: feedForwardNorm, epsilon: epsilon, into: work.normed, rows: rows)
+            work.hidden, adding: work.branch, weight: feedForwardNorm, epsilon: epsilon,
+            into: work.normed, rows: rows)
         compute.project(
-            gateUp, work.normed, into: work.gateUp, rows: rows, groups: step.groups,
+            gateUp, work.normed, into: work.gateUp, rows: rows,
             site: LinearName.site(.gateUp, layer: layer))
         compute.activate(work.gateUp, into: work.activated, rows: rows)
         compute.project(
-            down, work.activated, into: work.branch, rows: rows, groups: step.groups,
+            down, work.activated, into: work.branch, rows: rows,
             site: LinearName.site(.down, layer: layer))
-        compute.add(work.branch, to: work.hidden, rows: rows)
     }
 }

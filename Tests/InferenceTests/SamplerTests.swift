@@ -1,4 +1,5 @@
 import Adapters
+import Kernels
 import TestSupport
 import Testing
 
@@ -15,7 +16,7 @@ import Testing
     ) -> Int32 {
         var parameters = SamplingParameters()
         change(&parameters)
-        var sampler = Sampler()
+        var sampler = Sampler(kernels: KernelSet.available[0])
         return sampler.sample(logits.span, parameters: parameters, counts: counts, index: index)
     }
 
@@ -28,7 +29,7 @@ import Testing
         parameters.temperature = 1
         parameters.seed = 7
         change(&parameters)
-        var sampler = Sampler()
+        var sampler = Sampler(kernels: KernelSet.available[0])
         var found = [Double](repeating: 0, count: logits.count)
         for index in 0..<4000 {
             let id = sampler.sample(

@@ -22,6 +22,40 @@ import Testing
             ])
     }
 
+    @Test func prefillBesideDecodingIsBounded() {
+        var scheduler = Scheduler(rowCapacity: 20, slotCount: 4)
+        for id in 1...3 { scheduler.enqueue(id) }
+        scheduler.admit { _ in true }
+        var shares: [Scheduler.Share] = []
+        scheduler.plan(into: &shares, prefillRows: 5) { [1: 30, 2: 1, 3: 30][$0] ?? 0 }
+        #expect(
+            shares == [.init(sequence: 2, tokenCount: 1), .init(sequence: 1, tokenCount: 5)])
+        scheduler.plan(into: &shares, prefillRows: 0) { [1: 30, 2: 1, 3: 30][$0] ?? 0 }
+        #expect(shares.map(\.tokenCount) == [1, 1], "prompts always go on")
+        scheduler.plan(into: &shares, prefillRows: 5) { [1: 30, 3: 30][$0] ?? 0 }
+        #expect(shares == [.init(sequence: 1, tokenCount: 20)])
+    }
+
+    @Test func chunksShrinkUntilStepsAreShortEnough() {
+        var pacer = StepPacer(rowCapacity: 64)
+        for _ in 0..<50 { pacer.note(decodeRows: 8, prefillRows: 0, seconds: 0.010) }
+        // A row of a prompt costs a millisecond.
+        for _ in 0..<100 {
+            let rows = pacer.prefillRows
+            pacer.note(decodeRows: 8, prefillRows: rows, seconds: 0.010 + 0.001 * Double(rows))
+        }
+        #expect((5...8).contains(pacer.prefillRows))
+        // Now it costs nothing.
+        for _ in 0..<100 {
+            pacer.note(decodeRows: 8, prefillRows: pacer.prefillRows, seconds: 0.010)
+        }
+        #expect(pacer.prefillRows == 64)
+        for _ in 0..<100 {
+            pacer.note(decodeRows: 8, prefillRows: pacer.prefillRows, seconds: 1)
+        }
+        #expect(pacer.prefillRows == 4)
+    }
+
     @Test func admissionIsInOrderAndNobodyOvertakes() {
         var scheduler = Scheduler(rowCapacity: 8, slotCount: 3)
         for id in 1...5 { scheduler.enqueue(id) }

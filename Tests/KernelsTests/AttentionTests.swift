@@ -19,6 +19,8 @@ import Testing
             Case(queryHeads: 3, keyValueHeads: 1, dimension: 64, window: 33), Case(isHalf: true),
             Case(queryHeads: 2, dimension: 40, isHalf: true),
             Case(dimension: 256, window: 20, isHalf: true),
+            Case(queryHeads: 7, keyValueHeads: 1, isHalf: true),
+            Case(queryHeads: 11, keyValueHeads: 1, dimension: 32, window: 65),
         ]
 
         var testDescription: String {

@@ -124,10 +124,10 @@ extension Compute {
 }
 
 extension KernelSet {
-    /// y[to] = or += W x[from], over some tiles.
+    /// y[to] = W x[from], over some tiles.
     func multiply(
         _ weights: PackedWeights, _ x: Activations, from: [Int], into y: Activations, at to: [Int],
-        accumulate: Bool = false, tiles: Range<Int>? = nil
+        tiles: Range<Int>? = nil
     ) {
         let (from, to) = (RowList(from), RowList(to))
         let tiles = tiles ?? 0..<weights.tileCount
@@ -137,8 +137,7 @@ extension KernelSet {
             x_stride: x.stride, xq: x.codes.pointer, xs: x.scales.pointer, xsum: x.sums.pointer,
             xq_stride: x.stride, xs_stride: x.stride / Activations.blockSize, x_rows: from.pointer,
             y_rows: to.pointer, row_count: Int32(from.count), y: y.values.pointer,
-            y_stride: y.stride,
-            accumulate: accumulate ? 1 : 0)
+            y_stride: y.stride)
         unsafe table.pointee.matmul(&job, Int32(tiles.lowerBound), Int32(tiles.upperBound))
         extendLifetime((from, to))
     }

@@ -70,6 +70,24 @@ import Testing
         #expect(outputs.allSatisfy { $0 == outputs[0] })
     }
 
+    /// The first of equals wins, whatever lane it is in; what is not a number never does.
+    @Test(arguments: [1, 15, 16, 33, 1000])
+    func largest(count: Int) throws {
+        var random = SeededGenerator(seed: UInt64(count))
+        for set in KernelSet.available {
+            for _ in 0..<50 {
+                var numbers = (0..<count).map { _ in Float(Int.random(in: -9...9, using: &random)) }
+                numbers[Int.random(in: 0..<count, using: &random)] = .nan
+                let best = numbers.filter { !$0.isNaN }.max()
+                let expected = numbers.firstIndex { $0 == best } ?? 0
+                #expect(set.indexOfLargest(numbers.span) == expected)
+            }
+            let none = [Float](repeating: -.infinity, count: count)
+            #expect(set.indexOfLargest(none.span) == 0)
+        }
+        #expect(KernelSet.available.allSatisfy { $0.indexOfLargest([Float]().span) == 0 })
+    }
+
     @Test(arguments: [1, 16, 33])
     func addition(width: Int) throws {
         var random = SeededGenerator(seed: 2)

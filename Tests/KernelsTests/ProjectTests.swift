@@ -32,8 +32,12 @@ import Testing
         parts: [Int], rank: Int, dtype: DType, _ random: inout SeededGenerator
     ) throws -> (LowRankGroup, [Term]) {
         let a = try random.tensor(dtype, rows: rank * parts.count, columns: inputs)
-        let shrink = try PackedWeights(a, type: .stored)
-        let stacked = matrix(shrink)
+        let shrink = try RankRows(a, isReference: false)
+        let stacked = (0..<shrink.outputs).map { rank in
+            var row = [Float](repeating: 0, count: inputs)
+            shrink.unpack(output: rank, into: &row)
+            return row.map(Double.init)
+        }
         var expansions: [LowRankTerm.Expansion] = []
         var terms: [Term] = []
         for (index, part) in parts.enumerated() {
@@ -79,12 +83,11 @@ import Testing
                 let pool = try ThreadPool(threadCount: threads, spinCount: 0)
                 let compute = Compute(kernels: set, pool: pool, rowCapacity: 12)
                 let y = Activations(rowCapacity: 12, width: projection.outputs)
-                compute.project(
-                    projection, x, into: y, rows: rows, groups: adapters.map(\.0), site: 1)
+                compute.use(adapters.map(\.0))
+                compute.project(projection, x, into: y, rows: rows, site: 1)
                 results.append(y.rowBits)
                 let bare = Activations(rowCapacity: 12, width: projection.outputs)
-                compute.project(
-                    projection, x, into: bare, rows: rows, groups: adapters.map(\.0), site: 0)
+                compute.project(projection, x, into: bare, rows: rows, site: 0)
                 for row in [0, 7] { #expect(bare.copy(row: row).bits == y.copy(row: row).bits) }
                 let compact = Activations(rowCapacity: 12, width: projection.outputs)
                 compute.project(projection, x, into: compact, rows: rows, compact: true)

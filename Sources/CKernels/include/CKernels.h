@@ -71,8 +71,53 @@ typedef struct fb_matmul {
     int32_t row_count;
     float *y;                     ///< (row, y_stride) float
     size_t y_stride;
-    int32_t accumulate;           ///< add to y instead of replacing it
 } fb_matmul;
+
+/// Parts of a projection at most: q, k and v.
+#define FB_MAX_PARTS 3
+
+/// What an adapter adds to one part of a projection: B times some columns of A x.
+typedef struct fb_expand {
+    fb_format format;             ///< FB_F32, FB_F16 or FB_BF16
+    const void *_Nullable weights; ///< B as tiles of its outputs, `tile_bytes` apart; NULL: nothing
+    size_t tile_bytes;
+    int32_t first_rank;
+    int32_t ranks;
+} fb_expand;
+
+/// One adapter at one projection.
+typedef struct fb_low_rank {
+    fb_format format;             ///< FB_F32, FB_F16 or FB_BF16
+    const void *_Nullable weights; ///< A, (rank, inputs rounded up to 16), zeros at the end; NULL: nothing
+    int32_t inputs;
+    int32_t ranks;
+    const float *_Nullable factors; ///< (rank) what the adapter scales A x by
+    fb_expand parts[FB_MAX_PARTS];
+} fb_low_rank;
+
+/// The rows of a step that use one adapter, at one projection.
+typedef struct fb_adapter_rows {
+    const fb_low_rank *term;
+    const int32_t *rows;
+    const float *weights;         ///< (row) the adapter's weight in the row's mix
+    float *inner;                 ///< (row, ranks): weight factor (A x)
+} fb_adapter_rows;
+
+/// A row's use of an adapter: which of the step's adapters, and which of that adapter's rows it is.
+typedef struct fb_use {
+    int32_t adapter;
+    int32_t index;
+} fb_use;
+
+/// One matrix of a projection with what is added to its product.
+typedef struct fb_part {
+    fb_matmul base;
+    int32_t number;               ///< which part of the projection it is
+    const fb_adapter_rows *_Nullable adapters;
+    const int32_t *_Nullable use_starts; ///< where the uses of each row of x begin; NULL: no adapters
+    const fb_use *_Nullable uses; ///< of each row, in the order in which they are added
+    const float *_Nullable bias;  ///< (outputs)
+} fb_part;
 
 /// Attention of one row over a paged cache, for the query heads of one key/value head.
 typedef struct fb_attention {
@@ -100,13 +145,17 @@ typedef struct fb_kernels {
     const char *name;
     /// Computes the tiles [begin, end) of a product.
     void (*matmul)(const fb_matmul *job, int32_t begin, int32_t end);
+    /// inner = weight factor (A x) of one adapter for its rows [begin, end).
+    void (*shrink)(const fb_adapter_rows *job, const float *x, size_t x_stride, int32_t begin, int32_t end);
+    /// y = W x + sum over adapters of B inner + bias for the tiles [begin, end) of a part.
+    void (*project)(const fb_part *part, int32_t begin, int32_t end);
     /// Quantizes a row of `count` floats (padded with zeros to a multiple of 32) to int8 with a scale each 32.
     /// `sums` has two entries a block: the sums of its first and its second 16 values.
     void (*quantize)(const float *x, int32_t count, int8_t *q, float *scales, int32_t *sums);
     /// y = x / sqrt(mean(x^2) + epsilon) * weight
     void (*rms_norm)(const float *x, const float *weight, int32_t count, float epsilon, float *y);
-    /// gate = silu(gate) * up
-    void (*silu_multiply)(float *gate, const float *up, int32_t count);
+    /// out = silu(gate) * up
+    void (*silu_multiply)(const float *gate, const float *up, float *out, int32_t count);
     /// y += x
     void (*add)(float *y, const float *x, int32_t count);
     /// Rotates the two halves of each of `heads` vectors of `head_dim`, `head_stride` apart (rotary embedding).
@@ -114,10 +163,15 @@ typedef struct fb_kernels {
     void (*attention)(const fb_attention *job);
     /// Writes one position's keys and values of one head into its block.
     void (*store_kv)(const float *key, const float *value, int32_t head_dim, int32_t slot, int32_t half, uint8_t *keys, uint8_t *values, int32_t padded_dim);
+    /// The first index of the largest number; 0 when there is none.
+    int32_t (*index_of_largest)(const float *x, int32_t count);
 } fb_kernels;
 
 /// The kernel sets that this processor can run, best first. Returns how many of `capacity` were written.
 int32_t fb_kernels_available(const fb_kernels *_Nonnull *_Nonnull sets, int32_t capacity);
+
+/// Reads memory once, as fast as it comes, and returns the sum of its words; `bytes` is a multiple of 64.
+uint64_t fb_read(const void *memory, size_t bytes);
 
 /// Converts between half and float as the kernels do.
 float fb_half_to_float(uint16_t half);

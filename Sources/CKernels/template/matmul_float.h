@@ -3,17 +3,32 @@
 // y[row][output] = sum over inputs, ascending, one fused multiply-add each. A lane is an output, so the sum of an
 // output has one order whatever the number of rows, tiles or threads.
 
-/// Stores a tile's sums; the last tile of a matrix may have fewer than 16 outputs.
+/// Outputs of a tile: the last tile of a matrix may have fewer than 16.
+FB_INLINE int32_t fb_lanes(const fb_matmul *job, int32_t tile) {
+    int32_t left = job->outputs - tile * FB_TILE;
+    return left < FB_TILE ? left : FB_TILE;
+}
+
+FB_INLINE v16f fb_load_tile(const fb_matmul *job, int32_t tile, const float *y) {
+    int32_t lanes = fb_lanes(job, tile);
+    if (lanes == FB_TILE) return fb_load(y);
+    float some[FB_TILE] = {0};
+    memcpy(some, y, sizeof(float) * (size_t)lanes);
+    return fb_load(some);
+}
+
+FB_INLINE void fb_store_lanes(const fb_matmul *job, int32_t tile, float *y, v16f sum) {
+    int32_t lanes = fb_lanes(job, tile);
+    if (lanes == FB_TILE) {
+        fb_store(y, sum);
+    } else {
+        memcpy(y, &sum, sizeof(float) * (size_t)lanes);
+    }
+}
+
 FB_INLINE void fb_store_tile(const fb_matmul *job, int32_t tile, int32_t row, v16f sum) {
     float *y = job->y + (size_t)job->y_rows[row] * job->y_stride + (size_t)tile * FB_TILE;
-    int32_t left = job->outputs - tile * FB_TILE;
-    if (left >= FB_TILE) {
-        fb_store(y, job->accumulate ? fb_load(y) + sum : sum);
-        return;
-    }
-    float lanes[FB_TILE];
-    memcpy(lanes, &sum, sizeof lanes);
-    for (int32_t i = 0; i < left; i++) y[i] = job->accumulate ? y[i] + lanes[i] : lanes[i];
+    fb_store_lanes(job, tile, y, sum);
 }
 
 #define FB_FLOAT_BLOCK(NAME, LOAD, BYTES)                                                                         \

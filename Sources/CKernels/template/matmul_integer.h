@@ -30,9 +30,23 @@ FB_INLINE v16i fb_isplat(int32_t value) {
     return (v16i){value, value, value, value, value, value, value, value, value, value, value, value, value, value, value, value};
 }
 
+/// What a pass over a tile fetches for later: an even part of the next tile a block, so that memory streams at the pace
+/// of the arithmetic. With fewer rows than this the hardware's own prefetch keeps up.
+typedef struct {
+    const uint8_t *next;
+    size_t bytes_per_block;
+} fb_ahead;
+
+#define FB_AHEAD_ROWS 4
+
+FB_INLINE void fb_fetch(fb_ahead *ahead) {
+    for (size_t i = 0; i < ahead->bytes_per_block; i += 64) __builtin_prefetch(ahead->next + i, 0, 2);
+    ahead->next += ahead->bytes_per_block;
+}
+
 /// A symmetric format: one scale a block, `ZERO` the byte that means 0.
 #define FB_SYMMETRIC_BLOCK(NAME, GROUP, BYTES, ZERO)                                                               \
-    FB_INLINE void NAME##_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows) {                 \
+    FB_INLINE void NAME##_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead) {                 \
         v16f sum[8];                                                                                               \
         const int8_t *x[8];                                                                                        \
         const float *scales[8];                                                                                    \
@@ -46,6 +60,7 @@ FB_INLINE v16i fb_isplat(int32_t value) {
             sum[r] = fb_splat(0);                                                                                  \
         }                                                                                                          \
         for (int32_t block = 0; block < job->inputs / 32; block++, w += BYTES + 32) {                              \
+            if (rows >= FB_AHEAD_ROWS) fb_fetch(&ahead);                                                               \
             v16i dot[8];                                                                                           \
             FB_UNROLL for (int r = 0; r < rows; r++) dot[r] = fb_isplat(-ZERO * (sums[r][2 * block] + sums[r][2 * block + 1])); \
             FB_UNROLL for (int j = 0; j < 8; j++) {                                                                \
@@ -62,11 +77,12 @@ FB_INLINE v16i fb_isplat(int32_t value) {
 
 /// A format with a minimum a block: value = scale u - minimum.
 #define FB_MINIMUM_BLOCK(NAME, GROUP, BYTES)                                                                       \
-    FB_INLINE void NAME##_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows) {                 \
+    FB_INLINE void NAME##_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead) {                 \
         v16f sum[8];                                                                                               \
         const uint8_t *w = (const uint8_t *)job->weights + (size_t)tile * job->tile_bytes;                         \
         FB_UNROLL for (int r = 0; r < rows; r++) sum[r] = fb_splat(0);                                             \
         for (int32_t block = 0; block < job->inputs / 32; block++, w += BYTES + 128) {                             \
+            if (rows >= FB_AHEAD_ROWS) fb_fetch(&ahead);                                                               \
             v16i dot[8];                                                                                           \
             FB_UNROLL for (int r = 0; r < rows; r++) dot[r] = fb_isplat(0);                                        \
             FB_UNROLL for (int j = 0; j < 8; j++) {                                                                \
@@ -94,11 +110,12 @@ FB_MINIMUM_BLOCK(fb_u8_min, fb_group8, 512)
 FB_MINIMUM_BLOCK(fb_u4_min, fb_group4, 256)
 
 /// Two scales a block, of 16 inputs each (Q6_K).
-FB_INLINE void fb_u8_two_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows) {
+FB_INLINE void fb_u8_two_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead) {
     v16f sum[8];
     const uint8_t *w = (const uint8_t *)job->weights + (size_t)tile * job->tile_bytes;
     FB_UNROLL for (int r = 0; r < rows; r++) sum[r] = fb_splat(0);
     for (int32_t block = 0; block < job->inputs / 32; block++, w += 512 + 128) {
+        if (rows >= FB_AHEAD_ROWS) fb_fetch(&ahead);
         FB_UNROLL for (int half = 0; half < 2; half++) {
             v16i dot[8];
             FB_UNROLL for (int r = 0; r < rows; r++) {
@@ -124,12 +141,19 @@ FB_INLINE void fb_u8_two_block(const fb_matmul *job, int32_t tile, int32_t row, 
 
 #define FB_INTEGER_MATMUL(NAME)                                                                       \
     static void NAME(const fb_matmul *job, int32_t begin, int32_t end) {                              \
+        int32_t passes = (job->row_count + 7) / 8;                                                    \
+        size_t blocks = (size_t)job->inputs / 32;                                                     \
+        fb_ahead ahead = {.bytes_per_block = job->tile_bytes / blocks / (size_t)passes};              \
         for (int32_t t = begin; t < end; t++) {                                                       \
             int32_t row = 0;                                                                          \
-            for (; row + 8 <= job->row_count; row += 8) NAME##_block(job, t, row, 8);                 \
-            for (; row + 4 <= job->row_count; row += 4) NAME##_block(job, t, row, 4);                 \
-            for (; row + 2 <= job->row_count; row += 2) NAME##_block(job, t, row, 2);                 \
-            for (; row < job->row_count; row++) NAME##_block(job, t, row, 1);                         \
+            ahead.next = (const uint8_t *)job->weights + (size_t)(t + 1) * job->tile_bytes;           \
+            for (; row + 8 <= job->row_count; row += 8) {                                             \
+                NAME##_block(job, t, row, 8, ahead);                                                  \
+                ahead.next += ahead.bytes_per_block * blocks;                                         \
+            }                                                                                         \
+            for (; row + 4 <= job->row_count; row += 4) NAME##_block(job, t, row, 4, ahead);          \
+            for (; row + 2 <= job->row_count; row += 2) NAME##_block(job, t, row, 2, ahead);          \
+            for (; row < job->row_count; row++) NAME##_block(job, t, row, 1, ahead);                  \
         }                                                                                             \
     }
 
@@ -144,6 +168,12 @@ FB_INLINE v16f fb_round(v16f x) {
     return x + fb_splat(12582912.0f) - fb_splat(12582912.0f);
 }
 
+FB_INLINE int32_t fb_isum(v16i v) {
+    v8i eight = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) + __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+    v4i four = __builtin_shufflevector(eight, eight, 0, 1, 2, 3) + __builtin_shufflevector(eight, eight, 4, 5, 6, 7);
+    return four[0] + four[2] + (four[1] + four[3]);
+}
+
 static void fb_quantize(const float *x, int32_t count, int8_t *q, float *scales, int32_t *sums) {
     for (int32_t block = 0; block * 32 < count; block++, x += 32, q += 32) {
         v16f low = fb_load(x), high = fb_load(x + 16);
@@ -156,10 +186,8 @@ static void fb_quantize(const float *x, int32_t count, int8_t *q, float *scales,
         typedef int8_t v16c __attribute__((vector_size(16)));
         v16c bytes[2] = {__builtin_convertvector(a, v16c), __builtin_convertvector(b, v16c)};
         memcpy(q, bytes, sizeof bytes);
-        int32_t first = 0, second = 0;
-        for (int i = 0; i < 16; i++) first += q[i], second += q[16 + i];
         scales[block] = largest / 127.0f;
-        sums[2 * block] = first;
-        sums[2 * block + 1] = second;
+        sums[2 * block] = fb_isum(a);
+        sums[2 * block + 1] = fb_isum(b);
     }
 }

@@ -54,22 +54,44 @@ FB_INLINE v16f fb_max(v16f a, v16f b) {
     return (v16f)((take & (v16i)a) | (~take & (v16i)b));
 }
 
+typedef float v8f __attribute__((vector_size(32)));
+typedef float v4f __attribute__((vector_size(16)));
+typedef int32_t v8i __attribute__((vector_size(32)));
+typedef int32_t v4i __attribute__((vector_size(16)));
+
+FB_INLINE v8f fb_low8(v16f v) {
+    return __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7);
+}
+
+FB_INLINE v8f fb_high8(v16f v) {
+    return __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+
+FB_INLINE v4f fb_low4(v8f v) {
+    return __builtin_shufflevector(v, v, 0, 1, 2, 3);
+}
+
+FB_INLINE v4f fb_high4(v8f v) {
+    return __builtin_shufflevector(v, v, 4, 5, 6, 7);
+}
+
 /// The sum of the lanes, by halves: the order is part of the determinism rule.
 FB_INLINE float fb_sum(v16f v) {
-    float s[16];
-    memcpy(s, &v, sizeof s);
-    for (int width = 8; width > 0; width /= 2) {
-        for (int i = 0; i < width; i++) s[i] += s[i + width];
-    }
-    return s[0];
+    v8f eight = fb_low8(v) + fb_high8(v);
+    v4f four = fb_low4(eight) + fb_high4(eight);
+    float even = four[0] + four[2], odd = four[1] + four[3];
+    return even + odd;
 }
 
 FB_INLINE float fb_largest(v16f v) {
-    float s[16];
-    memcpy(s, &v, sizeof s);
-    float best = s[0];
-    for (int i = 1; i < 16; i++) best = s[i] > best ? s[i] : best;
-    return best;
+    v8f a8 = fb_low8(v), b8 = fb_high8(v);
+    v8i take8 = b8 > a8;
+    v8f eight = (v8f)((take8 & (v8i)b8) | (~take8 & (v8i)a8));
+    v4f a4 = fb_low4(eight), b4 = fb_high4(eight);
+    v4i take4 = b4 > a4;
+    v4f four = (v4f)((take4 & (v4i)b4) | (~take4 & (v4i)a4));
+    float even = four[2] > four[0] ? four[2] : four[0], odd = four[3] > four[1] ? four[3] : four[1];
+    return odd > even ? odd : even;
 }
 
 /// e^x by range reduction and a degree-6 Taylor polynomial: relative error below 3e-7 on [-87, 88]; 0 below.

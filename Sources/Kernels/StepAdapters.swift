@@ -1,0 +1,84 @@
+internal import CKernels
+internal import Tensors
+
+/// Which rows of a step use which adapters, laid out once a step: the threads then read plain memory, with nothing to
+/// count or to look up.
+///
+/// Sendable unchecked: it is laid out between jobs; the chunks of a job write disjoint rows of the intermediates.
+@safe final class StepAdapters: @unchecked Sendable {
+    /// Some rows of one adapter: what one thread shrinks at a time.
+    struct Chunk: BitwiseCopyable {
+        let adapter: Int32
+        let begin: Int32
+        let end: Int32
+    }
+
+    /// Rows of a chunk: whole passes of every kernel set.
+    private static let chunkRows = 48
+
+    private var groups: [LowRankGroup] = []
+    private(set) var adapters = unsafe Scratch<fb_adapter_rows>()
+    private(set) var chunks = Scratch<Chunk>()
+    /// For each row where its uses begin, and where those of the last row end.
+    let useStarts: AlignedBuffer<Int32>
+    private(set) var uses = Scratch<fb_use>()
+    /// (row of a group, rank) for one group after the other: what lies between A and B.
+    private var inner = Scratch<Float>()
+
+    init(rowCapacity: Int) {
+        useStarts = AlignedBuffer(count: rowCapacity + 1)
+    }
+
+    /// Takes the adapters of a step, in the order in which a row adds them.
+    func arrange(_ groups: [LowRankGroup]) {
+        self.groups = groups
+        chunks.removeAll()
+        unsafe adapters.removeAll()
+        inner.reserve(groups.reduce(0) { $0 + $1.rowCount * $1.largestRank })
+        var offset = 0
+        for (index, group) in groups.enumerated() {
+            unsafe adapters.append(
+                fb_adapter_rows(
+                    term: group.entries.pointer, rows: group.rows.pointer,
+                    weights: group.weights.pointer, inner: inner.pointer + offset))
+            offset += group.rowCount * group.largestRank
+            for begin in stride(from: 0, to: group.rowCount, by: Self.chunkRows) {
+                let end = min(begin + Self.chunkRows, group.rowCount)
+                chunks.append(
+                    Chunk(adapter: Int32(index), begin: Int32(begin), end: Int32(end)))
+            }
+        }
+        arrangeUses()
+    }
+
+    /// Points every adapter to what it adds at a site.
+    func select(site: Int) {
+        for (index, group) in groups.enumerated() {
+            unsafe adapters.pointer[index].term = UnsafePointer(group.entries.pointer + site)
+        }
+    }
+
+    private func arrangeUses() {
+        let rowCount = useStarts.count - 1
+        for row in 0...rowCount { useStarts[row] = 0 }
+        for group in groups {
+            for index in 0..<group.rowCount { useStarts[group.rows[index] + 1] += 1 }
+        }
+        for row in 0..<rowCount { useStarts[row + 1] += useStarts[row] }
+        let total = Int(useStarts[rowCount])
+        uses.removeAll()
+        uses.reserve(total)
+        for _ in 0..<total { uses.append(fb_use(adapter: 0, index: 0)) }
+        // Filling moves each start to its end, which is the next one's start.
+        for (adapter, group) in groups.enumerated() {
+            for index in 0..<group.rowCount {
+                let row = group.rows[index]
+                unsafe uses.pointer[Int(useStarts[row])] = fb_use(
+                    adapter: Int32(adapter), index: Int32(index))
+                useStarts[row] += 1
+            }
+        }
+        for row in stride(from: rowCount, to: 0, by: -1) { useStarts[row] = useStarts[row - 1] }
+        useStarts[0] = 0
+    }
+}

@@ -1,0 +1,122 @@
+import Adapters
+import ArgumentParser
+import Inference
+import Kernels
+import Models
+import Tensors
+
+/// `fusebox bench throughput`: tokens per second of prefill and decode, beside what reading the weights takes.
+struct ThroughputBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "throughput",
+        abstract: "Tokens per second of prefill and decode (the default).",
+        discussion: """
+            Prefill is one sequence of -p tokens; decode is -n tokens of each of -b sequences. --mixes is how many \
+            adapters a sequence mixes, --different how many different mixes there are in a batch: mixes take the \
+            adapters in turn, with weights of their own. "bound" is one over the time of reading all weights once, \
+            with the same threads: no decode of one sequence can be faster.
+            """)
+
+    @OptionGroup var options: ModelOptions
+
+    @Option(name: .customShort("p"), help: "Tokens of the prompt; 0 leaves prefill out.")
+    var promptTokens = 512
+
+    @Option(name: .customShort("n"), help: "Tokens to decode; 0 leaves decode out.")
+    var decodeTokens = 128
+
+    @Option(name: .customShort("b"), help: "Sequences at once, several counts separated by commas.")
+    var batches = "1,8,16"
+
+    @Option(help: "Adapters a sequence, several counts separated by commas.")
+    var mixes = "0"
+
+    @Option(help: "Different mixes in a batch, several counts separated by commas.")
+    var different = "1"
+
+    @Option(help: "Runs, of which the median counts.")
+    var runs = 5
+
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    func validate() throws {
+        guard (0...1 << 20).contains(promptTokens), (0...1 << 20).contains(decodeTokens),
+            (1...1000).contains(runs)
+        else { throw ValidationError("-p, -n and --runs have to be positive") }
+        for list in [batches, mixes, different] {
+            let counts = Self.counts(list)
+            guard !counts.isEmpty, counts.allSatisfy({ (0...1024).contains($0) }) else {
+                throw ValidationError("\(list): has to be numbers up to 1024, separated by commas")
+            }
+        }
+    }
+
+    private static func counts(_ list: String) -> [Int] {
+        list.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
+    }
+
+    func run() throws {
+        let (model, mix) = try options.load()
+        var results: [JSONValue] = []
+        results.append(try report("bound") { EngineBench.bound(model) })
+        for count in Self.counts(mixes) {
+            guard count <= mix.shares.count else {
+                throw CommandError("--mixes \(count): only \(mix.shares.count) adapters were given")
+            }
+            for different in count == 0 ? [1] : Self.counts(different) {
+                let bench = EngineBench(
+                    model: model, shares: mix.shares, mixCount: count, different: max(different, 1))
+                results += try measure(bench)
+            }
+        }
+        guard json else { return }
+        let document = JSONValue.object([
+            "model": .string(options.model), "type": .string(model.transformer.type.rawValue),
+            "kernels": .string(model.kernels.name),
+            "threads": .integer(Int64(model.pool.threadCount)),
+            "weight_bytes": .integer(Int64(model.transformer.byteCount)),
+            "results": .array(results),
+        ])
+        Terminal.write(document.text + "\n")
+    }
+
+    private func measure(_ bench: EngineBench) throws -> [JSONValue] {
+        var results: [JSONValue] = []
+        if promptTokens > 0 {
+            results.append(
+                try report("prefill", bench: bench) { try bench.prefill(promptTokens) })
+        }
+        for batch in Self.counts(batches) where batch > 0 && decodeTokens > 0 {
+            results.append(
+                try report("decode", batch: batch, bench: bench) {
+                    try bench.decode(decodeTokens, batch: batch)
+                })
+        }
+        return results
+    }
+
+    private func report(
+        _ test: String, batch: Int = 1, bench: EngineBench? = nil, measure: () throws -> Double
+    ) throws -> JSONValue {
+        _ = try measure()
+        let rates = try (0..<runs).map { _ in try measure() }.sorted()
+        let (median, least, most) = (rates[runs / 2], rates[0], rates[runs - 1])
+        let (mixes, different) = (bench?.mixCount ?? 0, bench?.different ?? 1)
+        if !json {
+            let mix = mixes == 0 ? "" : ", \(different) mixes of \(mixes)"
+            Terminal.write(
+                "\(test), batch \(batch)\(mix): \(Self.text(median)) tokens/s"
+                    + " (\(Self.text(least))...\(Self.text(most)))\n")
+        }
+        return .object([
+            "test": .string(test), "batch": .integer(Int64(batch)), "mixes": .integer(Int64(mixes)),
+            "different": .integer(Int64(different)), "tokens_per_second": .number(median),
+            "least": .number(least), "most": .number(most),
+        ])
+    }
+
+    private static func text(_ rate: Double) -> String {
+        "\((rate * 10).rounded() / 10)"
+    }
+}
