@@ -1,6 +1,7 @@
 # Everything builds in one configuration, so that demo, test and bench share their products.
 SWIFT_FLAGS := -c release -Xswiftc -enable-testing
 BINARY := .build/release/fusebox
+SWIFT_SOURCES := Package.swift Sources Tests Fuzzing/Package.swift Fuzzing/Sources
 PYTHON ?= python3
 
 .PHONY: all demo test lint format bench goldens protos libraries
@@ -19,10 +20,10 @@ test: libraries
 	swift test $(SWIFT_FLAGS)
 
 lint:
-	swift format lint --strict --recursive Package.swift Sources Tests
+	swift format lint --strict --recursive $(SWIFT_SOURCES)
 
 format:
-	swift format --in-place --recursive Package.swift Sources Tests
+	swift format --in-place --recursive $(SWIFT_SOURCES)
 
 # Prints the figures of README.
 bench: build

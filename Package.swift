@@ -102,8 +102,8 @@ let tests: [Target] = [
     .testTarget(
         name: "EndToEndTests",
         dependencies: [
-            "Adapters", "FuseboxClient", "Inference", "Kernels", "Models", "TestSupport", "Wire",
-            "Worker", "fusebox",
+            "Adapters", "FuseboxClient", "Inference", "Kernels", "Messaging", "Models",
+            "TestSupport", "Wire", "Worker", "fusebox",
         ]),
 ]
 for target in tests { target.swiftSettings = swift }

@@ -24,8 +24,8 @@ public struct Adapter: Sendable {
     public init(
         directory: String, base: BaseShape, isReference: Bool = false
     ) throws(AdapterError) {
+        let (json, file, digest) = try Self.read(FilePath(directory))
         do throws(AdapterError) {
-            let (json, file, digest) = try Self.read(FilePath(directory))
             try self.init(
                 AdapterConfiguration(json: json), AdapterTensors(file.tensors, base: base),
                 base: base, digest: digest, isReference: isReference)
@@ -40,7 +40,9 @@ public struct Adapter: Sendable {
     ) throws(AdapterError) {
         if let recorded = configuration.baseDigest, recorded != base.digest {
             throw AdapterError(
-                .mismatch, "was made for the base \(recorded), this one is \(base.digest)")
+                .mismatch,
+                "was made for the base \(recorded), this one is \(base.digest); use the base it was trained on"
+            )
         }
         var warnings: [String] = []
         if let name = configuration.baseName, !Self.isSameBase(name, base.name) {
@@ -69,36 +71,41 @@ public struct Adapter: Sendable {
 
     /// The identity of the adapter in a PEFT directory, without a base to load it for.
     public static func digest(directory: String) throws(AdapterError) -> Digest {
-        do throws(AdapterError) {
-            return try read(FilePath(directory)).2
-        } catch {
-            throw AdapterError(error.code, "\(directory): \(error)")
-        }
+        try read(FilePath(directory)).2
     }
 
     private static func read(
         _ folder: FilePath
     ) throws(AdapterError) -> (JSONValue, SafetensorsFile, Digest) {
         do {
-            let configuration = try FileBytes(
-                path: folder.appending("adapter_config.json").string, loading: .copied,
-                limit: 1 << 20)
-            let json = try json(of: configuration)
+            let (json, configuration) = try configuration(folder.appending("adapter_config.json"))
             let file = try SafetensorsFile(
                 path: folder.appending("adapter_model.safetensors").string, loading: .copied,
                 limits: .adapter)
-            let digest = Digest(of: configuration.digest().bytes + file.digest().bytes)
-            return (json, file, digest)
+            return (json, file, Digest(of: configuration.bytes + file.digest().bytes))
         } catch {
-            throw AdapterError(error.code == .unreadable ? .notFound : .malformed, "\(error)")
+            guard error.code == .unreadable else {
+                throw AdapterError(.malformed, error.message)
+            }
+            let pickle = folder.appending("adapter_model.bin")
+            guard (try? FileBytes(path: pickle.string, loading: .mapped)) == nil else {
+                throw AdapterError(
+                    .unsupported,
+                    "\(pickle): is a pickle, which can run code when it is read; save the adapter as safetensors"
+                )
+            }
+            throw AdapterError(.notFound, "\(error); an adapter is a PEFT directory")
         }
     }
 
-    private static func json(of configuration: FileBytes) throws(TensorError) -> JSONValue {
+    private static func configuration(
+        _ path: FilePath
+    ) throws(TensorError) -> (JSONValue, Digest) {
+        let bytes = try FileBytes(path: path.string, loading: .copied, limit: 1 << 20)
         do throws(TensorError) {
-            return try configuration.json(limits: JSONLimits(depth: 16))
+            return (try bytes.json(limits: JSONLimits(depth: 16)), bytes.digest())
         } catch {
-            throw error.at("adapter_config.json")
+            throw error.at(path.string)
         }
     }
 

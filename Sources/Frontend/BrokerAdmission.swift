@@ -30,10 +30,10 @@ extension Broker {
         guard drainingSince == nil else {
             throw Refusal(.unavailable, "the service is shutting down and takes no new requests")
         }
-        let check = SubmissionCheck(configuration: configuration)
-        let limits = try check.resolve(body.limits)
+        let limits = body.limits
+        try SubmissionCheck(configuration: configuration).check(limits)
         let plan = try plan(body.prompt, selection: body.selection, split: body.split)
-        let cost = plan.parts.reduce(0) { $0 + $1.cost(maxTokens: limits.maxTokens) }
+        let cost = plan.parts.reduce(0) { $0 + $1.cost(tokenLimit: limits.tokenLimit) }
         try admit(parts: plan.parts.count, cost: cost)
 
         var sampling = body.sampling
@@ -43,12 +43,12 @@ extension Broker {
                 prompt: part.prompt, routedText: part.routedText,
                 seed: body.split ? SplitMix.seed(sampling.seed, part: index) : sampling.seed,
                 prefixes: PromptText.prefixes(part.prompt, mix: part.segment.mix),
-                warnings: part.warnings, cost: part.cost(maxTokens: limits.maxTokens),
+                warnings: part.warnings, cost: part.cost(tokenLimit: limits.tokenLimit),
                 phase: .queued, queuedSince: now, segments: [part.segment],
                 entries: [.routed(part.segment, part.sentences)])
         }
         let request = ServedRequest(
-            id: id, serial: nextSerial, body: body, sampling: sampling, limits: limits,
+            id: id, serial: nextSerial, body: body, sampling: sampling,
             kvRule: body.kvRule == .unspecified ? .keep : body.kvRule, auto: plan.auto,
             deadline: limits.deadlineMs == 0
                 ? nil : now + .milliseconds(Int64(limits.deadlineMs)),

@@ -7,7 +7,6 @@ public struct BrokerConfiguration: Sendable {
     public var promptByteLimit = 512 << 10
     public var promptTokenLimit = 1 << 17
     public var splitLimit = 16
-    public var defaultMaxTokens: UInt32 = 256
     public var maxTokensLimit: UInt32 = 8192
 
     // What may wait.

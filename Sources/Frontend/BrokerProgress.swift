@@ -9,11 +9,11 @@ extension Broker {
     /// hole for the client too: it voids the attempt.
     mutating func store(_ chunk: WireWorkerChunk, from worker: Peer, now: Instant) {
         guard let key = current(chunk.requestID, chunk.part, epoch: chunk.epoch, at: worker),
-            let maxTokens = requests[key.request]?.limits.maxTokens
+            let limit = requests[key.request]?.limits.tokenLimit
         else { return }
         let probation = configuration.probationTokens
         let addition = requests[key.request]?.parts[key.part].append(
-            chunk, maxTokens: Int(maxTokens), probation: probation)
+            chunk, tokenLimit: limit, probation: probation)
         take(addition, key, now: now)
     }
 

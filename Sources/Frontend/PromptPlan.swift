@@ -12,8 +12,8 @@ struct PromptPlan: Sendable {
         let warnings: [String]
 
         /// Estimated tokens of prompt and reply.
-        func cost(maxTokens: UInt32) -> Int {
-            PromptText.tokenEstimate(prompt) + Int(maxTokens)
+        func cost(tokenLimit: Int) -> Int {
+            PromptText.tokenEstimate(prompt) + tokenLimit
         }
     }
 

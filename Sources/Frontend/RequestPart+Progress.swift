@@ -16,7 +16,7 @@ extension RequestPart {
 
     /// Adds a chunk that continues the reply, and clears a suspect that got far enough.
     mutating func append(
-        _ chunk: WireWorkerChunk, maxTokens: Int, probation: Int
+        _ chunk: WireWorkerChunk, tokenLimit: Int, probation: Int
     ) -> Addition {
         let next = tokens.count
         let offset = Int(chunk.offset)
@@ -25,7 +25,7 @@ extension RequestPart {
         guard offset == next else {
             return .broken("a chunk begins at token \(offset), expected \(next)")
         }
-        guard next + count <= maxTokens else { return .broken("more than \(maxTokens) tokens") }
+        guard next + count <= tokenLimit else { return .broken("more than \(tokenLimit) tokens") }
         guard chunk.text.utf8.count <= Self.textByteLimit else {
             return .broken("a chunk has \(chunk.text.utf8.count) bytes of text")
         }

@@ -10,8 +10,6 @@ struct ServedRequest: Sendable {
     let body: WireSubmit
     /// With the seed that was given or drawn.
     let sampling: WireSampling
-    /// With the service's defaults filled in.
-    let limits: WireLimits
     let kvRule: WireKVRule
     /// What re-routing may choose from; nil: the mix stays as it is.
     let auto: AutoChoice?
@@ -23,6 +21,8 @@ struct ServedRequest: Sendable {
     var endedAt: Instant?
     /// Closed before its end: forgotten as soon as it ends.
     var isClosed = false
+
+    var limits: WireLimits { body.limits }
 
     /// Bytes held for it, roughly.
     var byteCount: Int {

@@ -48,9 +48,13 @@ public struct Service: Sendable {
 
     /// A socket file beside the default endpoint, in a directory that only this user may enter.
     private static func workersEndpoint(_ processID: Int32) throws(MessagingError) -> Endpoint {
-        let directory = Endpoint.default.description.split(separator: "/").dropLast()
-        let path = directory.dropFirst().joined(separator: "/")
-        return try Endpoint("ipc:///\(path)/workers-\(processID).sock")
+        try Endpoint("ipc://\(directory)/fusebox-workers-\(processID).sock")
+    }
+
+    /// The directory of the default endpoint.
+    private static var directory: String {
+        let path = Endpoint.default.description.dropFirst("ipc://".count)
+        return String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])
     }
 
     /// Serves until interrupted.
@@ -67,6 +71,7 @@ public struct Service: Sendable {
         let broker = Broker(
             configuration: configuration, router: router,
             seed: generator.next())
+        LocalSocketFile.removeStale(in: Self.directory, prefix: "fusebox-")
         let loop: FrontLoop
         do {
             loop = try await FrontLoop.start(endpoints, context: Context(), broker: broker)

@@ -21,16 +21,12 @@ struct SubmissionCheck: Sendable {
         }
     }
 
-    /// The limits with the service's defaults filled in.
-    func resolve(_ limits: WireLimits) throws(Refusal) -> WireLimits {
+    func check(_ limits: WireLimits) throws(Refusal) {
         guard limits.maxTokens <= configuration.maxTokensLimit else {
             throw invalid(
                 "max_tokens is \(limits.maxTokens), at most \(configuration.maxTokensLimit) are "
                     + "made for a part")
         }
-        var resolved = limits
-        if resolved.maxTokens == 0 { resolved.maxTokens = configuration.defaultMaxTokens }
-        return resolved
     }
 
     private func invalid(_ message: String) -> Refusal { Refusal(.invalidArgument, message) }

@@ -4,6 +4,7 @@ internal import Tensors
 public enum InferenceError: Error, Sendable, Hashable, CustomStringConvertible {
     case emptyPrompt
     case contextOverflow(tokens: Int, limit: Int)
+    case sequenceOverflow(tokens: Int, limit: Int)
     case memoryOverflow(tokens: Int, limit: Int)
     case idOutOfRange(Int32, vocabulary: Int)
     case unknownAdapter(String)
@@ -15,12 +16,14 @@ public enum InferenceError: Error, Sendable, Hashable, CustomStringConvertible {
             "the prompt has no tokens"
         case .contextOverflow(let tokens, let limit):
             "the prompt and max_tokens make \(tokens) tokens, the model's context is \(limit); shorten one of them"
+        case .sequenceOverflow(let tokens, let limit):
+            "\(tokens) tokens are more than the model's context of \(limit); split them into several sequences"
         case .memoryOverflow(let tokens, let limit):
             "the prompt and max_tokens make \(tokens) tokens, the cache has room for \(limit); start the worker with more"
         case .idOutOfRange(let id, let vocabulary):
             "the token id \(id) is not in the vocabulary of \(vocabulary)"
         case .unknownAdapter(let digest):
-            "the adapter \(digest) is not loaded here"
+            "the adapter \(digest) is not loaded; give its folder with --adapter or --adapters"
         case .coefficients(let message):
             message
         }

@@ -1,4 +1,5 @@
 public import Adapters
+internal import Glibc
 public import Kernels
 public import Models
 
@@ -34,7 +35,7 @@ public struct Scorer {
             throw InferenceError.idOutOfRange(id, vocabulary: configuration.vocabularySize)
         }
         guard tokens.count <= configuration.contextLength else {
-            throw InferenceError.contextOverflow(
+            throw InferenceError.sequenceOverflow(
                 tokens: tokens.count, limit: configuration.contextLength)
         }
         let blockCount = (tokens.count + KVPages.blockSize - 1) / KVPages.blockSize
@@ -65,7 +66,7 @@ public struct Scorer {
         var largest = -Float.infinity
         for id in 0..<logits.count { largest = max(largest, logits[id]) }
         var sum = 0.0
-        for id in 0..<logits.count { sum += Double.exponential(Double(logits[id] - largest)) }
-        return Double(logits[Int(token)] - largest) - Double.logarithm(sum)
+        for id in 0..<logits.count { sum += exp(Double(logits[id] - largest)) }
+        return Double(logits[Int(token)] - largest) - log(sum)
     }
 }

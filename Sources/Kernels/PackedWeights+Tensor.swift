@@ -110,7 +110,7 @@ extension PackedWeights {
             case (.f32, _), (.nf4, _), (.stored, _): return tensor
             }
         } catch {
-            throw KernelError.format(name: tensor.name, problem: "\(error)")
+            throw KernelError.tensor(error)
         }
     }
 

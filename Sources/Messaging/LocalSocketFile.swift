@@ -1,7 +1,26 @@
+import FoundationEssentials
 import Glibc
 
 /// The file of an ipc endpoint, which libzmq would replace without asking.
-enum LocalSocketFile {
+public enum LocalSocketFile {
+    /// Removes what killed processes left in a directory: sockets named `PREFIX…-PID.sock`.
+    ///
+    /// A socket stays unless it is this user's, its process is gone and nobody answers at it.
+    public static func removeStale(in directory: String, prefix: String) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        for name in names where name.hasPrefix(prefix) && name.hasSuffix(".sock") {
+            guard let number = name.dropLast(".sock".count).split(separator: "-").last,
+                let process = pid_t(number), process > 0, kill(process, 0) != 0, errno == ESRCH
+            else { continue }
+            let path = "\(directory)/\(name)"
+            var status = stat()
+            guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK,
+                status.st_uid == getuid(), !isListening(path)
+            else { continue }
+            unsafe unlink(path)
+        }
+    }
+
     /// Makes sure that binding takes nothing away from anybody and that nobody can take the file.
     ///
     /// Makes the directory with mode 0700 where it is missing.

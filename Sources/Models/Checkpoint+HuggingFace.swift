@@ -5,11 +5,8 @@ extension Checkpoint {
     /// Opens a directory with `config.json` and `model.safetensors`, or its shards and their index.
     init(directory: String) throws(ModelError) {
         let folder = FilePath(directory)
-        let json = try Self.json(folder.appending("config.json"))
-        var files = ["model.safetensors"]
-        let index = folder.appending("model.safetensors.index.json")
-        let isSharded = !Self.exists(folder.appending(files[0])) && Self.exists(index)
-        if isSharded { files = try Self.shards(index) }
+        let json = try Self.configuration(folder)
+        let files = try Self.files(folder)
         var tensors: [String: Tensor] = [:]
         var digests = [Digest(of: Array(json.text.utf8))]
         for name in files {
@@ -41,6 +38,32 @@ extension Checkpoint {
             sourceDigest: try Self.sourceDigest(json[Self.sourceDigestKey]?.string),
             tensors: tensors,
             normalFloats: try Self.normalFloats(tensors, directory: directory))
+    }
+
+    private static func configuration(_ folder: FilePath) throws(ModelError) -> JSONValue {
+        do throws(ModelError) {
+            return try json(folder.appending("config.json"))
+        } catch {
+            guard error.code == .notFound else { throw error }
+            throw ModelError(
+                .notFound, "\(error); a model is a Hugging Face directory or a .gguf file")
+        }
+    }
+
+    /// The names of the files with the weights.
+    private static func files(_ folder: FilePath) throws(ModelError) -> [String] {
+        let name = "model.safetensors"
+        if exists(folder.appending(name)) { return [name] }
+        let index = folder.appending("\(name).index.json")
+        if exists(index) { return try shards(index) }
+        for pickle in ["pytorch_model.bin", "pytorch_model.bin.index.json"]
+        where exists(folder.appending(pickle)) {
+            throw ModelError(
+                .unsupported,
+                "\(folder): has its weights in a pickle (\(pickle)), which can run code when it is read; convert them to safetensors"
+            )
+        }
+        throw ModelError(.notFound, "\(folder): has neither \(name) nor \(name).index.json")
     }
 
     static func exists(_ path: FilePath) -> Bool {

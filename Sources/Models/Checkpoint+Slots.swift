@@ -55,7 +55,7 @@ extension Checkpoint {
 
     private func isOptional(_ slot: WeightMap.Slot) -> Bool {
         switch slot {
-        case .bias, .head: true
+        case .bias: true
         case .queryNorm, .keyNorm: configuration.family != .qwen3
         default: false
         }

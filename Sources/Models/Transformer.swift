@@ -30,8 +30,7 @@ public final class Transformer: Sendable {
         self.blocks = blocks
         finalNorm = AlignedBuffer(
             try checkpoint.vector(.finalNorm, count: configuration.hiddenSize))
-        let isTied = configuration.isTied || checkpoint.tensor(.head) == nil
-        head = Projection([(isTied ? embedding : try loader.vocabulary(.head), nil)])
+        head = Projection([(configuration.isTied ? embedding : try loader.vocabulary(.head), nil)])
     }
 
     /// Whether any weights read int8 activations.

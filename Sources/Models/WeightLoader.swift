@@ -106,7 +106,7 @@ struct WeightLoader {
             let tensor = try Tensor(name: name, shape: weights.shape, floats: weights.floats())
             return try PackedWeights(tensor, type: .f32, pool: pool)
         } catch {
-            throw KernelError.format(name: name, problem: "\(error)")
+            throw error as? KernelError ?? .format(name: name, problem: "\(error)")
         }
     }
 }

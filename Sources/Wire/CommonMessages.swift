@@ -49,6 +49,12 @@ extension WireSampling {
 }
 
 extension WireLimits {
+    /// Tokens of a reply whose length nobody chose, if the model's context has room for them.
+    static let defaultTokenCount: UInt32 = 256
+
+    /// Tokens that a reply has at most; where nobody chose that, the context may leave fewer.
+    public var tokenLimit: Int { Int(maxTokens == 0 ? Self.defaultTokenCount : maxTokens) }
+
     func validate() throws(WireError) {
         try FieldCheck.count(stop.count, "stop", atMost: FieldCheck.stopLimit)
         for text in stop {

@@ -140,6 +140,9 @@ public enum Frames {
         let message: M
         do {
             message = try M(serializedBytes: body, options: options)
+        } catch BinaryDecodingError.invalidUTF8 {
+            throw WireError(
+                .malformedBody, "a text in the body of \(M.kind.rawValue) is not valid UTF-8")
         } catch {
             throw WireError(.malformedBody, "the body of \(M.kind.rawValue) is not its protobuf")
         }

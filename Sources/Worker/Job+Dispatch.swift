@@ -5,9 +5,6 @@ internal import Tensors
 public import Wire
 
 extension Job {
-    /// Tokens of a reply whose length nobody chose, if the context has room for them.
-    static let defaultTokenCount = 256
-
     /// Reads what the front dispatches.
     ///
     /// - Parameter prompt: the prompt's ids.
@@ -19,11 +16,12 @@ extension Job {
             segments.append(
                 MixSegment(fromToken: Int(segment.fromToken), mix: try AdapterMix(segment.mix)))
         }
-        let room = max(contextLength - prompt.count, 0)
-        let wanted = dispatch.limits.maxTokens
+        let limits = dispatch.limits
+        // A prompt that leaves no room at all is refused for it, as it would be with a length.
+        let room = max(contextLength - prompt.count, 1)
         var request = GenerationRequest(
             prompt: prompt, segments: segments,
-            maxTokens: wanted > 0 ? Int(wanted) : min(Self.defaultTokenCount, room))
+            maxTokens: limits.maxTokens > 0 ? limits.tokenLimit : min(limits.tokenLimit, room))
         request.emitted = dispatch.emitted.map { Int32(clamping: $0) }
         request.kvRule = KVRule(dispatch.kvRule)
         request.sampling = SamplingParameters(dispatch.sampling)

@@ -59,7 +59,7 @@ public final class JobRunner {
             return id
         } catch {
             switch error {
-            case .contextOverflow, .memoryOverflow:
+            case .contextOverflow, .sequenceOverflow, .memoryOverflow:
                 throw WorkerError(.contextOverflow, "\(error)")
             case .unknownAdapter:
                 throw WorkerError(.notFound, "\(error)")

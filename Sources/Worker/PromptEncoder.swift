@@ -6,6 +6,7 @@ struct PromptEncoder {
     let tokenizer: Tokenizer
 
     func encode(_ prompt: WirePrompt) throws(WorkerError) -> [Int32] {
+        if case .tokens(let tokens) = prompt.form { return try Self.ids(tokens.ids) }
         do throws(TokenizationError) {
             switch prompt.form {
             case .text(let text):
@@ -17,13 +18,21 @@ struct PromptEncoder {
                     addGenerationPrompt: true)
             case .raw(let text):
                 return try tokenizer.encode(text, addSpecialTokens: true)
-            case .tokens(let tokens):
-                return tokens.ids.map { Int32(clamping: $0) }
-            case nil:
+            case .tokens, nil:
                 return []
             }
         } catch {
             throw WorkerError(.invalidArgument, "\(error)")
+        }
+    }
+
+    /// The engine knows its vocabulary; here an id only has to be one that some vocabulary may have.
+    private static func ids(_ ids: [UInt32]) throws(WorkerError) -> [Int32] {
+        try ids.map { id throws(WorkerError) in
+            guard let id = Int32(exactly: id) else {
+                throw WorkerError(.invalidArgument, "the token id \(id) is in no vocabulary")
+            }
+            return id
         }
     }
 }

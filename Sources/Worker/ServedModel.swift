@@ -35,10 +35,7 @@ public struct ServedModel: Sendable {
             }
         }
         do {
-            tokenizer =
-                loaded.checkpointPath.hasSuffix(".gguf")
-                ? try Tokenizer(gguf: GGUFFile(path: loaded.checkpointPath))
-                : try Tokenizer(directory: loaded.checkpointPath)
+            tokenizer = try Tokenizer(path: loaded.checkpointPath)
             if let router {
                 let shelf = loaded.shelf.named.mapValues(\.digest)
                 let binding = try AdapterRouter(directory: router).bound(to: shelf)

@@ -2,7 +2,7 @@ internal import Adapters
 internal import ArgumentParser
 
 /// An adapter on the command line: `NAME=PATH@WEIGHT`; the last `@` before a number counts, without one the weight is 1.
-struct AdapterOption: ExpressibleByArgument {
+struct AdapterOption {
     /// The registry name.
     let name: String
     /// A PEFT directory.
@@ -10,21 +10,29 @@ struct AdapterOption: ExpressibleByArgument {
     /// In units of `1 / AdapterMix.unit`.
     let weight: Int32
 
-    init?(argument: String) {
-        guard let equals = argument.firstIndex(of: "=") else { return nil }
+    init(argument: String) throws(ValidationError) {
+        guard let equals = argument.firstIndex(of: "=") else {
+            throw ValidationError("write NAME=PATH or NAME=PATH@WEIGHT")
+        }
         name = String(argument[..<equals])
-        guard AdapterShelf.isValid(name: name) else { return nil }
+        guard AdapterShelf.isValid(name: name) else {
+            throw ValidationError(
+                "a name has lower-case letters, digits, '.', '_', '-', at most 64, and begins with a letter or digit"
+            )
+        }
         let place = argument[argument.index(after: equals)...]
         if let at = place.lastIndex(of: "@"), let number = Double(place[place.index(after: at)...])
         {
-            guard let weight = AdapterMix.weight(number) else { return nil }
+            guard let weight = AdapterMix.weight(number) else {
+                throw ValidationError("a weight lies in -64...64")
+            }
             self.weight = weight
             path = String(place[..<at])
         } else {
             weight = AdapterMix.unit
             path = String(place)
         }
-        guard !path.isEmpty else { return nil }
+        guard !path.isEmpty else { throw ValidationError("the path is empty") }
     }
 
     /// For the help of options that take it.

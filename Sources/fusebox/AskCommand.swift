@@ -34,7 +34,7 @@ struct AskCommand: AsyncParsableCommand {
     @Flag(help: "Take the prompt as it is, without the model's chat template.")
     var raw = false
 
-    @Option(help: "Tokens of the reply at most; the service's own limit otherwise.")
+    @Option(help: "Tokens of the reply at most; 256 or what the context leaves otherwise.")
     var maxTokens: UInt32?
 
     @Option(help: "0 takes the likeliest token each time.")
@@ -84,12 +84,7 @@ struct AskCommand: AsyncParsableCommand {
         if let jsonl {
             try await askAll(try Terminal.read(jsonl, byteLimit: 256 << 20))
         } else if let prompt {
-            var text = prompt
-            if prompt == "-" {
-                text = try Terminal.read("-", byteLimit: Frames.clientLimit)
-                if text.hasSuffix("\n") { text.removeLast() }
-            }
-            try await ask(try fields.submit(prompt: text))
+            try await ask(try fields.submit(prompt: try Terminal.readPrompt(prompt)))
         }
     }
 

@@ -42,6 +42,7 @@ struct DemoTranscript {
 
     private mutating func report(_ routed: WireRouted) {
         let mix = ReplyPrinter.description(of: routed.segment.mix)
+        printer.startLine()
         for sentence in routed.sentences {
             let candidates = sentence.candidates.prefix(3).map { candidate in
                 "\(candidate.name) \(Int((candidate.probability * 100).rounded())) %"

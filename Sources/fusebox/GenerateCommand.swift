@@ -21,8 +21,8 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: "The prompt, or - for standard input.")
     var prompt: String
 
-    @Option(help: "Tokens of the reply at most.")
-    var maxTokens: UInt32 = 256
+    @Option(help: "Tokens of the reply at most; 256 or what the context leaves otherwise.")
+    var maxTokens: UInt32?
 
     @Option(help: "0 takes the likeliest token each time.")
     var temperature: Float = 0
@@ -44,15 +44,12 @@ struct GenerateCommand: ParsableCommand {
             throw ValidationError("--temperature has to be 0 or more")
         }
         guard topP > 0, topP <= 1 else { throw ValidationError("--top-p has to be in (0, 1]") }
-        guard maxTokens > 0 else { throw ValidationError("--max-tokens has to be positive") }
+        guard maxTokens != 0 else { throw ValidationError("--max-tokens has to be positive") }
     }
 
     func run() throws {
-        var text = prompt
-        if prompt == "-" {
-            text = try Terminal.read("-", byteLimit: Frames.clientLimit)
-            if text.hasSuffix("\n") { text.removeLast() }
-        }
+        let text = try Terminal.readPrompt(prompt)
+        guard !text.isEmpty else { throw CommandError("the prompt is empty") }
         let (loaded, mix) = try options.load()
         var reply = LocalReply(
             prompt: WirePrompt { $0.form = raw ? .raw(text) : .text(text) },
@@ -63,7 +60,7 @@ struct GenerateCommand: ParsableCommand {
             $0.seed = seed ?? UInt64.random(in: 0 ... .max)
         }
         reply.limits = WireLimits {
-            $0.maxTokens = maxTokens
+            $0.maxTokens = maxTokens ?? 0
             $0.stop = stop
         }
         try reply.run(on: .single(loaded), json: json)

@@ -48,9 +48,7 @@ enum Inspection {
 
     private static func tokenizer(_ path: String) -> JSONObject {
         do {
-            let tokenizer =
-                try Checkpoint.isGGUF(path: path)
-                ? Tokenizer(gguf: GGUFFile(path: path)) : Tokenizer(directory: path)
+            let tokenizer = try Tokenizer(path: path)
             var report: JSONObject = ["tokens": number(tokenizer.vocabularySize)]
             do {
                 _ = try tokenizer.requireChatTemplate()

@@ -12,7 +12,9 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "The base model: a Hugging Face directory or a GGUF file.")
     var model: String
 
-    @Option(name: .customLong("adapter"), help: AdapterOption.form)
+    @Option(
+        name: .customLong("adapter"), help: AdapterOption.form,
+        transform: AdapterOption.init(argument:))
     var adapters: [AdapterOption] = []
 
     @Option(

@@ -32,7 +32,12 @@ struct ReplayCommand: ParsableCommand {
 
     func run() throws {
         let text = try Terminal.read(provenance, byteLimit: 64 << 20)
-        let recorded = try ProvenanceDocument.provenance(JSONValue(parsing: text))
+        let recorded: WireProvenance
+        do {
+            recorded = try ProvenanceDocument.provenance(JSONValue(parsing: text))
+        } catch {
+            throw CommandError("\(provenance): \(error)")
+        }
         guard let type = ExecutionType(rawValue: recorded.type) else {
             throw CommandError("\(provenance): the execution type \"\(recorded.type)\" is unknown")
         }

@@ -126,7 +126,7 @@ struct RouterCommand: ParsableCommand {
 
         func run() throws {
             let router = try RouterReport.selfBound(AdapterRouter(directory: router))
-            let text = text == "-" ? try RouterReport.standardInput() : text
+            let text = text == "-" ? try Terminal.read(text, byteLimit: 16 << 20) : text
             let decision = router.route(text)
             print(
                 json

@@ -148,18 +148,6 @@ enum RouterReport {
     }
 
     /// All of standard input, at most `limit` bytes of it.
-    static func standardInput(limit: Int = 16 << 20) throws -> String {
-        var text = ""
-        while let line = readLine(strippingNewline: false) {
-            text += line
-            guard text.utf8.count <= limit else {
-                throw RoutingError(
-                    .data, "standard input: more than \(limit) bytes; give less text")
-            }
-        }
-        return text
-    }
-
     static func percent(_ value: Double) -> String { "\((1000 * value).rounded() / 10) %" }
 
     static func figure(_ value: some BinaryFloatingPoint) -> String {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Dispatch
 import Frontend
 import Glibc
+import Kernels
 import Logging
 import Routing
 import Tensors
@@ -30,7 +31,7 @@ struct ServeCommand: AsyncParsableCommand {
     var router: String?
 
     @Option(help: "The execution type: f32, q8_0, q4_0, nf4 or stored.")
-    var type: String?
+    var type: ExecutionType?
 
     @Option(help: "Worker processes; by default two, or one on a single core.")
     var workers: Int?
@@ -55,11 +56,15 @@ struct ServeCommand: AsyncParsableCommand {
         settings.model = model
         settings.adapters = adapters
         settings.router = router
-        settings.type = type
+        settings.type = type?.rawValue
         settings.workers = workers
         settings.threadsPerWorker = threadsPerWorker
         settings.bind = bind
         if let config { settings = settings.completed(by: try ServeSettings(path: config)) }
+        if let type = settings.type, ExecutionType(rawValue: type) == nil {
+            let known = ExecutionType.allCases.map(\.rawValue).joined(separator: ", ")
+            throw CommandError("the execution type \"\(type)\" is unknown; known are \(known)")
+        }
 
         // Front and workers must not each decide what the demo's files are.
         let files = try ServedFiles(

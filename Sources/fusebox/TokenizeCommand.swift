@@ -26,9 +26,10 @@ struct TokenizeCommand: ParsableCommand {
     var special = false
 
     func run() throws {
-        let tokenizer = try Self.load(model)
+        let tokenizer = try Tokenizer(path: model)
+        var input = StandardInput()
         var number = 0
-        while let line = readLine() {
+        while let line = try input.line(byteLimit: 64 << 20) {
             number += 1
             let document = try Self.parse(line, number)
             print(
@@ -37,23 +38,18 @@ struct TokenizeCommand: ParsableCommand {
         }
     }
 
-    private static func parse(_ line: String, _ number: Int) throws(CommandError) -> JSONValue {
+    private static func parse(_ line: [UInt8], _ number: Int) throws(CommandError) -> JSONValue {
         do {
             return try JSONValue(parsing: line)
         } catch {
-            throw CommandError("line \(number): \(error)")
+            throw CommandError("standard input: line \(number): \(error)")
         }
-    }
-
-    private static func load(_ path: String) throws -> Tokenizer {
-        if path.hasSuffix(".gguf") { return try Tokenizer(gguf: GGUFFile(path: path)) }
-        return try Tokenizer(directory: path)
     }
 
     private func ids(_ document: JSONValue, _ tokenizer: Tokenizer, _ number: Int) throws -> String
     {
         guard let text = document.string else {
-            throw CommandError("line \(number): a JSON string was expected")
+            throw CommandError("standard input: line \(number): a JSON string was expected")
         }
         let ids = try tokenizer.encode(text, addSpecialTokens: addSpecial, allowSpecial: special)
         return "{\"ids\": [\(ids.map(String.init).joined(separator: ", "))]}"
@@ -62,7 +58,7 @@ struct TokenizeCommand: ParsableCommand {
     private func text(_ document: JSONValue, _ tokenizer: Tokenizer, _ number: Int) throws -> String
     {
         guard let values = document["ids"]?.array else {
-            throw CommandError("line \(number): {\"ids\": [...]} was expected")
+            throw CommandError("standard input: line \(number): {\"ids\": [...]} was expected")
         }
         var ids: [Int32] = []
         for value in values {
@@ -70,7 +66,7 @@ struct TokenizeCommand: ParsableCommand {
                 id < tokenizer.vocabularySize
             else {
                 throw CommandError(
-                    "line \(number): \(value.text) is no id from 0 to \(tokenizer.vocabularySize - 1)"
+                    "standard input: line \(number): \(value.text) is no id from 0 to \(tokenizer.vocabularySize - 1)"
                 )
             }
             ids.append(id)

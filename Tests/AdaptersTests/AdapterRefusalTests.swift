@@ -251,7 +251,7 @@ import Testing
             try adapter.folder.remove("adapter_model.safetensors")
             try adapter.folder.write(bytes, to: "adapter_model.bin")
             let error = try #require(adapter.refusalAsItIs())
-            #expect(error.code == .notFound && error.message.contains("adapter_model.safetensors"))
+            #expect(error.code == .unsupported && error.message.contains("adapter_model.bin"))
         }
     }
 

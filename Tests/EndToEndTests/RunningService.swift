@@ -1,31 +1,24 @@
 import Foundation
 import FuseboxClient
+import TestSupport
 import Wire
 
 /// `fusebox serve` on the embedded demo, as a process of its own.
 final class RunningService {
     let endpoint: String
+    let folder: TemporaryFolder
     private let process = Process()
-    private let folder: URL
 
-    /// The package's root.
-    static var root: String {
-        let parts = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
-        return parts.joined(separator: "/")
-    }
-
-    init(workers: Int = 2) throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        try FileManager.default.createDirectory(
-            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    init(workers: Int = 2, hasRouter: Bool = true) throws {
+        folder = try TemporaryFolder()
         endpoint = "ipc://\(folder.path)/front.sock"
-        let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.executableURL = tests.deletingLastPathComponent().appendingPathComponent("fusebox")
-        process.arguments = [
-            "serve", "--workers", "\(workers)", "--threads-per-worker", "1", "--bind", endpoint,
-            "--model", Self.root + "/Demo/base", "--adapters", Self.root + "/Demo/adapters",
-            "--router", Self.root + "/Router",
-        ]
+        process.executableURL = BuiltProgram.url
+        let demo = BuiltProgram.root + "/Demo"
+        process.arguments =
+            [
+                "serve", "--workers", "\(workers)", "--threads-per-worker", "1", "--bind", endpoint,
+                "--model", demo + "/base", "--adapters", demo + "/adapters",
+            ] + (hasRouter ? ["--router", BuiltProgram.root + "/Router"] : [])
         process.standardError = FileHandle.nullDevice
         try process.run()
     }
@@ -46,7 +39,6 @@ final class RunningService {
     func stop() -> Int32 {
         if process.isRunning { process.terminate() }
         process.waitUntilExit()
-        try? FileManager.default.removeItem(at: folder)
         return process.terminationStatus
     }
 }

@@ -118,7 +118,7 @@ import Worker
 
     /// One thread beside the service's: the number of threads must not matter.
     private static func runner() throws -> JobRunner {
-        let root = RunningService.root
+        let root = BuiltProgram.root
         let loaded = try LoadedModel(path: root + "/Demo/base", type: .q8_0, threadCount: 1)
         return JobRunner(model: try ServedModel(loaded: loaded, adapters: root + "/Demo/adapters"))
     }

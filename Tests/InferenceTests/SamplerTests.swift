@@ -1,4 +1,5 @@
 import Adapters
+import Glibc
 import Kernels
 import TestSupport
 import Testing
@@ -8,7 +9,7 @@ import Testing
 /// Filters on distributions that are worked out by hand.
 @Suite struct SamplerTests {
     /// Probabilities 0.5, 0.25, 0.15, 0.1 of the ids 2, 0, 3, 1.
-    static let logits: [Float] = [0.25, 0.1, 0.5, 0.15].map { Float.log($0) }
+    static let logits: [Float] = [0.25, 0.1, 0.5, 0.15].map { Float(log($0)) }
 
     private func draw(
         _ logits: [Float], index: Int = 0, counts: [Int32: Int] = [:],
@@ -217,8 +218,4 @@ import Testing
             }
         }
     }
-}
-
-extension Float {
-    static func log(_ value: Double) -> Float { Float(Double.logarithm(value)) }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import Messaging
+import TestSupport
 import Testing
 
 @Suite struct LocalSocketFileTests {
@@ -84,6 +85,29 @@ import Testing
         do throws(MessagingError) { try second.bind(endpoint) } catch { failure = error }
         #expect(failure?.code == .addressInUse)
         #expect(failure?.message.contains("\(endpoint) is in use") == true)
+    }
+
+    @Test func socketsOfKilledProcessesAreRemoved() throws {
+        let folder = try TemporaryFolder()
+        // Larger than any process's number.
+        let gone = Int32.max
+        let stale = folder.path("fusebox-workers-\(gone).sock")
+        let kept = [
+            "fusebox-workers-\(getpid()).sock", "fusebox-\(gone).txt", "other-\(gone).sock",
+            "fusebox-workers.sock",
+        ]
+        for path in [stale] + kept.map(folder.path) { try leaveStaleSocket(path) }
+        let context = try Context()
+        let living = try RouterSocket(context, testOptions)
+        try living.bind(.ipc(path: folder.path("fusebox-living-\(gone).sock")))
+        try folder.write("no socket", to: "fusebox-file-\(gone).sock")
+
+        LocalSocketFile.removeStale(in: folder.path, prefix: "fusebox-")
+        #expect(unsafe access(stale, F_OK) != 0)
+        for name in kept + ["fusebox-living-\(gone).sock", "fusebox-file-\(gone).sock"] {
+            #expect(unsafe access(folder.path(name), F_OK) == 0, "\(name)")
+        }
+        withExtendedLifetime(living.handle) {}
     }
 
     private func permissions(_ path: String) -> mode_t {

@@ -1,4 +1,5 @@
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Routing
@@ -22,10 +23,10 @@ struct RouterArtefactTests {
         #expect(router.classes == trained.classes && router.seed == 7)
         #expect(router.calibration == trained.calibration && router.recipe == trained.recipe)
         let content =
-            try folder.bytes("router/router.json") + folder.bytes("router/router.safetensors")
+            try folder.read("router/router.json") + folder.read("router/router.safetensors")
         #expect(router.digest == Digest(of: content))
         #expect(
-            String(decoding: try folder.bytes("router/README.md"), as: UTF8.self) == "# A card\n")
+            String(decoding: try folder.read("router/README.md"), as: UTF8.self) == "# A card\n")
         let again = try trained.write(to: folder.path("again"), card: "another card")
         #expect(again.digest == router.digest)
     }
@@ -33,8 +34,8 @@ struct RouterArtefactTests {
     @Test("The digest changes with either file")
     func digest() throws {
         let (folder, router) = try written()
-        let text = String(decoding: try folder.bytes("router/router.json"), as: UTF8.self)
-        try folder.write("router/router.json", text + " ")
+        let text = String(decoding: try folder.read("router/router.json"), as: UTF8.self)
+        try folder.write(text + " ", to: "router/router.json")
         #expect(try AdapterRouter(directory: folder.path("router")).digest != router.digest)
     }
 
@@ -62,10 +63,10 @@ struct RouterArtefactTests {
         ])
     func badSettings(part: String, replacement: String, word: String) throws {
         let (folder, _) = try written()
-        let text = String(decoding: try folder.bytes("router/router.json"), as: UTF8.self)
+        let text = String(decoding: try folder.read("router/router.json"), as: UTF8.self)
         #expect(text.contains(part))
         try folder.write(
-            "router/router.json", text.replacing(part, with: replacement, maxReplacements: 1))
+            text.replacing(part, with: replacement, maxReplacements: 1), to: "router/router.json")
         let error = #expect(throws: RoutingError.self) {
             try AdapterRouter(directory: folder.path("router"))
         }
@@ -77,9 +78,9 @@ struct RouterArtefactTests {
     @Test("Weights that are cut short, changed in shape or not finite are refused")
     func badWeights() throws {
         let (folder, _) = try written()
-        let bytes = try folder.bytes("router/router.safetensors")
+        let bytes = try folder.read("router/router.safetensors")
         for count in [0, 7, 100, bytes.count - 1] {
-            try folder.write("router/router.safetensors", Array(bytes.prefix(count)))
+            try folder.write(Array(bytes.prefix(count)), to: "router/router.safetensors")
             #expect(throws: RoutingError.self) {
                 try AdapterRouter(directory: folder.path("router"))
             }
@@ -89,12 +90,12 @@ struct RouterArtefactTests {
         infinite[bytes.count - 1] = 0x7F
         infinite[bytes.count - 4] = 0
         infinite[bytes.count - 3] = 0x7C
-        try folder.write("router/router.safetensors", infinite)
+        try folder.write(infinite, to: "router/router.safetensors")
         let error = #expect(throws: RoutingError.self) {
             try AdapterRouter(directory: folder.path("router"))
         }
         #expect(error?.message.contains("not finite") == true)
-        try folder.write("router/router.safetensors", bytes)
+        try folder.write(bytes, to: "router/router.safetensors")
         #expect(throws: Never.self) { try AdapterRouter(directory: folder.path("router")) }
         #expect(throws: RoutingError.self) { try AdapterRouter(directory: folder.path("nowhere")) }
     }

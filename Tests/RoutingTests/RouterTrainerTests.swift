@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Routing
@@ -80,13 +81,12 @@ struct RouterTrainerTests {
         let folder = try TemporaryFolder()
         let path = folder.path("rows.jsonl")
         try folder.write(
-            "rows.jsonl",
             """
             {"text": "a", "adapter": "x"}
 
             {"text": "b", "adapters": ["x", "y", "x"], "note": 1}
             {"text": "c", "adapter": "base"}
-            """)
+            """, to: "rows.jsonl")
         #expect(
             try RouterExample.read(path: path) == [
                 RouterExample(text: "a", adapters: ["x"]),
@@ -101,7 +101,7 @@ struct RouterTrainerTests {
             ("{\"text\": \"a\", \"adapter\": \"\"}", "empty"),
             ("{\"text\": \"a\", \"adapter\": \"x\", \"adapters\": [\"y\"]}", "one of"),
         ] {
-            try folder.write("rows.jsonl", "{\"text\": \"a\", \"adapter\": \"x\"}\n" + row)
+            try folder.write("{\"text\": \"a\", \"adapter\": \"x\"}\n" + row, to: "rows.jsonl")
             let error = #expect(throws: RoutingError.self, "\(row)") {
                 try RouterExample.read(path: path)
             }
@@ -109,7 +109,7 @@ struct RouterTrainerTests {
                 error?.message.contains(":2: ") == true && error?.message.contains(part) == true,
                 "\(row)")
         }
-        try folder.write("rows.jsonl", "\n\n")
+        try folder.write("\n\n", to: "rows.jsonl")
         #expect(throws: RoutingError.self) { try RouterExample.read(path: path) }
         #expect(throws: RoutingError.self) { try RouterExample.read(path: folder.path("missing")) }
     }

@@ -27,6 +27,12 @@ public final class TemporaryFolder: Sendable {
         return path(name)
     }
 
+    /// Writes a text file in the folder and gives its path.
+    @discardableResult
+    public func write(_ text: String, to name: String) throws -> String {
+        try write(Array(text.utf8), to: name)
+    }
+
     /// The content of a file in the folder.
     public func read(_ name: String) throws -> [UInt8] {
         Array(try Data(contentsOf: url.appending(path: name)))

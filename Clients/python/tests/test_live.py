@@ -1,36 +1,45 @@
-"""Against a running service: FUSEBOX_ENDPOINT names it. Skipped without."""
+"""Against a running service: the one that FUSEBOX_ENDPOINT names, or one on the demo."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
+from running_service import RunningService, needs_program
 
 from fusebox_client import Chunk, Client, Done, RequestFailed
 
-ENDPOINT = os.environ.get("FUSEBOX_ENDPOINT", "")
 PROMPTS = ["Write a line about the sea.", "What is 2 + 2? Then say hello.", "Tell me a story."]
 
-pytestmark = pytest.mark.skipif(not ENDPOINT, reason="FUSEBOX_ENDPOINT names no service")
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    named = os.environ.get("FUSEBOX_ENDPOINT")
+    if named:
+        yield named
+        return
+    needs_program()
+    with RunningService() as service:
+        yield service.endpoint
 
 
-def test_status_and_adapters() -> None:
-    with Client(ENDPOINT) as service:
+def test_status_and_adapters(endpoint: str) -> None:
+    with Client(endpoint) as service:
         assert any(worker.state == "ready" for worker in service.status().workers)
         for adapter in service.adapters():
             assert adapter.name and len(adapter.digest) == 32
 
 
 @pytest.mark.parametrize("prompt", PROMPTS)
-def test_greedy_replies_repeat(prompt: str) -> None:
-    with Client(ENDPOINT) as service:
+def test_greedy_replies_repeat(endpoint: str, prompt: str) -> None:
+    with Client(endpoint) as service:
         first = service.generate(prompt, select="base", max_tokens=24)
         second = service.generate(prompt, select="base", max_tokens=24)
         assert first.ids and first.ids == second.ids and first.text == second.text
 
 
-def test_streams_without_gap() -> None:
-    with Client(ENDPOINT) as service:
+def test_streams_without_gap(endpoint: str) -> None:
+    with Client(endpoint) as service:
         offset = 0
         for event in service.submit(PROMPTS[2], select="base", max_tokens=32):
             if isinstance(event, Chunk):
@@ -41,8 +50,8 @@ def test_streams_without_gap() -> None:
                 assert list(event.provenance.tokens)[:offset] and event.provenance.base
 
 
-def test_every_adapter_answers() -> None:
-    with Client(ENDPOINT) as service:
+def test_every_adapter_answers(endpoint: str) -> None:
+    with Client(endpoint) as service:
         replies = {
             adapter.name: service.submit(PROMPTS[0], select={adapter.name: 1.0}, max_tokens=8)
             for adapter in service.adapters()
@@ -52,8 +61,8 @@ def test_every_adapter_answers() -> None:
             assert [segment.weights for segment in segments] == [{name: 1.0}]
 
 
-def test_refusals_say_why() -> None:
-    with Client(ENDPOINT) as service:
+def test_refusals_say_why(endpoint: str) -> None:
+    with Client(endpoint) as service:
         with pytest.raises(RequestFailed):
             service.generate("hi", select={"no-such-adapter": 1.0})
         with pytest.raises(RequestFailed):

@@ -5,9 +5,9 @@ extension Tokenizer {
     /// `tokenizer_config.json`, `special_tokens_map.json` and `chat_template.jinja`.
     public init(directory: String) throws(TokenizationError) {
         let document = try Self.document("\(directory)/tokenizer.json")
+        let names = try SpecialNames(directory: directory)
         do {
             var parts = try TokenizerJSON(document).parts()
-            let names = try SpecialNames(directory: directory)
             names.apply(to: &parts)
             try self.init(parts, chat: Self.chatTemplate(directory, names))
         } catch {
@@ -48,6 +48,7 @@ extension Tokenizer {
             return .failure(ChatTemplate.missing(directory))
         }
         return Result { () throws(TokenizationError) in try ChatTemplate(recognizing: text) }
+            .mapError { $0.at(directory) }
     }
 }
 
@@ -66,7 +67,7 @@ private struct SpecialNames {
             } catch  where error.code == .unreadable {
                 continue
             }
-            let fields = try JSONFields(document, name)
+            let fields = try JSONFields(document, "\(directory)/\(name)")
             begin = Self.token(fields, "bos_token") ?? begin
             end = Self.token(fields, "eos_token") ?? end
             addsBegin = try fields.bool("add_bos_token", default: addsBegin)

@@ -1,6 +1,26 @@
 public import Tensors
 
 extension Tokenizer {
+    /// Reads the tokenizer of a model: of a Hugging Face directory, or of a file that ends in `.gguf`.
+    public init(path: String) throws(TokenizationError) {
+        guard path.hasSuffix(".gguf") else {
+            try self.init(directory: path)
+            return
+        }
+        let file: GGUFFile
+        do {
+            file = try GGUFFile(path: path)
+        } catch {
+            throw TokenizationError(
+                error.code == .unreadable ? .unreadable : .malformed, error.message)
+        }
+        do {
+            try self.init(gguf: file)
+        } catch {
+            throw error.at(path)
+        }
+    }
+
     /// Reads the vocabulary inside a GGUF file: `tokenizer.ggml.model` `gpt2` with a known
     /// `tokenizer.ggml.pre`, or `llama`.
     public init(gguf: GGUFFile) throws(TokenizationError) {

@@ -28,6 +28,7 @@ struct TokenizerJSON {
     /// Everything but what other files say.
     func parts() throws(TokenizationError) -> Tokenizer.Parts {
         var vocabulary = VocabularyBuilder(preTokenizer.isByteLevel ? .byteAlphabet : .text)
+        let table: TokenTable
         do {
             for (text, id) in try model.fields("vocab").object {
                 try vocabulary.insert(text, id: try JSONFields.id(id, quoted(text)), isAdded: false)
@@ -35,10 +36,10 @@ struct TokenizerJSON {
             for token in addedTokens {
                 try vocabulary.insert(token.content, id: token.id, isAdded: true)
             }
+            table = try vocabulary.finish()
         } catch {
             throw error.at("tokenizer.json.model.vocab")
         }
-        let table = try vocabulary.finish()
         let (alphabet, unknown) = try alphabet(table)
         let merges = try merges(vocabulary, table)
         let decoder = try TokenDecoder(
@@ -100,7 +101,11 @@ struct TokenizerJSON {
             guard let (left, right) = Self.pair(entry) else {
                 throw model.malformed("merges", "merge \(rank) is no pair of tokens")
             }
-            merges.append(try vocabulary.merge(left, right, rank: rank, in: table))
+            do {
+                merges.append(try vocabulary.merge(left, right, rank: rank, in: table))
+            } catch {
+                throw error.at("tokenizer.json.model.merges")
+            }
         }
         return merges
     }

@@ -520,7 +520,7 @@ public nonisolated struct WireLimits: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// 0: the service's default; counts per part
+  /// 0: 256, or what the context leaves; counts per part
   public var maxTokens: UInt32 = 0
 
   public var stop: [String] = []

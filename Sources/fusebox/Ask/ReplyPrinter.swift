@@ -11,6 +11,8 @@ struct ReplyPrinter {
     private struct Part {
         var segments: [WireSegment] = []
         var pending = ""
+        /// Whether what was written of it last ends a line.
+        var endsLine = true
         var isEnded = false
     }
 
@@ -39,6 +41,7 @@ struct ReplyPrinter {
             grow(to: chunk.part + 1)
             let text = styled(chunk)
             parts[Int(chunk.part)].pending += text
+            if let last = chunk.text.last { parts[Int(chunk.part)].endsLine = last == "\n" }
         case .done(let done): end(done.part)
         case .failed(let failed): end(failed.part)
         }
@@ -59,9 +62,16 @@ struct ReplyPrinter {
             if !parts[current].pending.isEmpty { write(parts[current].pending) }
             parts[current].pending = ""
             guard parts[current].isEnded else { return }
-            write("\n")
+            startLine()
             current += 1
         }
+    }
+
+    /// Ends the line that the reply stands in, so that something else can be written.
+    mutating func startLine() {
+        guard current < parts.count, !parts[current].endsLine else { return }
+        parts[current].endsLine = true
+        write("\n")
     }
 
     private mutating func styled(_ chunk: WireChunk) -> String {

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import SystemPackage
 import Tensors
+import Wire
 
 /// The standard streams of a command.
 enum Terminal {
@@ -22,19 +23,23 @@ enum Terminal {
     /// - Throws: a line that says what is wrong with it.
     static func read(_ path: String, byteLimit: Int) throws -> String {
         guard path == "-" else {
-            let bytes = try FileBytes.array(path: path, limit: byteLimit)
-            guard let text = String(validating: bytes, as: UTF8.self) else {
-                throw CommandError("\(path) is not valid UTF-8")
-            }
-            return text
+            return try text(FileBytes.array(path: path, limit: byteLimit), of: path)
         }
-        var text = ""
-        while let line = readLine(strippingNewline: false) {
-            text += line
-            guard text.utf8.count <= byteLimit else {
-                throw CommandError("standard input has more than \(byteLimit) bytes")
-            }
-        }
-        return text
+        var input = StandardInput()
+        return try text(input.rest(byteLimit: byteLimit), of: "standard input")
+    }
+
+    /// The prompt that an option gives; `-` is standard input, whose last line may end.
+    static func readPrompt(_ option: String) throws -> String {
+        guard option == "-" else { return option }
+        let text = try read("-", byteLimit: Frames.clientLimit)
+        return text.hasSuffix("\n") ? String(text.dropLast()) : text
+    }
+
+    private static func text(_ bytes: [UInt8], of name: String) throws(CommandError) -> String {
+        if let text = String(validating: bytes, as: UTF8.self) { return text }
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let bad = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
+        throw CommandError("\(name): line \(bad + 1) is not valid UTF-8")
     }
 }

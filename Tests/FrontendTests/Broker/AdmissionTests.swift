@@ -167,7 +167,7 @@ import Wire
         let failed = bench.submit(2) { $0.limits.maxTokens = 9000 }.failed
         #expect(try #require(failed).message.contains("at most 8192"))
         let dispatch = bench.submit(3).dispatches.first
-        #expect(dispatch?.limits.maxTokens == 256, "the default")
+        #expect(dispatch?.limits.maxTokens == 0, "the worker knows what the context leaves")
         #expect(dispatch?.kvRule == .keep)
     }
 

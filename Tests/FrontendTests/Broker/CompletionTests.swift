@@ -32,7 +32,7 @@ import Wire
         #expect(provenance.promptTokens == [7, 8, 9])
         #expect(provenance.tokens == [1, 2])
         #expect(provenance.sampling.temperature == 0.5)
-        #expect(provenance.limits.maxTokens == 256)
+        #expect(provenance.limits.maxTokens == 0)
         #expect(provenance.limits.stop == ["END"])
         #expect(provenance.warnings == ["terse: trained on another base"])
     }

@@ -13,7 +13,7 @@ struct FakeDecoder {
     init(_ dispatch: WireDispatch) {
         let seed = dispatch.sampling.seed
         let wanted = Int(Self.hash(seed, 1 << 40) % 40)
-        let limit = Int(dispatch.limits.maxTokens)
+        let limit = dispatch.limits.tokenLimit
         var tokens: [UInt32] = []
         var segments = Array(dispatch.segments.prefix(1))
         for index in 0..<min(wanted, limit) {

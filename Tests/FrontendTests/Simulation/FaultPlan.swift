@@ -49,7 +49,6 @@ struct FaultPlan {
         configuration.stallTimeout = .seconds(4)
         configuration.agingLimit = .milliseconds(300)
         configuration.queueLimit = number(2...20)
-        configuration.defaultMaxTokens = 30
         if sabotage == .endlessAttempts {
             configuration.attemptLimit = 1000
             configuration.dispatchLimit = 1000

@@ -22,7 +22,7 @@ struct World {
         case cancel(client: Int)
         /// Sends again what nobody has answered.
         case remind(client: Int)
-        /// Sends what was refused again, unless the connection has changed since.
+        /// Sends what was refused again, unless it was accepted or the connection has changed since.
         case resubmit(client: Int, WireSubmit, from: Peer)
         case tick
     }
@@ -96,7 +96,10 @@ struct World {
         case .reconnect(let index): reconnect(index)
         case .cancel(let index): cancel(index)
         case .resubmit(let index, let submit, let address):
-            if clients[index].address == address {
+            let isOpen = clients[index].asked.contains {
+                $0.submit.requestID == submit.requestID && !$0.isAccepted && !$0.isOver
+            }
+            if clients[index].address == address, isOpen {
                 ask(.submit(submit), offsets: [], client: index)
             }
         case .remind(let index): remind(index)

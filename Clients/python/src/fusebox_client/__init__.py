@@ -8,6 +8,7 @@ from fusebox_client.errors import (
     RequestFailed,
     Unreachable,
 )
+from fusebox_client.provenance import provenance_document
 from fusebox_client.reply import Accepted, Chunk, Done, Event, Failed, Part, Reply, Result, Routed
 from fusebox_client.request import Select
 
@@ -29,4 +30,5 @@ __all__ = [
     "Select",
     "Unreachable",
     "default_endpoint",
+    "provenance_document",
 ]

@@ -1,0 +1,78 @@
+"""The built program, and a service of it on the demo."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pytest
+
+from fusebox_client import Client, FuseboxError
+
+ROOT = Path(__file__).resolve().parents[3]
+PROGRAM = Path(os.environ.get("FUSEBOX", ROOT / ".build/release/fusebox"))
+DEMO = ROOT / "Demo"
+
+
+def needs_program() -> None:
+    if not PROGRAM.exists():
+        pytest.skip(f"{PROGRAM} is not built; FUSEBOX may name another")
+
+
+def run(*arguments: str) -> dict[str, Any]:
+    """What a command of the program prints, run on the demo's base."""
+    base = ["--model", str(DEMO / "base"), "--json"]
+    done = subprocess.run(
+        [str(PROGRAM), *arguments, *base], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
+
+
+class RunningService:
+    """`fusebox serve` with two workers."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        self.endpoint = f"ipc://{self._folder.name}/front.sock"
+        self._process = subprocess.Popen(
+            [str(PROGRAM), "serve", "--workers", "2", "--threads-per-worker", "1"]
+            + ["--model", str(DEMO / "base"), "--adapters", str(DEMO / "adapters")]
+            + ["--router", str(ROOT / "Router"), "--bind", self.endpoint],
+            stderr=subprocess.DEVNULL,
+        )
+
+    def __enter__(self) -> RunningService:
+        self.wait_for_workers()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.terminate()
+        self._process.wait()
+        self._folder.cleanup()
+
+    def wait_for_workers(self) -> list[int]:
+        """The process ids of both workers once they serve."""
+        for _ in range(600):
+            try:
+                with Client(self.endpoint) as client:
+                    workers = client.status().workers
+            except FuseboxError:
+                continue
+            ready = [worker.pid for worker in workers if worker.state == "ready"]
+            if len(ready) == 2:
+                return ready
+            time.sleep(0.1)
+        raise AssertionError("the workers do not come up")

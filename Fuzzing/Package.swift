@@ -1,0 +1,62 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The settings of the package above, but for warnings as errors.
+let swift: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+extension Target {
+    /// A target of the package above, compiled here with instrumentation; `Shipped` is its `Sources`.
+    static func shipped(_ name: String, _ dependencies: [Dependency]) -> Target {
+        .target(
+            name: name, dependencies: dependencies, path: "Shipped/\(name)", swiftSettings: swift)
+    }
+}
+
+let package = Package(
+    name: "fuzzing",
+    products: [.library(name: "FuzzTargets", type: .static, targets: ["FuzzTargets"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    ],
+    targets: [
+        .target(
+            name: "CKernels", path: "Shipped/CKernels",
+            cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-Wno-psabi"])]),
+        .target(name: "CSystemShims", path: "Shipped/CSystemShims"),
+        .systemLibrary(name: "COpenBLAS", path: "Shipped/COpenBLAS", pkgConfig: "openblas"),
+        .shipped(
+            "Tensors",
+            [
+                "CSystemShims", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
+        .shipped("Kernels", ["CKernels", "COpenBLAS", "Tensors"]),
+        .shipped(
+            "Adapters",
+            ["Kernels", "Tensors", .product(name: "SystemPackage", package: "swift-system")]),
+        .shipped(
+            "Models",
+            [
+                "Adapters", "Kernels", "Tensors",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
+        .shipped(
+            "Tokenization",
+            ["Tensors", .product(name: "HeapModule", package: "swift-collections")]),
+        .shipped("Wire", [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+        .target(
+            name: "FuzzTargets",
+            dependencies: ["Adapters", "Kernels", "Models", "Tensors", "Tokenization", "Wire"],
+            swiftSettings: swift),
+    ])

@@ -1,0 +1,51 @@
+import Kernels
+import Tensors
+import Tokenization
+
+@testable import Adapters
+@testable import Models
+
+/// Files that users drop in.
+enum FileTargets {
+    /// Also read as the tensors of an adapter.
+    static func safetensors(_ bytes: [UInt8]) throws {
+        let file = try SafetensorsFile(bytes: FileBytes(bytes), limits: .adapter)
+        for tensor in file.tensors {
+            _ = tensor.isFinite()
+            _ = try? tensor.floats()
+        }
+        let base = BaseShape(
+            name: "base", digest: Digest(of: [UInt8]()), layerCount: 2,
+            linears: [.query: (outputs: 64, inputs: 64), .down: (outputs: 64, inputs: 96)])
+        _ = try AdapterTensors(file.tensors, base: base)
+    }
+
+    /// Also read as a model's configuration and vocabulary.
+    static func gguf(_ bytes: [UInt8]) throws {
+        let file = try GGUFFile(bytes: FileBytes(bytes))
+        for tensor in file.tensors {
+            _ = tensor.isFinite()
+            _ = try? tensor.floats()
+        }
+        _ = try? ModelConfiguration(gguf: file.metadata)
+        try TextTargets.encode(with: Tokenizer(gguf: file))
+    }
+
+    /// Also read as a model's configuration; what is written again is the same.
+    static func json(_ bytes: [UInt8]) throws {
+        let value = try JSONValue(parsing: bytes)
+        let again = try JSONValue(parsing: value.text, limits: JSONLimits(depth: 64))
+        precondition(again == value, "a document is not what was written of it")
+        _ = try ModelConfiguration(json: value)
+    }
+
+    static func adapterConfiguration(_ bytes: [UInt8]) throws {
+        let configuration = try AdapterConfiguration(
+            json: JSONValue(parsing: bytes, limits: JSONLimits(depth: 16)))
+        for module in ["model.layers.3.self_attn.q_proj", "model.layers.11.mlp.down_proj"] {
+            let rank = configuration.rank(of: module)
+            precondition(
+                configuration.scale(of: module, rank: rank).isFinite, "a scale is not finite")
+        }
+    }
+}

@@ -1,0 +1,20 @@
+/// A parser of bytes from outside, fed with whatever libFuzzer makes up.
+///
+/// Each may throw what it likes, and must not trap, hang or take memory without bound.
+enum FuzzTarget: String {
+    case safetensors, gguf, json, wire, tokenizer
+    case chatTemplate = "chat-template"
+    case adapterConfiguration = "adapter-configuration"
+
+    func run(_ bytes: [UInt8]) {
+        switch self {
+        case .safetensors: try? FileTargets.safetensors(bytes)
+        case .gguf: try? FileTargets.gguf(bytes)
+        case .json: try? FileTargets.json(bytes)
+        case .wire: WireTarget.run(bytes)
+        case .tokenizer: try? TextTargets.tokenizer(bytes)
+        case .chatTemplate: try? TextTargets.chatTemplate(bytes)
+        case .adapterConfiguration: try? FileTargets.adapterConfiguration(bytes)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Tensors
+
+@testable import Tokenization
+
+/// Tokenizers and chat templates.
+enum TextTargets {
+    static func tokenizer(_ bytes: [UInt8]) throws {
+        let parts = try TokenizerJSON(JSONValue(parsing: bytes, limits: JSONLimits(depth: 32)))
+            .parts()
+        try encode(with: Tokenizer(parts, chat: .failure(ChatTemplate.missing("here"))))
+    }
+
+    /// Texts with what tokenizers stumble over.
+    static func encode(with tokenizer: Tokenizer) throws {
+        for text in [
+            "", " Hello,  wörld! 12345\n\n\tdon't", "\u{1F469}\u{200D}\u{1F680} e\u{301}\u{0} <s>",
+        ] {
+            let ids = try tokenizer.encode(text, addSpecialTokens: true, allowSpecial: true)
+            precondition(
+                ids.allSatisfy { (0..<tokenizer.vocabularySize).contains(Int($0)) },
+                "an id is out of range")
+            _ = tokenizer.decode(ids, skipSpecial: false)
+        }
+    }
+
+    static func chatTemplate(_ bytes: [UInt8]) throws {
+        let template = try ChatTemplate(recognizing: String(decoding: bytes, as: UTF8.self))
+        let turns = [
+            ChatTurn(role: "system", content: "Be brief."), ChatTurn(role: "user", content: "Hi."),
+        ]
+        _ = try template.render(
+            turns, addGenerationPrompt: true, beginOfText: "<s>", endOfText: "</s>")
+    }
+}

@@ -1,0 +1,84 @@
+/// Services that cannot be started, and clients without one.
+extension BadInput {
+    static let services: [BadInput] = [
+        BadInput(what: "no model", arguments: serve(["--model", "nowhere"])),
+        demo("no adapters", ["--adapters", "nowhere"]),
+        demo("no router", ["--router", "nowhere"]),
+        demo("a router for other adapters", ["--adapters", "empty", "--router", "router"]),
+        BadInput(
+            what: "an unknown execution type", arguments: serve(["--type", "q3_k"]), status: 2),
+        BadInput(
+            what: "a configuration with an unknown execution type",
+            arguments: ["serve", "--config", "f.json"]
+        ) {
+            try $0.makeDemo()
+            try $0.write("{\"model\": \"demo\", \"type\": \"q3_k\"}", to: "f.json")
+        },
+        bind("an endpoint that is none", "port 5555"),
+        bind("an endpoint that the network reaches", "tcp://0.0.0.0:5555"),
+        bind("a port that is none", "tcp://127.0.0.1:99999"),
+        bind("a file that is no socket", "ipc://demo/config.json"),
+        bind("a path that is too long", "ipc://\(String(repeating: "x", count: 108))"),
+        BadInput(
+            what: "a configuration with an unknown key", arguments: ["serve", "--config", "f.json"]
+        ) { try $0.write("{\"port\": 5555}", to: "f.json") },
+        BadInput(
+            what: "a configuration that is no JSON", arguments: ["serve", "--config", "f.json"]
+        ) { try $0.write("model = demo", to: "f.json") },
+        BadInput(what: "no workers", arguments: ["serve", "--workers", "0"], status: 2),
+        BadInput(
+            what: "no service", arguments: ["ask", "--connect", "ipc://nobody.sock", "hi"]),
+        BadInput(
+            what: "a selection that is none", arguments: ["ask", "--select", "positive", "hi"],
+            status: 2),
+        BadInput(
+            what: "a worker without a front",
+            arguments: ["worker", "--connect", "somewhere", "--model", "demo"],
+            make: { try $0.makeDemo() }),
+    ]
+
+    /// With the socket of a service as `front.sock`.
+    static let besideService: [BadInput] = [
+        demo("a socket in use", ["--bind", "ipc://front.sock"]),
+        ask("an empty prompt", [""]),
+        ask("an empty prompt from a pipe", ["-"]),
+        ask("bad UTF-8 from a pipe", ["-"], input: [0x68, 0xFF, 10]),
+        ask("2 MiB from a pipe", ["-"], input: [UInt8](repeating: 0x61, count: 2 << 20)),
+        ask("an unknown adapter", ["--select", "nobody=1", "hi"]),
+        ask("an unknown adapter to choose from", ["--select", "auto:nobody", "hi"]),
+        ask("more tokens than the context", ["--max-tokens", "1024", "--select", "base", "hi"]),
+        BadInput(
+            what: "no file of requests",
+            arguments: ["ask", "--connect", "ipc://front.sock", "--jsonl", "nowhere.jsonl"]),
+        BadInput(
+            what: "requests with bad UTF-8",
+            arguments: ["ask", "--connect", "ipc://front.sock", "--jsonl", "f.jsonl"]
+        ) {
+            try $0.write(
+                Array("{\"prompt\": \"hi\"}\n{\"prompt\": \"".utf8) + [0xFF], to: "f.jsonl")
+        },
+    ]
+
+    private static func ask(
+        _ what: String, _ options: [String], input: [UInt8] = []
+    ) -> BadInput {
+        BadInput(
+            what: what, arguments: ["ask", "--connect", "ipc://front.sock"] + options, input: input)
+    }
+
+    private static func serve(_ options: [String]) -> [String] {
+        ["serve", "--workers", "1", "--threads-per-worker", "1"] + options
+    }
+
+    private static func demo(_ what: String, _ options: [String]) -> BadInput {
+        BadInput(what: what, arguments: serve(["--model", "demo"] + options)) {
+            try $0.makeDemo()
+            try $0.link("Router", to: "router")
+            try $0.write("", to: "empty/README.md")
+        }
+    }
+
+    private static func bind(_ what: String, _ endpoint: String) -> BadInput {
+        demo(what, ["--bind", endpoint])
+    }
+}
