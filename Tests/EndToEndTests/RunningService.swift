@@ -14,18 +14,24 @@ final class RunningService {
         return parts.joined(separator: "/")
     }
 
-    init(workers: Int = 2) throws {
+    /// The program, beside the tests'.
+    static var program: String {
+        let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        return tests.deletingLastPathComponent().appendingPathComponent("fusebox").path
+    }
+
+    init(workers: Int = 2, arguments: [String] = []) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         endpoint = "ipc://\(folder.path)/front.sock"
-        let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.executableURL = tests.deletingLastPathComponent().appendingPathComponent("fusebox")
-        process.arguments = [
-            "serve", "--workers", "\(workers)", "--threads-per-worker", "1", "--bind", endpoint,
-            "--model", Self.root + "/Demo/base", "--adapters", Self.root + "/Demo/adapters",
-            "--router", Self.root + "/Router",
-        ]
+        process.executableURL = URL(fileURLWithPath: Self.program)
+        process.arguments =
+            [
+                "serve", "--workers", "\(workers)", "--threads-per-worker", "1", "--bind", endpoint,
+                "--model", Self.root + "/Demo/base", "--adapters", Self.root + "/Demo/adapters",
+                "--router", Self.root + "/Router", "--image-folder", "\(folder.path)/images",
+            ] + arguments
         process.standardError = FileHandle.nullDevice
         try process.run()
     }
