@@ -9,6 +9,9 @@ public struct ServeSettings: Equatable, Sendable {
     public var workers: Int?
     public var threadsPerWorker: Int?
     public var bind: String?
+    public var imageFolder: String?
+    public var noImage: Bool?
+    public var pruneImages: Bool?
 
     public init() {}
 
@@ -43,12 +46,15 @@ public struct ServeSettings: Equatable, Sendable {
             case "router": router = try Self.text(value, key, path)
             case "type": type = try Self.text(value, key, path)
             case "bind": bind = try Self.text(value, key, path)
+            case "image-folder": imageFolder = try Self.text(value, key, path)
+            case "no-image": noImage = try Self.flag(value, key, path)
+            case "prune-images": pruneImages = try Self.flag(value, key, path)
             case "workers": workers = try Self.count(value, key, path)
             case "threads-per-worker": threadsPerWorker = try Self.count(value, key, path)
             default:
                 throw ServiceFailure(
                     "\(path): \"\(key)\" is not known; known are model, adapters, router, type, "
-                        + "workers, threads-per-worker, bind")
+                        + "workers, threads-per-worker, bind, image-folder, no-image, prune-images")
             }
         }
     }
@@ -60,6 +66,15 @@ public struct ServeSettings: Equatable, Sendable {
             throw ServiceFailure("\(path): \"\(key)\" must be a text")
         }
         return text
+    }
+
+    private static func flag(
+        _ value: JSONValue, _ key: String, _ path: String
+    ) throws(ServiceFailure) -> Bool {
+        guard let flag = value.bool else {
+            throw ServiceFailure("\(path): \"\(key)\" must be true or false")
+        }
+        return flag
     }
 
     private static func count(
@@ -84,6 +99,9 @@ public struct ServeSettings: Equatable, Sendable {
         settings.workers = workers ?? file.workers
         settings.threadsPerWorker = threadsPerWorker ?? file.threadsPerWorker
         settings.bind = bind ?? file.bind
+        settings.imageFolder = imageFolder ?? file.imageFolder
+        settings.noImage = noImage ?? file.noImage
+        settings.pruneImages = pruneImages ?? file.pruneImages
         return settings
     }
 
@@ -100,9 +118,24 @@ public struct ServeSettings: Equatable, Sendable {
         var arguments = ["worker", "--threads", "\(threads)"]
         for (flag, value) in [
             ("--model", model), ("--adapters", adapters), ("--router", router), ("--type", type),
+            ("--image-folder", imageFolder),
         ] {
             if let value { arguments += [flag, value] }
         }
+        if noImage == true { arguments.append("--no-image") }
+        return arguments
+    }
+
+    /// The command line of what builds the image that all workers share; nil: they do without.
+    public var imageArguments: [String]? {
+        guard noImage != true else { return nil }
+        var arguments = ["image", "--best-effort"]
+        for (flag, value) in [
+            ("--model", model), ("--type", type), ("--image-folder", imageFolder),
+        ] {
+            if let value { arguments += [flag, value] }
+        }
+        if pruneImages == true { arguments.append("--prune") }
         return arguments
     }
 }

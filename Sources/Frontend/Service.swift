@@ -13,6 +13,7 @@ public struct Service: Sendable {
     }
 
     private let endpoints: FrontLoop.Endpoints
+    private let preparation: WorkerCommand?
     private let command: WorkerCommand
     private let workerCount: Int
     private let configuration: BrokerConfiguration
@@ -25,11 +26,13 @@ public struct Service: Sendable {
     ///   - bind: where clients connect: `ipc://PATH` or a loopback `tcp://HOST:PORT`; nil: the
     ///     default that clients look for.
     ///   - processID: of this process; it makes the workers' endpoint unique.
+    ///   - preparation: what runs to its end before the workers start.
     ///   - command: of a worker; the endpoint to connect to is added as `--connect ENDPOINT`.
     /// - Throws: `ServiceFailure` for an endpoint that is none.
     public init(
-        bind: String?, processID: Int32, command: WorkerCommand, workerCount: Int,
-        configuration: BrokerConfiguration, router: (any PromptRouter)?, logger: Logger
+        bind: String?, processID: Int32, preparation: WorkerCommand? = nil, command: WorkerCommand,
+        workerCount: Int, configuration: BrokerConfiguration, router: (any PromptRouter)?,
+        logger: Logger
     ) throws(ServiceFailure) {
         do {
             endpoints = FrontLoop.Endpoints(
@@ -39,6 +42,7 @@ public struct Service: Sendable {
         } catch {
             throw ServiceFailure(error.message)
         }
+        self.preparation = preparation
         self.command = command
         self.workerCount = workerCount
         self.configuration = configuration
@@ -100,13 +104,22 @@ public struct Service: Sendable {
         onReady: @escaping @Sendable (Summary) -> Void
     ) async throws {
         try await withThrowingTaskGroup { group in
-            group.addTask { try await pool.run() }
+            group.addTask {
+                try await self.prepare()
+                try await pool.run()
+            }
             group.addTask { try await self.follow(loop, pool: pool, onReady: onReady) }
             group.addTask { await Self.heed(interruptions, loop: loop) }
             _ = try await group.next()
             pool.stop()
             group.cancelAll()
         }
+    }
+
+    private func prepare() async throws {
+        guard let preparation else { return }
+        let logger = logger
+        try await Preparation(command: preparation, log: { logger.notice("\($0)") }).run()
     }
 
     /// Does what the front's thread cannot: it ends when the service has drained.

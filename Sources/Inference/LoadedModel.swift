@@ -10,19 +10,35 @@ public struct LoadedModel: Sendable {
     public let base: BaseShape
     public let kernels: KernelSet
     public let pool: ThreadPool
+    /// Whether the weights are in an image that processes share, else in memory of this one.
+    public let usesImage: Bool
+    /// Why an image that is there was not used.
+    public let warnings: [String]
     public private(set) var shelf = AdapterShelf()
 
-    /// Opens and packs a checkpoint.
+    /// Opens a checkpoint and takes its weights from an image, or packs them where there is none.
     ///
-    /// - Parameter kernelSet: the name of a kernel set; nil: the best of this processor.
+    /// - Parameters:
+    ///   - kernelSet: the name of a kernel set; nil: the best of this processor.
+    ///   - images: where an image may be; nil: none is looked for.
     public init(
-        path: String, type: ExecutionType, threadCount: Int, kernelSet: String? = nil
+        path: String, type: ExecutionType, threadCount: Int, kernelSet: String? = nil,
+        images: ImageFolder? = nil
     ) throws(LoadError) {
         do {
             kernels = try KernelSet.select(kernelSet)
             pool = try ThreadPool(threadCount: threadCount)
-            let checkpoint = try Checkpoint(path: path)
-            transformer = try Transformer(checkpoint, type: type, pool: pool)
+            let checkpoint = try Checkpoint(path: path, remembering: images?.memory)
+            var image: ModelImage?
+            var warnings: [String] = []
+            do {
+                image = try images?.image(of: checkpoint, type: type)
+            } catch {
+                warnings.append("\(error); the weights are packed into memory of this process")
+            }
+            transformer = try Transformer(checkpoint, type: type, pool: pool, image: image)
+            usesImage = image != nil
+            self.warnings = warnings
             base = checkpoint.shape
             checkpointPath = path
         } catch {

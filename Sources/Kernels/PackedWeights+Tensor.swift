@@ -25,35 +25,39 @@ extension PackedWeights {
         }
         let source = try Self.convert(tensor, type: type, role: role)
         let format = try Self.format(of: source.dtype, name: tensor.name)
-        self.init(format: format.packed, outputs: tensor.shape[0], inputs: tensor.shape[1])
-        let packed = self
+        let (outputs, inputs) = (tensor.shape[0], tensor.shape[1])
         let rowBytes = source.byteCount / outputs
         let bad = unsafe source.withUnsafeBytes { bytes in
-            (0..<packed.outputs).first { row in
+            (0..<outputs).first { row in
                 guard let base = bytes.baseAddress else { return false }
                 let start = unsafe (base + row * rowBytes).assumingMemoryBound(to: UInt8.self)
-                return unsafe fb_row_is_finite(format.source, start, Int32(packed.inputs)) == 0
+                return unsafe fb_row_is_finite(format.source, start, Int32(inputs)) == 0
             }
         }
         if let bad {
             throw KernelError.format(
                 name: tensor.name, problem: "row \(bad) holds values that are not finite")
         }
-        unsafe source.withUnsafeBytes { bytes in
-            guard let base = bytes.baseAddress else { return }
-            let pack = { (tile: Int) in
-                for lane in 0..<min(WeightFormat.tile, packed.outputs - tile * WeightFormat.tile) {
-                    let output = tile * WeightFormat.tile + lane
-                    let row = rowOrder?[output] ?? output
-                    unsafe fb_pack_row(
-                        format.source, (base + row * rowBytes).assumingMemoryBound(to: UInt8.self),
-                        Int32(packed.inputs), packed.pointer + tile * packed.tileBytes, Int32(lane))
+        let tileBytes = Self.tileBytes(format.packed, inputs)
+        let tileCount = (outputs + WeightFormat.tile - 1) / WeightFormat.tile
+        unsafe self.init(format: format.packed, outputs: outputs, inputs: inputs) { target in
+            unsafe source.withUnsafeBytes { bytes in
+                guard let base = bytes.baseAddress else { return }
+                let pack = { (tile: Int) in
+                    for lane in 0..<min(WeightFormat.tile, outputs - tile * WeightFormat.tile) {
+                        let output = tile * WeightFormat.tile + lane
+                        let row = rowOrder?[output] ?? output
+                        unsafe fb_pack_row(
+                            format.source,
+                            (base + row * rowBytes).assumingMemoryBound(to: UInt8.self),
+                            Int32(inputs), target + tile * tileBytes, Int32(lane))
+                    }
                 }
-            }
-            if let pool {
-                pool.run(tileCount, pack)
-            } else {
-                for tile in 0..<tileCount { pack(tile) }
+                if let pool {
+                    pool.run(tileCount, pack)
+                } else {
+                    for tile in 0..<tileCount { pack(tile) }
+                }
             }
         }
     }
@@ -64,16 +68,20 @@ extension PackedWeights {
     ) {
         precondition(inputs.isMultiple(of: 64) && codes.count == outputs * inputs / 2)
         precondition(maxima.count == outputs * inputs / 64)
-        self.init(format: .nf4, outputs: outputs, inputs: inputs)
-        unsafe codes.withUnsafeBufferPointer { codes in
-            unsafe maxima.withUnsafeBufferPointer { maxima in
-                guard let code = codes.baseAddress, let maximum = maxima.baseAddress else { return }
-                for output in 0..<outputs {
-                    let row = rowOrder?[output] ?? output
-                    let tile = output / WeightFormat.tile
-                    unsafe fb_pack_nf4_row(
-                        code + row * inputs / 2, maximum + row * inputs / 64, Int32(inputs),
-                        pointer + tile * tileBytes, Int32(output % WeightFormat.tile))
+        let tileBytes = Self.tileBytes(.nf4, inputs)
+        unsafe self.init(format: .nf4, outputs: outputs, inputs: inputs) { target in
+            unsafe codes.withUnsafeBufferPointer { codes in
+                unsafe maxima.withUnsafeBufferPointer { maxima in
+                    guard let code = codes.baseAddress, let maximum = maxima.baseAddress else {
+                        return
+                    }
+                    for output in 0..<outputs {
+                        let row = rowOrder?[output] ?? output
+                        let tile = output / WeightFormat.tile
+                        unsafe fb_pack_nf4_row(
+                            code + row * inputs / 2, maximum + row * inputs / 64, Int32(inputs),
+                            target + tile * tileBytes, Int32(output % WeightFormat.tile))
+                    }
                 }
             }
         }

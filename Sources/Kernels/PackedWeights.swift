@@ -1,29 +1,87 @@
-internal import Tensors
+public import Tensors
 
 /// A weight matrix W (outputs, inputs) packed for the kernels, read-only.
 @safe public struct PackedWeights: Sendable {
     public let format: WeightFormat
     public let outputs: Int
     public let inputs: Int
-    let storage: AlignedBuffer<UInt8>
+    /// Memory that the matrix takes.
+    public let byteCount: Int
+    /// What holds the bytes: memory of this process, or a file that processes share.
+    private let storage: FileBytes
+    /// The packed bytes, `tileBytes` a tile of 16 outputs; the last tile is filled up with zeros.
+    nonisolated(unsafe) let pointer: UnsafePointer<UInt8>
 
-    /// Packed bytes, `tileBytes` a tile of 16 outputs; the last tile is filled up with zeros.
-    init(format: WeightFormat, outputs: Int, inputs: Int) {
+    /// Allocates zero bytes and has them packed.
+    init(
+        format: WeightFormat, outputs: Int, inputs: Int,
+        packing pack: (UnsafeMutablePointer<UInt8>) -> Void
+    ) {
         self.format = format
         self.outputs = outputs
         self.inputs = inputs
-        storage = AlignedBuffer(
-            count: Self.byteCount(format: format, outputs: outputs, inputs: inputs))
+        let buffer = AlignedBuffer<UInt8>(
+            onHugePages: Self.tileCount(outputs) * Self.tileBytes(format, inputs))
+        unsafe pack(buffer.pointer)
+        byteCount = buffer.count
+        storage = .copied(buffer)
+        unsafe pointer = UnsafePointer(buffer.pointer)
     }
 
-    static func byteCount(format: WeightFormat, outputs: Int, inputs: Int) -> Int {
-        let tiles = (outputs + WeightFormat.tile - 1) / WeightFormat.tile
-        return tiles * (inputs / format.blockInputs) * format.blockBytes
+    /// Takes a matrix that was packed before from a file.
+    ///
+    /// - Parameter place: the bytes of the matrix in the file, as `append(to:)` gave them.
+    /// - Throws: for a size that the format cannot have, and for a place that is not the matrix's size or not in the file.
+    public init(
+        name: String, format: WeightFormat, outputs: Int, inputs: Int, place: Range<Int>,
+        in file: SealedFile
+    ) throws(KernelError) {
+        guard outputs > 0, inputs > 0, inputs.isMultiple(of: format.blockInputs) else {
+            throw KernelError.format(
+                name: name, problem: "\(outputs) x \(inputs) cannot be \(format.rawValue)")
+        }
+        let (rowBytes, overflow) = (inputs / format.blockInputs)
+            .multipliedReportingOverflow(by: format.blockBytes)
+        let (byteCount, carry) = rowBytes.multipliedReportingOverflow(by: Self.tileCount(outputs))
+        guard !overflow, !carry, place.count == byteCount, place.lowerBound >= 0,
+            place.upperBound <= file.payloadByteCount,
+            place.lowerBound.isMultiple(of: SealedFileWriter.alignment)
+        else {
+            throw KernelError.format(
+                name: name,
+                problem:
+                    "\(outputs) x \(inputs) of \(format.rawValue) does not take the bytes \(place) of \(file.payloadByteCount)"
+            )
+        }
+        let base = unsafe file.file.withUnsafeBytes { bytes in
+            unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        }
+        guard let base = unsafe base else {
+            throw KernelError.format(name: name, problem: "the file is empty")
+        }
+        self.format = format
+        self.outputs = outputs
+        self.inputs = inputs
+        self.byteCount = byteCount
+        storage = .mapped(file.file)
+        unsafe pointer = base + place.lowerBound
     }
 
-    var tileCount: Int { (outputs + WeightFormat.tile - 1) / WeightFormat.tile }
-    var tileBytes: Int { inputs / format.blockInputs * format.blockBytes }
-    /// Memory that the matrix takes.
-    public var byteCount: Int { storage.count }
-    var pointer: UnsafeMutablePointer<UInt8> { unsafe storage.pointer }
+    /// Writes the packed bytes and returns where they are in the file's payload.
+    public func append(to writer: inout SealedFileWriter) throws(TensorError) -> Range<Int> {
+        let bytes = unsafe UnsafeRawBufferPointer(start: pointer, count: byteCount)
+        let offset = try unsafe writer.append(bytes)
+        return offset..<offset + byteCount
+    }
+
+    private static func tileCount(_ outputs: Int) -> Int {
+        outputs / WeightFormat.tile + (outputs.isMultiple(of: WeightFormat.tile) ? 0 : 1)
+    }
+
+    static func tileBytes(_ format: WeightFormat, _ inputs: Int) -> Int {
+        inputs / format.blockInputs * format.blockBytes
+    }
+
+    var tileCount: Int { Self.tileCount(outputs) }
+    var tileBytes: Int { Self.tileBytes(format, inputs) }
 }

@@ -14,6 +14,9 @@ public enum WeightFormat: String, Sendable, CaseIterable {
     /// Two scales a block of 32; holds Q6_K without loss.
     case u8TwoScales
 
+    /// The version of all layouts: raised whenever packing makes other bytes, so that images of older ones are left alone.
+    public static let layoutVersion = 1
+
     /// Outputs of a tile.
     static let tile = 16
 

@@ -2,7 +2,7 @@ internal import Tensors
 
 extension Checkpoint {
     /// Opens a GGUF file of the architecture llama, qwen2 or qwen3.
-    init(gguf path: String) throws(ModelError) {
+    init(gguf path: String, remembering memory: DigestMemory?) throws(ModelError) {
         let file: GGUFFile
         do {
             file = try GGUFFile(path: path)
@@ -27,7 +27,7 @@ extension Checkpoint {
                 path: path, configuration: configuration, map: .gguf,
                 isPermuted: file.metadata["general.architecture"]?.string
                     == ModelFamily.llama.rawValue,
-                digest: file.digest(),
+                digest: file.digest(remembering: memory),
                 sourceDigest: try Self.sourceDigest(file.metadata[Self.sourceDigestKey]?.string),
                 tensors: tensors)
         } catch {

@@ -3,7 +3,7 @@ internal import Tensors
 
 extension Checkpoint {
     /// Opens a directory with `config.json` and `model.safetensors`, or its shards and their index.
-    init(directory: String) throws(ModelError) {
+    init(directory: String, remembering memory: DigestMemory?) throws(ModelError) {
         let folder = FilePath(directory)
         let json = try Self.configuration(folder)
         let files = try Self.files(folder)
@@ -11,7 +11,7 @@ extension Checkpoint {
         var digests = [Digest(of: Array(json.text.utf8))]
         for name in files {
             let file = try Self.open(folder.appending(name))
-            digests.append(file.digest())
+            digests.append(file.digest(remembering: memory))
             for tensor in file.tensors {
                 guard tensors.updateValue(tensor, forKey: tensor.name) == nil else {
                     throw ModelError(

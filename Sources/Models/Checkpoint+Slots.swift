@@ -53,6 +53,11 @@ extension Checkpoint {
         }
     }
 
+    /// The slots of matrices, which an image has, with their layers.
+    var matrixSlots: [(WeightMap.Slot, Int)] {
+        slots.filter { configuration.shape(of: $0.0).count == 2 }
+    }
+
     private func isOptional(_ slot: WeightMap.Slot) -> Bool {
         switch slot {
         case .bias: true

@@ -20,11 +20,13 @@ public struct Checkpoint: Sendable {
     public static func isGGUF(path: String) -> Bool { path.hasSuffix(".gguf") }
 
     /// Opens a Hugging Face directory or a GGUF file.
-    public init(path: String) throws(ModelError) {
+    ///
+    /// - Parameter memory: what may know the digests of the files, which else are read from end to end.
+    public init(path: String, remembering memory: DigestMemory? = nil) throws(ModelError) {
         if Self.isGGUF(path: path) {
-            try self.init(gguf: path)
+            try self.init(gguf: path, remembering: memory)
         } else {
-            try self.init(directory: path)
+            try self.init(directory: path, remembering: memory)
         }
     }
 

@@ -13,16 +13,17 @@ public final class Transformer: Sendable {
     let finalNorm: AlignedBuffer<Float>
     let head: Projection
 
-    /// Binds and packs every tensor of a checkpoint.
+    /// Binds every tensor of a checkpoint, and packs its matrices or takes them from an image.
     ///
     /// - Throws: for missing tensors, shapes that do not fit the configuration, and values that are not finite.
-    public init(_ checkpoint: Checkpoint, type: ExecutionType, pool: ThreadPool) throws(ModelError)
-    {
+    public init(
+        _ checkpoint: Checkpoint, type: ExecutionType, pool: ThreadPool, image: ModelImage? = nil
+    ) throws(ModelError) {
         configuration = checkpoint.configuration
         self.type = type
         digest = checkpoint.digest
-        let loader = WeightLoader(checkpoint: checkpoint, type: type, pool: pool)
-        embedding = try loader.vocabulary(.embedding)
+        let loader = WeightLoader(checkpoint: checkpoint, type: type, pool: pool, image: image)
+        embedding = try loader.matrix(.embedding)
         var blocks: [TransformerBlock] = []
         for layer in 0..<configuration.layerCount {
             blocks.append(try TransformerBlock(checkpoint, layer: layer, loader: loader))
@@ -30,7 +31,7 @@ public final class Transformer: Sendable {
         self.blocks = blocks
         finalNorm = AlignedBuffer(
             try checkpoint.vector(.finalNorm, count: configuration.hiddenSize))
-        head = Projection([(configuration.isTied ? embedding : try loader.vocabulary(.head), nil)])
+        head = Projection([(configuration.isTied ? embedding : try loader.matrix(.head), nil)])
     }
 
     /// Whether any weights read int8 activations.

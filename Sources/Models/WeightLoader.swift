@@ -2,48 +2,46 @@ internal import Adapters
 internal import Kernels
 internal import Tensors
 
-/// Packs a checkpoint's linear layers for an execution type, checking every shape against the configuration.
+/// Packs a checkpoint's matrices for an execution type, checking every shape against the configuration, or takes them from
+/// an image.
 struct WeightLoader {
     let checkpoint: Checkpoint
     let type: ExecutionType
     let pool: ThreadPool
+    var image: ModelImage?
 
     /// The matrices of one site of a layer, side by side.
     func projection(_ site: LinearName.Site, layer: Int) throws(ModelError) -> Projection {
         var matrices: [(PackedWeights, [Float]?)] = []
-        for name in site.parts { matrices.append(try matrix(name, layer: layer)) }
+        for name in site.parts {
+            matrices.append(
+                (try matrix(.linear(name), layer: layer), try bias(name, layer: layer)))
+        }
         return Projection(matrices)
     }
 
-    /// The token embedding or the head, (vocabulary, hidden).
-    func vocabulary(_ slot: WeightMap.Slot) throws(ModelError) -> PackedWeights {
-        let configuration = checkpoint.configuration
-        return try pack(
-            slot, layer: 0, outputs: configuration.vocabularySize, inputs: configuration.hiddenSize,
-            role: .vocabulary, rowOrder: nil)
+    /// The matrix of a slot: embedding, head or linear.
+    func matrix(_ slot: WeightMap.Slot, layer: Int = 0) throws(ModelError) -> PackedWeights {
+        if let image { return try image.matrix(checkpoint.map.name(slot, layer: layer)) }
+        return try pack(slot, layer: layer)
     }
 
-    private func matrix(
-        _ name: LinearName, layer: Int
-    ) throws(ModelError) -> (PackedWeights, [Float]?) {
-        guard let shape = checkpoint.configuration.linearShapes[name] else {
-            throw ModelError(.malformed, "no shape for \(name.rawValue)")
-        }
-        let order = rowOrder(name)
-        let weights = try pack(
-            .linear(name), layer: layer, outputs: shape.outputs, inputs: shape.inputs,
-            role: .linear,
-            rowOrder: order)
-        guard checkpoint.tensor(.bias(name), layer: layer) != nil else { return (weights, nil) }
+    private func bias(_ name: LinearName, layer: Int) throws(ModelError) -> [Float]? {
+        guard let shape = checkpoint.configuration.linearShapes[name],
+            checkpoint.tensor(.bias(name), layer: layer) != nil
+        else { return nil }
         let bias = try checkpoint.vector(.bias(name), layer: layer, count: shape.outputs)
-        return (weights, order.map { order in order.map { bias[$0] } } ?? bias)
+        return rowOrder(.linear(name)).map { order in order.map { bias[$0] } } ?? bias
     }
 
     /// llama.cpp stores the rows of a rotated head as pairs (0, d/2, 1, d/2 + 1, ...); the kernels want halves.
-    private func rowOrder(_ name: LinearName) -> [Int]? {
-        guard checkpoint.isPermuted, name == .query || name == .key else { return nil }
+    private func rowOrder(_ slot: WeightMap.Slot) -> [Int]? {
+        guard checkpoint.isPermuted, slot == .linear(.query) || slot == .linear(.key) else {
+            return nil
+        }
         let configuration = checkpoint.configuration
-        let heads = name == .query ? configuration.queryHeads : configuration.keyValueHeads
+        let heads =
+            slot == .linear(.query) ? configuration.queryHeads : configuration.keyValueHeads
         let dimension = configuration.headDimension
         return (0..<heads * dimension).map { output in
             let inHead = output % dimension
@@ -52,24 +50,26 @@ struct WeightLoader {
         }
     }
 
-    private func pack(
-        _ slot: WeightMap.Slot, layer: Int, outputs: Int, inputs: Int, role: PackedWeights.Role,
-        rowOrder: [Int]?
-    ) throws(ModelError) -> PackedWeights {
+    private func pack(_ slot: WeightMap.Slot, layer: Int) throws(ModelError) -> PackedWeights {
         let name = checkpoint.map.name(slot, layer: layer)
+        let shape = checkpoint.configuration.shape(of: slot)
+        let role: PackedWeights.Role =
+            slot == .embedding || slot == .head ? .vocabulary : .linear
+        let rowOrder = rowOrder(slot)
         do {
             if let normalFloats = checkpoint.normalFloats[name] {
-                try check(normalFloats.shape, [outputs, inputs], of: name)
+                try check(normalFloats.shape, shape, of: name)
                 return try pack(normalFloats, name: name)
             }
             guard let tensor = checkpoint.tensors[name] else {
                 throw ModelError(
                     .malformed, "\(checkpoint.path): the tensor \"\(name)\" is missing")
             }
-            try check(tensor.shape, [outputs, inputs], of: name)
+            try check(tensor.shape, shape, of: name)
             let isFloat = tensor.dtype.blockElementCount == 1
             if type == .nf4, role == .linear, isFloat {
                 let values = try tensor.floats()
+                let inputs = tensor.shape[1]
                 let ordered = rowOrder.map {
                     $0.flatMap { values[$0 * inputs..<($0 + 1) * inputs] }
                 }

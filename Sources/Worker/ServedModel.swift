@@ -13,7 +13,7 @@ public struct ServedModel: Sendable {
     public let tokenizer: Tokenizer
     /// Bound to the adapters; nil: explicit mixes only.
     public let router: AdapterRouter?
-    /// Adapters that were refused, what the router could not bind.
+    /// An image that was not used, adapters that were refused, what the router could not bind.
     public let warnings: [String]
 
     /// Loads everything.
@@ -26,7 +26,7 @@ public struct ServedModel: Sendable {
         loaded: LoadedModel, adapters: String? = nil, router: String? = nil
     ) throws(LoadError) {
         var loaded = loaded
-        var warnings: [String] = []
+        var warnings = loaded.warnings
         for (name, directory) in try Self.folders(adapters) {
             do throws(LoadError) {
                 try loaded.addAdapter(directory: directory, name: name)

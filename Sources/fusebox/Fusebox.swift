@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import SystemPackage
 
 /// One quantized base model, many LoRA adapters, and nobody has to name an adapter.
@@ -11,7 +12,8 @@ struct Fusebox: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, ServeCommand.self, RunWorkerCommand.self, AskCommand.self,
             GenerateCommand.self, ReplayCommand.self, ScoreCommand.self, TokenizeCommand.self,
-            QuantizeCommand.self, InspectCommand.self, RouterCommand.self, BenchCommand.self,
+            QuantizeCommand.self, ImageCommand.self, InspectCommand.self, RouterCommand.self,
+            BenchCommand.self,
         ]
     )
 
@@ -19,6 +21,8 @@ struct Fusebox: AsyncParsableCommand {
     ///
     /// The exit status is 0: done, 1: failed, 2: usage.
     static func main() async {
+        // A file that may not grow further is an error of its writer, not the end of the process.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

@@ -8,10 +8,14 @@ internal import Tensors
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Say what a model, an adapter or a router is, and why it would be refused.",
+        abstract:
+            "Say what a model, an adapter, a router or a model image is, and why it would be refused.",
         discussion: "Shapes are checked, the values of weights are not read.")
 
-    @Argument(help: "A model's directory or GGUF file, an adapter's or a router's directory.")
+    @Argument(
+        help:
+            "A model's directory or GGUF file, an adapter's or a router's directory, a model image."
+    )
     var path: String
 
     @Flag(help: "Print one JSON document.")
@@ -26,6 +30,7 @@ struct InspectCommand: ParsableCommand {
                 case .model: try Inspection.model(path)
                 case .adapter: try Inspection.adapter(path)
                 case .router: try Inspection.router(path)
+                case .image: try Inspection.image(path)
                 }
             for (key, value) in details { _ = report.append(key, value) }
         } catch {
@@ -41,7 +46,7 @@ struct InspectCommand: ParsableCommand {
     }
 
     private enum Kind: String {
-        case model, adapter, router
+        case model, adapter, router, image
 
         init(of path: String) throws {
             let files: [(Kind, String)] = [
@@ -50,6 +55,8 @@ struct InspectCommand: ParsableCommand {
             ]
             if Checkpoint.isGGUF(path: path) {
                 self = .model
+            } else if path.hasSuffix(ImageFolder.suffix) {
+                self = .image
             } else if let (kind, _) = files.first(where: { Self.exists("\(path)/\($0.1)") }) {
                 self = kind
             } else {

@@ -1,4 +1,5 @@
 internal import Adapters
+internal import Kernels
 internal import Models
 internal import Routing
 internal import Tensors
@@ -131,6 +132,18 @@ enum Inspection {
             "threshold": .number(Double(router.calibration.threshold)),
             "coverage": .number(router.calibration.coverage),
             "seed": .string("\(router.seed)"), "digest": .string(router.digest.description),
+        ]
+    }
+
+    static func image(_ path: String) throws -> JSONObject {
+        let file = try SealedFile(path: path)
+        let directory = try ImageDirectory(file)
+        return [
+            "layout": number(directory.layout), "type": .string(directory.type.rawValue),
+            "base": .string(directory.base.description), "source": .string(directory.source),
+            "matrices": number(directory.entries.count),
+            "bytes": number(file.payloadByteCount),
+            "digest": .string(directory.payload.description),
         ]
     }
 

@@ -30,6 +30,8 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "Threads that compute; else one a processor.")
     var threads: Int?
 
+    @OptionGroup var images: ImageOptions
+
     func validate() throws {
         guard threads.map({ (1...1024).contains($0) }) ?? true else {
             throw ValidationError("--threads has to be in 1...1024")
@@ -47,7 +49,9 @@ struct ModelOptions: ParsableArguments {
     /// Warnings go to standard error.
     func load() throws -> (model: LoadedModel, mix: AdapterMix) {
         var model = try LoadedModel(
-            path: self.model, type: type, threadCount: threads ?? Self.processorCount)
+            path: self.model, type: type, threadCount: threads ?? Self.processorCount,
+            images: images.folder)
+        for warning in model.warnings { StandardError.write("warning: \(warning)") }
         let coefficients = try cat.map { path throws(LoadError) in
             try model.addCoefficients(path: path)
         }

@@ -27,6 +27,8 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: "Threads that compute; else one a processor.")
     var threads: Int?
 
+    @OptionGroup var images: ImageOptions
+
     @Flag(help: "Print one JSON document with text, ids, usage and provenance.")
     var json = false
 
@@ -43,7 +45,7 @@ struct ReplayCommand: ParsableCommand {
         }
         let loaded = try LoadedModel(
             path: model, type: type, threadCount: threads ?? ModelOptions.processorCount,
-            kernelSet: recorded.kernels)
+            kernelSet: recorded.kernels, images: images.folder)
         guard Data(loaded.transformer.digest.bytes) == recorded.base else {
             throw CommandError(
                 "\(model): is not the base of this reply; its digest is \(loaded.transformer.digest)"
@@ -52,6 +54,7 @@ struct ReplayCommand: ParsableCommand {
         var settings = EngineSettings()
         settings.slotCount = 1
         let served = try ServedModel(loaded: loaded, adapters: adapters)
+        for warning in served.warnings { StandardError.write("warning: \(warning)") }
         var reply = LocalReply(
             prompt: WirePrompt { $0.tokens.ids = recorded.promptTokens },
             segments: try recorded.segments.map {

@@ -29,11 +29,14 @@ struct RunWorkerCommand: ParsableCommand {
     @Option(help: "Threads that compute; else one a processor.")
     var threads: Int?
 
+    @OptionGroup var images: ImageOptions
+
     func run() throws {
         let logger = Logger(label: "fusebox.worker")
         let files = try ServedFiles(model: model, adapters: adapters, router: router)
         let loaded = try LoadedModel(
-            path: files.model, type: type, threadCount: threads ?? ModelOptions.processorCount)
+            path: files.model, type: type, threadCount: threads ?? ModelOptions.processorCount,
+            images: images.folder)
         let served = try ServedModel(
             loaded: loaded, adapters: files.adapters, router: files.router)
         for warning in served.warnings { logger.warning("\(warning)") }

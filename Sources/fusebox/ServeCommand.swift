@@ -42,6 +42,15 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Where clients connect: ipc://PATH or tcp://127.0.0.1:PORT.")
     var bind: String?
 
+    @Option(help: "The folder of model images; else FUSEBOX_IMAGE_FOLDER, or the user's cache.")
+    var imageFolder: String?
+
+    @Flag(help: "Have every worker pack the weights into memory of its own.")
+    var noImage = false
+
+    @Flag(help: "Remove model images that nothing uses any more.")
+    var pruneImages = false
+
     func validate() throws {
         for (flag, count) in [("--workers", workers), ("--threads-per-worker", threadsPerWorker)] {
             guard let count else { continue }
@@ -60,6 +69,9 @@ struct ServeCommand: AsyncParsableCommand {
         settings.workers = workers
         settings.threadsPerWorker = threadsPerWorker
         settings.bind = bind
+        settings.imageFolder = imageFolder
+        settings.noImage = noImage ? true : nil
+        settings.pruneImages = pruneImages ? true : nil
         if let config { settings = settings.completed(by: try ServeSettings(path: config)) }
         if let type = settings.type, ExecutionType(rawValue: type) == nil {
             let known = ExecutionType.allCases.map(\.rawValue).joined(separator: ", ")
@@ -82,6 +94,7 @@ struct ServeCommand: AsyncParsableCommand {
         let router = try settings.router.map { TrainedRouter(try AdapterRouter(directory: $0)) }
         let service = try Service(
             bind: settings.bind, processID: getpid(),
+            preparation: settings.imageArguments.map { WorkerCommand(arguments: $0) },
             command: WorkerCommand(arguments: settings.workerArguments(threads: threads)),
             workerCount: workerCount, configuration: BrokerConfiguration(), router: router,
             logger: logger)

@@ -25,6 +25,14 @@ extension BadInput {
         BadInput(
             what: "a configuration that is no JSON", arguments: ["serve", "--config", "f.json"]
         ) { try $0.write("model = demo", to: "f.json") },
+        BadInput(
+            what: "no place for the model image",
+            arguments: ["image", "--model", "demo", "--image-folder", "/proc/none"],
+            make: { try $0.makeDemo() }),
+        BadInput(
+            what: "a model image folder that is a file",
+            arguments: ["image", "--model", "demo", "--image-folder", "demo/config.json"],
+            make: { try $0.makeDemo() }),
         BadInput(what: "no workers", arguments: ["serve", "--workers", "0"], status: 2),
         BadInput(
             what: "no service", arguments: ["ask", "--connect", "ipc://nobody.sock", "hi"]),

@@ -9,7 +9,7 @@ final class RunningService {
     let folder: TemporaryFolder
     private let process = Process()
 
-    init(workers: Int = 2, hasRouter: Bool = true) throws {
+    init(workers: Int = 2, hasRouter: Bool = true, arguments: [String] = []) throws {
         folder = try TemporaryFolder()
         endpoint = "ipc://\(folder.path)/front.sock"
         process.executableURL = BuiltProgram.url
@@ -18,7 +18,8 @@ final class RunningService {
             [
                 "serve", "--workers", "\(workers)", "--threads-per-worker", "1", "--bind", endpoint,
                 "--model", demo + "/base", "--adapters", demo + "/adapters",
-            ] + (hasRouter ? ["--router", BuiltProgram.root + "/Router"] : [])
+                "--image-folder", "\(folder.path)/images",
+            ] + (hasRouter ? ["--router", BuiltProgram.root + "/Router"] : []) + arguments
         process.standardError = FileHandle.nullDevice
         try process.run()
     }

@@ -31,7 +31,21 @@ import Testing
             ])
     }
 
+    @Test func imagesAreBuiltUnlessTheyAreNotWanted() throws {
+        var settings = try parse(
+            #"{"model": "m", "image-folder": "i", "no-image": false, "prune-images": true}"#)
+        #expect(
+            settings.imageArguments == [
+                "image", "--best-effort", "--model", "m", "--image-folder", "i", "--prune",
+            ])
+        #expect(settings.workerArguments(threads: 1).suffix(2) == ["--image-folder", "i"])
+        settings.noImage = true
+        #expect(settings.imageArguments == nil)
+        #expect(settings.workerArguments(threads: 1).last == "--no-image")
+    }
+
     @Test(arguments: [
+        (#"{"no-image": 1}"#, "true or false"), (#"{"image-folder": true}"#, "must be a text"),
         (#"{"modle": "m"}"#, "\"modle\" is not known"), (#"{"workers": 0}"#, "from 1 to 1024"),
         (#"{"workers": "2"}"#, "from 1 to 1024"), (#"{"model": 1}"#, "must be a text"),
         ("[]", "JSON object"), ("{", "f.json"),

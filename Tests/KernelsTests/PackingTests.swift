@@ -34,6 +34,52 @@ import Testing
         #expect(rows(shuffled) == order.map { expected[$0] })
     }
 
+    /// Images of older layouts are told by their version: other bytes here need another `layoutVersion`.
+    @Test func layoutsHaveAVersion() throws {
+        let folder = try TemporaryFolder()
+        var random = SeededGenerator(seed: 5)
+        var writer = try SealedFileWriter(path: folder.path("packed"))
+        for format in WeightFormat.allCases {
+            _ = try random.weights(format, outputs: 37, inputs: 512).append(to: &writer)
+        }
+        var digest = ""
+        try writer.seal { payload in
+            digest = payload.description
+            return .null
+        }
+        #expect(WeightFormat.layoutVersion == 1)
+        #expect(digest == "b815c37eec34ee39715f1f77924cf0c2a7df8a0dfd9ff62fcc41b210766a17a7")
+    }
+
+    @Test(arguments: WeightFormat.allCases)
+    func packedWeightsComeBackFromAFile(_ format: WeightFormat) throws {
+        let folder = try TemporaryFolder()
+        var random = SeededGenerator(seed: 6)
+        let weights = try random.weights(format, outputs: 37, inputs: 512)
+        var writer = try SealedFileWriter(path: folder.path("packed"))
+        _ = try random.weights(.f32, outputs: 1, inputs: 3).append(to: &writer)
+        let place = try weights.append(to: &writer)
+        try writer.seal { _ in .null }
+        let file = try SealedFile(path: folder.path("packed"))
+        let mapped = try PackedWeights(
+            name: "w", format: format, outputs: 37, inputs: 512, place: place, in: file)
+        #expect(mapped.byteCount == weights.byteCount && rows(mapped) == rows(weights))
+        let lies: [(Int, Int, Range<Int>)] = [
+            (0, 512, place), (49, 512, place), (37, 544, place), (37, 500, place),
+            (-37, 512, place), (37, 0, place), (.max, .max, place), (.max, 512, place),
+            (37, 512, place.lowerBound..<place.upperBound + 1),
+            (37, 512, place.lowerBound + 64..<place.upperBound + 64),
+            (37, 512, place.lowerBound - 1..<place.upperBound - 1),
+        ]
+        for (outputs, inputs, place) in lies {
+            #expect(throws: KernelError.self) {
+                try PackedWeights(
+                    name: "w", format: format, outputs: outputs, inputs: inputs, place: place,
+                    in: file)
+            }
+        }
+    }
+
     @Test func normalFloatsAreCodeTimesMaximum() throws {
         let values: [Float] = [
             -1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453,

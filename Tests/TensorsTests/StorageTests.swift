@@ -16,6 +16,17 @@ import Testing
         }
     }
 
+    @Test(arguments: [0, 1, 1 << 18, (1 << 19) + 1, 3 << 20])
+    func buffersOnHugePagesAreAlignedAndZero(count: Int) {
+        let buffer = AlignedBuffer<Float>(onHugePages: count)
+        #expect(buffer.count == count)
+        #expect(unsafe UInt(bitPattern: buffer.pointer).isMultiple(of: 64))
+        #expect([0, count / 2, count - 1].allSatisfy { $0 >= count || $0 < 0 || buffer[$0] == 0 })
+        for index in stride(from: 0, to: count, by: 1000) { buffer[index] = Float(index) }
+        if count > 0 { buffer[count - 1] = 7 }
+        #expect(count == 0 || buffer[count - 1] == 7)
+    }
+
     @Test func buffersTakeElements() {
         let buffer = AlignedBuffer<Int32>([3, 1, 2])
         #expect((0..<3).map { buffer[$0] } == [3, 1, 2])

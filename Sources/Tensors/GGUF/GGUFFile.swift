@@ -48,8 +48,8 @@ public struct GGUFFile: Sendable {
         positions[name].map { tensors[$0] }
     }
 
-    /// SHA-256 of the whole file; reads all of it.
-    public func digest() -> Digest {
-        bytes.digest()
+    /// SHA-256 of the whole file; reads all of it, unless it is remembered.
+    public func digest(remembering memory: DigestMemory? = nil) -> Digest {
+        bytes.digest(remembering: memory)
     }
 }

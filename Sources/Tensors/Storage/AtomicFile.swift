@@ -6,6 +6,9 @@ internal import SystemPackage
 /// Written beside its place under a temporary name, then synchronized and renamed; dropped without `commit()`, it leaves
 /// nothing behind.
 public struct AtomicFile: ~Copyable {
+    /// How the names of files end that are not complete.
+    public static let temporarySuffix = ".partial"
+
     private let path: String
     private let temporaryPath: String
     private let descriptor: FileDescriptor
@@ -14,7 +17,8 @@ public struct AtomicFile: ~Copyable {
     /// Creates the temporary file in the folder of `path`.
     public init(path: String) throws(TensorError) {
         self.path = path
-        temporaryPath = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max)).partial"
+        temporaryPath =
+            "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max))\(Self.temporarySuffix)"
         do {
             descriptor = try FileDescriptor.open(
                 FilePath(temporaryPath), .writeOnly,

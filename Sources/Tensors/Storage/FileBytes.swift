@@ -63,8 +63,11 @@ public enum FileBytes: Sendable {
         }
     }
 
-    /// SHA-256 of all bytes.
-    public func digest() -> Digest {
-        unsafe withUnsafeBytes { bytes in unsafe Digest(of: bytes) }
+    /// SHA-256 of all bytes; a mapped file's may be remembered.
+    public func digest(remembering memory: DigestMemory? = nil) -> Digest {
+        if let memory, case .mapped(let file) = self {
+            return memory.digest(of: file) { digest() }
+        }
+        return unsafe withUnsafeBytes { bytes in unsafe Digest(of: bytes) }
     }
 }

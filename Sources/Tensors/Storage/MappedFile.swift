@@ -8,11 +8,17 @@ internal import SystemPackage
 @safe public final class MappedFile: Sendable {
     /// The bytes of the file when it was mapped.
     public let byteCount: Int
+    let path: String
+    let identity: FileIdentity
     private nonisolated(unsafe) let pointer: UnsafeRawPointer?
 
     /// Maps the whole file; directories, pipes and devices are refused.
-    public init(path: String) throws(TensorError) {
+    ///
+    /// - Parameter onHugePages: whether to ask for them: for files that are read from end to end, again and again.
+    public init(path: String, onHugePages: Bool = false) throws(TensorError) {
         let file = try RegularFile(path: path)
+        self.path = path
+        identity = file.identity
         byteCount = file.byteCount
         guard byteCount > 0 else {
             unsafe pointer = nil
@@ -24,6 +30,8 @@ internal import SystemPackage
             throw TensorError(.unreadable, "\(path): cannot be mapped: \(Errno(rawValue: errno))")
         }
         unsafe pointer = UnsafeRawPointer(mapping)
+        // Where the system has none for this file, small pages do.
+        if onHugePages { unsafe madvise(mapping, byteCount, MADV_HUGEPAGE) }
     }
 
     deinit {

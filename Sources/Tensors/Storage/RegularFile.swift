@@ -7,6 +7,8 @@ struct RegularFile: ~Copyable {
     let descriptor: FileDescriptor
     /// The size when it was opened.
     let byteCount: Int
+    /// What it was when it was opened.
+    let identity: FileIdentity
 
     /// Opens for reading, without waiting for the writer of a pipe: what is no regular file is refused.
     init(path: String) throws(TensorError) {
@@ -27,6 +29,7 @@ struct RegularFile: ~Copyable {
         self.path = path
         self.descriptor = descriptor
         byteCount = status.st_size
+        identity = FileIdentity(status)
     }
 
     deinit {

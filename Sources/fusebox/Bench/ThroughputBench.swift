@@ -75,6 +75,7 @@ struct ThroughputBench: ParsableCommand {
             "model": .string(options.model), "type": .string(model.transformer.type.rawValue),
             "kernels": .string(model.kernels.name),
             "threads": .integer(Int64(model.pool.threadCount)),
+            "image": .bool(model.usesImage),
             "weight_bytes": .integer(Int64(model.transformer.byteCount)),
             "results": .array(results),
         ])

@@ -1,7 +1,9 @@
 /// Random damage to a file, repeatable by its generator.
-enum Mutation {
+public enum Mutation {
     /// One to four changes: bits flipped, bytes replaced by extremes, runs cut out, repeated or swapped in, the end cut off.
-    static func of(_ bytes: [UInt8], using random: inout some RandomNumberGenerator) -> [UInt8] {
+    public static func of(_ bytes: [UInt8], using random: inout some RandomNumberGenerator)
+        -> [UInt8]
+    {
         var bytes = bytes
         for _ in 0..<Int.random(in: 1...4, using: &random) where !bytes.isEmpty {
             let position = Int.random(in: 0..<bytes.count, using: &random)
