@@ -1,7 +1,7 @@
 # Everything builds in one configuration, so that demo, test and bench share their products.
 SWIFT_FLAGS := -c release -Xswiftc -enable-testing
 BINARY := .build/release/fusebox
-SWIFT_SOURCES := Package.swift Sources Tests Fuzzing/Package.swift Fuzzing/Sources
+SWIFT_SOURCES := Package.swift Sources Benchmarks Tests Fuzzing/Package.swift Fuzzing/Sources
 PYTHON ?= python3
 
 .PHONY: all demo test lint format bench goldens protos libraries

@@ -75,6 +75,14 @@ let layers: [Target] = [
             "Tensors", "Tokenization", "Wire", "Worker", .arguments, .logging, .system,
         ]),
 ]
+/// What measures the front; it is no part of the product.
+let benchmarks: [Target] = [
+    .executableTarget(
+        name: "FrontBench",
+        dependencies: ["Frontend", "Messaging", "Routing", "Tensors", "Wire", .arguments],
+        path: "Benchmarks/front", swiftSettings: swift)
+]
+
 for target in layers where !target.name.hasPrefix("C") { target.swiftSettings = swift }
 
 let tests: [Target] = [
@@ -123,5 +131,5 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
-    targets: layers + tests
+    targets: layers + benchmarks + tests
 )

@@ -136,9 +136,9 @@ public final class FrontLoop: Sendable {
         var nextTick = Instant(sinceStart: .zero)
         do {
             var poller = Poller()
-            _ = try poller.add(sockets.clients)
-            _ = try poller.add(sockets.workers)
-            _ = poller.add(inbox.wakeup)
+            let clients = try poller.add(sockets.clients)
+            let workers = try poller.add(sockets.workers)
+            let wakeup = poller.add(inbox.wakeup)
             let bound = sockets.endpoints
             // libzmq leaves the files; while it still listens, nobody else can have made them.
             defer { removeFiles(of: bound) }
@@ -146,11 +146,14 @@ public final class FrontLoop: Sendable {
             while true {
                 try poller.wait(tickInterval)
                 let now = Instant(sinceStart: clock.now - start)
-                let left = inbox.take()
-                if left.isStopped { return }
-                for event in left.events { turn.perform(event, now: now) }
-                try turn.receiveFromWorkers(now: now)
-                try turn.receiveFromClients(now: now)
+                // Whatever has nothing costs a call of the system to find that out again.
+                if poller.isReadable(wakeup) {
+                    let left = inbox.take()
+                    if left.isStopped { return }
+                    for event in left.events { turn.perform(event, now: now) }
+                }
+                if poller.isReadable(workers) { try turn.receiveFromWorkers(now: now) }
+                if poller.isReadable(clients) { try turn.receiveFromClients(now: now) }
                 if now >= nextTick {
                     turn.perform(.tick, now: now)
                     nextTick = now + tickInterval

@@ -50,15 +50,17 @@ public struct RouterSocket: Socket, ~Copyable {
     ///
     /// - Throws: `.unreachable` when the peer is gone, `.wouldBlock` when its queue is full.
     public borrowing func send(_ frames: [[UInt8]], to peer: Peer) throws(MessagingError) {
-        try handle.send([peer.routingID] + frames)
+        try handle.send(peer.routingID, more: true)
+        try handle.send(frames)
     }
 
     /// Takes the next message and its sender, if one is there.
     ///
     /// - Throws: `.tooManyFrames` after throwing such a message away.
     public borrowing func receive() throws(MessagingError) -> (peer: Peer, frames: [[UInt8]])? {
-        guard let frames = try handle.receive() else { return nil }
-        return (Peer(routingID: frames[0]), Array(frames.dropFirst()))
+        guard var frames = try handle.receive() else { return nil }
+        let peer = Peer(routingID: frames.removeFirst())
+        return (peer, frames)
     }
 }
 

@@ -116,17 +116,22 @@ public final class SocketHandle {
     ///
     /// - Throws: `.wouldBlock`, `.unreachable`, `.terminated`; it never waits.
     func send(_ frames: [[UInt8]]) throws(MessagingError) {
-        let socket = unsafe try pointer()
         for (index, frame) in frames.enumerated() {
-            let more = index + 1 < frames.count ? ZMQ_SNDMORE : 0
-            var result: Int32
-            repeat {
-                result = unsafe frame.withUnsafeBytes { bytes in
-                    unsafe zmq_send(socket, bytes.baseAddress, bytes.count, ZMQ_DONTWAIT | more)
-                }
-            } while result < 0 && zmq_errno() == EINTR
-            guard result >= 0 else { throw .last("cannot send") }
+            try send(frame, more: index + 1 < frames.count)
         }
+    }
+
+    /// Queues one frame; the message leaves with the one that is not followed by `more`.
+    func send(_ frame: [UInt8], more: Bool) throws(MessagingError) {
+        let socket = unsafe try pointer()
+        let flags = ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0)
+        var result: Int32
+        repeat {
+            result = unsafe frame.withUnsafeBytes { bytes in
+                unsafe zmq_send(socket, bytes.baseAddress, bytes.count, flags)
+            }
+        } while result < 0 && zmq_errno() == EINTR
+        guard result >= 0 else { throw .last("cannot send") }
     }
 
     /// Takes the next message, if one is there.

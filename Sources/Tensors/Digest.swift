@@ -8,13 +8,14 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Takes 32 bytes as they are; nil when there are more or fewer.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }
-        var words: [UInt64] = []
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            words.append(rest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
-            rest = rest.dropFirst(8)
+        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        for byte in bytes {
+            words.0 = words.0 << 8 | words.1 >> 56
+            words.1 = words.1 << 8 | words.2 >> 56
+            words.2 = words.2 << 8 | words.3 >> 56
+            words.3 = words.3 << 8 | UInt64(byte)
         }
-        self.words = (words[0], words[1], words[2], words[3])
+        self.words = words
     }
 
     /// Reads 64 hexadecimal digits.
@@ -57,9 +58,14 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// The 32 bytes.
     public var bytes: [UInt8] {
-        [words.0, words.1, words.2, words.3].flatMap { word in
-            (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(32)
+        for word in [words.0, words.1, words.2, words.3] {
+            for shift in stride(from: UInt64(56), through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
         }
+        return bytes
     }
 
     /// 64 lowercase hexadecimal digits.

@@ -35,6 +35,10 @@ public enum Kind: String, CaseIterable, Sendable {
     case dispatch = "DISPATCH"
     case workerCancel = "WORKER_CANCEL"
     case drain = "DRAIN"
+
+    /// The kinds by frame 1.
+    static let named = Dictionary(
+        uniqueKeysWithValues: allCases.map { (Array($0.rawValue.utf8), $0) })
 }
 
 /// A message of `Protos/`: it knows its kind and what its fields may hold.
@@ -85,6 +89,8 @@ public enum Frames {
     /// The messages nest four deep; this leaves room to grow and none to overflow a stack.
     private static let depthLimit = 16
 
+    private static let versionFrame = ProtocolVersion.current.frame
+
     /// Lays a message out.
     ///
     /// - Throws: `.oversizedFrame` when the receiver would refuse it.
@@ -98,7 +104,7 @@ public enum Frames {
             throw WireError(.malformedBody, "\(kind.rawValue) cannot be written: \(error)")
         }
         try checkSize(body, of: kind.rawValue, limit: type(of: sent).frameLimit)
-        return [ProtocolVersion.current.frame, Array(kind.rawValue.utf8), body]
+        return [versionFrame, Array(kind.rawValue.utf8), body]
     }
 
     /// Reads what came in, and checks every field.
@@ -122,8 +128,7 @@ public enum Frames {
             throw WireError(
                 .wrongFrameCount, "a message has \(count) frames, this one has \(frames.count)")
         }
-        guard let kind = Kind(rawValue: String(decoding: frames[1].prefix(32), as: UTF8.self))
-        else {
+        guard let kind = Kind.named[frames[1]] else {
             throw WireError(.unknownKind, "frame 1 names no kind of message")
         }
         try checkSize(frames[2], of: kind.rawValue, limit: Direction.frameLimit)

@@ -18,8 +18,11 @@ public struct RequestID: Hashable, Sendable, CustomStringConvertible {
     /// Takes 16 bytes that are not all zero; nil otherwise.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == Self.byteCount else { return nil }
-        high = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-        low = bytes.dropFirst(8).reduce(0) { $0 << 8 | UInt64($1) }
+        var words: (high: UInt64, low: UInt64) = (0, 0)
+        for byte in bytes {
+            words = (words.high << 8 | words.low >> 56, words.low << 8 | UInt64(byte))
+        }
+        (high, low) = words
         guard self != .none else { return nil }
     }
 
@@ -38,8 +41,8 @@ public struct RequestID: Hashable, Sendable, CustomStringConvertible {
 
     /// The 16 bytes, in the order in which they travel.
     public var bytes: [UInt8] {
-        [high, low].flatMap { word in
-            (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * UInt64($0))) }
+        (0..<UInt64(Self.byteCount)).map { index in
+            UInt8(truncatingIfNeeded: (index < 8 ? high : low) >> (56 - 8 * (index % 8)))
         }
     }
 
