@@ -17,7 +17,6 @@ import llama_cpp as L
 
 class Peer:
     def __init__(self, path: str, settings: dict) -> None:
-        L.llama_log_set(L.llama_log_callback(lambda level, text, data: None), ctypes.c_void_p(0))
         self.model = L.llama_model_load_from_file(path.encode(), L.llama_model_default_params())
         self.vocabulary = L.llama_vocab_n_tokens(L.llama_model_get_vocab(self.model))
         params = L.llama_context_default_params()
@@ -36,7 +35,7 @@ class Peer:
         first = number * count
         mine = [self.adapters[(first + first // len(self.adapters) + i) % len(self.adapters)] for i in range(count)]
         scales = (ctypes.c_float * max(count, 1))(*[1 - (number % 16) / 32] * count)
-        pointers = (L.llama_adapter_lora_p_ctypes * max(count, 1))(*[ctypes.cast(a, L.llama_adapter_lora_p_ctypes) for a in mine])
+        pointers = (L.llama_adapter_lora_p_ctypes * max(count, 1))(*mine)
         assert L.llama_set_adapters_lora(self.context, pointers, count, scales) == 0
 
     def decode(self, rows: list[tuple[int, int]], logits_for_all: bool) -> None:
@@ -55,8 +54,11 @@ class Peer:
                 L.llama_get_logits_ith(self.context, i)[0]
         L.llama_batch_free(batch)
 
-    def run(self, case: dict, p: int, n: int) -> float:
+    def forget(self) -> None:
         L.llama_memory_clear(L.llama_get_memory(self.context), True)
+
+    def run(self, case: dict, p: int, n: int) -> float:
+        self.forget()
         self.use(0, case["mixes"])
         if case["test"] == "prefill":
             start = time.perf_counter()

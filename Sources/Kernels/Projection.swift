@@ -23,7 +23,7 @@ public struct Projection: Sendable {
     let chunks: AlignedBuffer<Chunk>
 
     /// Weights that a chunk holds at least: large against the cost of handing it out, small against the whole.
-    private static let chunkBytes = 48 << 10
+    private static let chunkBytes = 24 << 10
 
     public init(_ matrices: [(weights: PackedWeights, bias: [Float]?)]) {
         var parts: [Part] = []

@@ -14,7 +14,7 @@ internal import Tensors
     }
 
     /// Rows of a chunk: whole passes of every kernel set.
-    private static let chunkRows = 48
+    private static let chunkRows = 24
 
     private var groups: [LowRankGroup] = []
     private(set) var adapters = unsafe Scratch<fb_adapter_rows>()

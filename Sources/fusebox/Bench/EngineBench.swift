@@ -25,16 +25,20 @@ struct EngineBench {
         return Double(count) * (.seconds(1) / time)
     }
 
-    /// Tokens per second of all sequences together, their prompts not counted.
+    /// Tokens per second of all sequences together, once the prompts of all are through.
     func decode(_ count: Int, batch: Int) throws -> Double {
         let promptCount = 16
-        let engine = try engine(slots: batch, context: promptCount + count + 1)
+        let room = 2 * batch + count
+        let engine = try engine(slots: batch, context: promptCount + room)
         for index in 0..<batch {
-            _ = try engine.submit(request(index, promptCount: promptCount, maxTokens: count + 1))
+            _ = try engine.submit(request(index, promptCount: promptCount, maxTokens: room))
         }
-        while engine.tokenCount < batch { _ = engine.runStep() }
+        var started: Set<Int> = []
+        while started.count < batch {
+            for case .token(let sequence, _, _) in engine.runStep() { started.insert(sequence) }
+        }
         let first = engine.tokenCount
-        let time = ContinuousClock().measure { while engine.hasWork { _ = engine.runStep() } }
+        let time = ContinuousClock().measure { for _ in 0..<count { _ = engine.runStep() } }
         return Double(engine.tokenCount - first) * (.seconds(1) / time)
     }
 
