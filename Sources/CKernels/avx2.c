@@ -43,19 +43,13 @@ FB_INLINE v16i fb_dot(v16i sum, FB_WEIGHTS weights, int32_t activations) {
     return sum;
 }
 
-FB_INLINE v16f fb_look_up(v16f table, v16u index) {
-    __m256 low, high, out[2];
-    __m256i lanes[2];
-    memcpy(&low, &table, sizeof low);
-    memcpy(&high, (const char *)&table + sizeof low, sizeof high);
-    memcpy(lanes, &index, sizeof lanes);
-    for (int i = 0; i < 2; i++) {
-        __m256 upper = _mm256_castsi256_ps(_mm256_slli_epi32(lanes[i], 28));
-        out[i] = _mm256_blendv_ps(_mm256_permutevar8x32_ps(low, lanes[i]), _mm256_permutevar8x32_ps(high, lanes[i]), upper);
-    }
-    v16f result;
-    memcpy(&result, out, sizeof result);
-    return result;
+FB_INLINE v64b fb_look_up(v64b table, v64b codes) {
+    __m256i half, index[2];
+    memcpy(&half, &table, sizeof half);
+    memcpy(index, &codes, sizeof index);
+    for (int i = 0; i < 2; i++) index[i] = _mm256_shuffle_epi8(half, index[i]);
+    memcpy(&codes, index, sizeof codes);
+    return codes;
 }
 
 #include "template/matmul_float.h"

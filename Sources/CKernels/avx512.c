@@ -15,7 +15,7 @@ typedef v64b FB_WEIGHTS;
 /// Ranks and rows of a shrink that share a pass.
 #define FB_SHRINK_RANKS 8
 #define FB_SHRINK_ROWS 3
-#define FB_LOOK_UP(table, index) ((v16f)_mm512_permutexvar_ps((__m512i)(index), (__m512)(table)))
+#define FB_LOOK_UP(table, codes) ((v64b)_mm512_shuffle_epi8((__m512i)(table), (__m512i)(codes)))
 
 #include "template/matmul_float.h"
 #include "template/matmul_integer.h"

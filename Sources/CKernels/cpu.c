@@ -37,6 +37,8 @@ const float fb_nf4_codes[16] = {
     0.44070982933044434f, 0.5626170039176941f, 0.7229568362236023f, 1.0f,
 };
 
+const uint8_t fb_nf4_bytes[16] = {16, 50, 69, 84, 96, 107, 118, 128, 137, 146, 156, 166, 177, 191, 209, 240};
+
 float fb_half_to_float(uint16_t half) {
     _Float16 h;
     __builtin_memcpy(&h, &half, sizeof h);

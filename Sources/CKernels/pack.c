@@ -33,6 +33,11 @@ static void set_nibble(uint8_t *block, int k, int32_t lane, uint8_t value) {
     *byte = k < 16 ? (uint8_t)((*byte & 0xF0) | value) : (uint8_t)((*byte & 0x0F) | value << 4);
 }
 
+static uint8_t nibble_at(const uint8_t *block, int k, int32_t lane) {
+    uint8_t pair = block[64 * (k % 16 / 4) + 4 * lane + k % 4];
+    return k < 16 ? pair & 15 : pair >> 4;
+}
+
 static void pack_q8_0(const uint8_t *row, int32_t inputs, uint8_t *tile, int32_t lane) {
     for (int32_t b = 0; b < inputs / 32; b++, row += 34, tile += 544) {
         for (int k = 0; k < 32; k++) *byte_at(tile, k, lane) = (uint8_t)((int8_t)row[2 + k] + 128);
@@ -154,14 +159,7 @@ int32_t fb_row_is_finite(fb_source source, const uint8_t *row, int32_t inputs) {
 
 void fb_pack_nf4_row(const uint8_t *codes, const float *maxima, int32_t inputs, uint8_t *tile, int32_t lane) {
     for (int32_t b = 0; b < inputs / 64; b++, codes += 32, tile += 576) {
-        for (int word = 0; word < 8; word++) {
-            uint32_t nibbles = 0;
-            for (int i = 0; i < 8; i++) {
-                uint8_t pair = codes[4 * word + i / 2];
-                nibbles |= (uint32_t)(i % 2 ? pair & 15 : pair >> 4) << (4 * i);
-            }
-            memcpy(tile + 64 * word + 4 * lane, &nibbles, sizeof nibbles);
-        }
+        for (int k = 0; k < 64; k++) set_nibble(tile + 256 * (k / 32), k % 32, lane, k % 2 ? codes[k / 2] & 15 : codes[k / 2] >> 4);
         set_float(tile + 512, lane, maxima[b]);
     }
 }
@@ -179,9 +177,7 @@ void fb_unpack_row(fb_format format, const uint8_t *tile, int32_t inputs, int32_
         }
         case FB_NF4: {
             const uint8_t *block = tile + (size_t)(k / 64) * 576;
-            uint32_t nibbles;
-            memcpy(&nibbles, block + 64 * (k % 64 / 8) + 4 * lane, sizeof nibbles);
-            out[k] = fb_nf4_codes[nibbles >> (4 * (k % 8)) & 15] * get_float(block + 512, lane);
+            out[k] = fb_nf4_codes[nibble_at(block + 256 * (k % 64 / 32), i, lane)] * get_float(block + 512, lane);
             break;
         }
         case FB_U8: {
@@ -192,8 +188,7 @@ void fb_unpack_row(fb_format format, const uint8_t *tile, int32_t inputs, int32_
         case FB_U4: case FB_U4_MIN: {
             int bytes = format == FB_U4 ? 288 : 384;
             const uint8_t *block = tile + (size_t)(k / 32) * (size_t)bytes;
-            uint8_t pair = block[64 * (i % 16 / 4) + 4 * lane + i % 4];
-            int code = i < 16 ? pair & 15 : pair >> 4;
+            int code = nibble_at(block, i, lane);
             out[k] = format == FB_U4 ? half_at(block + 256 + 2 * lane) * (float)(code - 8)
                                      : get_float(block + 256, lane) * (float)code - get_float(block + 320, lane);
             break;

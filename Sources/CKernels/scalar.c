@@ -21,11 +21,9 @@ FB_INLINE v16i fb_dot(v16i sum, v64b weights, int32_t activations) {
     return sum;
 }
 
-FB_INLINE v16f fb_look_up(v16f table, v16u index) {
-    v16f out;
-    for (int lane = 0; lane < 16; lane++) out[lane] = fb_nf4_codes[index[lane] & 15];
-    (void)table;
-    return out;
+FB_INLINE v64b fb_look_up(v64b table, v64b codes) {
+    for (int i = 0; i < 64; i++) codes[i] = table[codes[i]];
+    return codes;
 }
 
 #include "template/matmul_float.h"

@@ -2,7 +2,9 @@ internal import CKernels
 
 /// How a weight matrix is packed for the kernels: tiles of 16 outputs, inputs ascending (layouts: `CKernels.h`).
 public enum WeightFormat: String, Sendable, CaseIterable {
-    case f32, f16, bf16, nf4
+    case f32, f16, bf16
+    /// Holds the codes and the largest magnitudes of NF4 without loss; products take the codes in 8 bits.
+    case nf4
     /// One half scale a block of 32; holds Q8_0 and Q5_0 without loss.
     case u8
     /// One half scale a block of 32; holds Q4_0 without loss.
@@ -15,7 +17,7 @@ public enum WeightFormat: String, Sendable, CaseIterable {
     case u8TwoScales
 
     /// The version of all layouts: raised whenever packing makes other bytes, so that images of older ones are left alone.
-    public static let layoutVersion = 1
+    public static let layoutVersion = 2
 
     /// Outputs of a tile.
     static let tile = 16
@@ -59,8 +61,8 @@ public enum WeightFormat: String, Sendable, CaseIterable {
     /// Whether the kernels read int8 activations.
     public var readsIntegers: Bool {
         switch self {
-        case .f32, .f16, .bf16, .nf4: false
-        case .u8, .u4, .u8Minimum, .u4Minimum, .u8TwoScales: true
+        case .f32, .f16, .bf16: false
+        case .nf4, .u8, .u4, .u8Minimum, .u4Minimum, .u8TwoScales: true
         }
     }
 }

@@ -30,10 +30,11 @@ import Testing
         try compare(golden, path: golden.folder + "/model.gguf", type: .stored, bound: 0.05)
     }
 
+    /// Activations in 8 bits, and for Q8_0 the embedding as well, whose errors add up in a model of random weights.
     @Test(arguments: [ExecutionType.nf4, .stored, .q8_0])
     func normalFloatsStayClose(_ type: ExecutionType) throws {
         let golden = try ModelGolden("llama_nf4")
-        try compare(golden, path: golden.folder, type: type, bound: 0.05)
+        try compare(golden, path: golden.folder, type: type, bound: 0.12)
     }
 
     private func compare(

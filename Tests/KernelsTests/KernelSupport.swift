@@ -32,6 +32,9 @@ extension RowList {
 }
 
 extension WeightFormat {
+    /// How far a product's weight may be from the one stored, where the largest magnitude of a block is 1 at most.
+    var codeRounding: Double { self == .nf4 ? 0.0039 : 0 }
+
     /// A checkpoint's type that is packed to this format; nil: NF4, which has an initializer of its own.
     var dtype: DType? {
         switch self {

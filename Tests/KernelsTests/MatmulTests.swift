@@ -1,3 +1,4 @@
+import CKernels
 import Tensors
 import TestSupport
 import Testing
@@ -15,7 +16,7 @@ import Testing
 
     /// W x in double precision, with the bound of what floats may make of it: an addition a block of integer formats and
     /// an input of the others, each rounded once, of terms no larger than the largest weight of a block times the inputs
-    /// (a minimum and its scaled code may each be larger than what is left of them: four times).
+    /// (a minimum and its scaled code may each be larger than what is left of them: four times); and the rounding of codes.
     private func reference(
         _ weights: PackedWeights, _ x: Activations, row: Int
     ) -> [(value: Double, bound: Double)] {
@@ -24,7 +25,7 @@ import Testing
         var line = [Float](repeating: 0, count: weights.inputs)
         return (0..<weights.outputs).map { output in
             weights.unpack(output: output, into: &line)
-            var (value, magnitude, additions) = (0.0, 0.0, 0)
+            var (value, magnitude, additions, rounded) = (0.0, 0.0, 0, 0.0)
             let size = readsIntegers ? 32 : 1
             for begin in stride(from: 0, to: weights.inputs, by: size) {
                 let block = begin..<min(begin + size, weights.inputs)
@@ -32,8 +33,10 @@ import Testing
                 let largest = block.reduce(0) { max($0, abs(Double(line[$1]))) }
                 magnitude += largest * block.reduce(0) { $0 + abs(inputs[$1]) }
                 additions += 2
+                rounded += block.reduce(0) { $0 + abs(inputs[$1]) } * weights.format.codeRounding
             }
-            return (value, Double(additions + 3) * rounding * magnitude * (readsIntegers ? 4 : 1))
+            let bound = Double(additions + 3) * rounding * magnitude * (readsIntegers ? 4 : 1)
+            return (value, bound + rounded)
         }
     }
 
@@ -141,8 +144,23 @@ import Testing
             let largest = line.reduce(0) { max($0, abs($1)) }
             for input in 0..<inputs {
                 let found = y.copy(row: input)[output]
-                #expect(abs(found - 127 * line[input]) <= 127 * 0x1p-21 * largest)
+                let bound = 0x1p-21 * largest + Float(format.codeRounding)
+                #expect(abs(found - 127 * line[input]) <= 127 * bound)
             }
+        }
+    }
+
+    @Test func theBytesOfNormalFloatsAreTheNearest() {
+        let codes = unsafe withUnsafeBytes(of: fb_nf4_codes) {
+            unsafe Array($0.bindMemory(to: Float.self))
+        }
+        let bytes = unsafe withUnsafeBytes(of: fb_nf4_bytes) { unsafe Array($0) }
+        #expect(codes.count == 16 && bytes.count == 16)
+        for (code, byte) in zip(codes, bytes) {
+            let units = Int(byte) - Int(FB_NF4_ZERO)
+            #expect(units == Int((code * Float(FB_NF4_UNIT)).rounded()))
+            let error = abs(Double(units) / Double(FB_NF4_UNIT) - Double(code))
+            #expect(error <= WeightFormat.nf4.codeRounding)
         }
     }
 }

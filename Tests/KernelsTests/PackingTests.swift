@@ -47,8 +47,8 @@ import Testing
             digest = payload.description
             return .null
         }
-        #expect(WeightFormat.layoutVersion == 1)
-        #expect(digest == "b815c37eec34ee39715f1f77924cf0c2a7df8a0dfd9ff62fcc41b210766a17a7")
+        #expect(WeightFormat.layoutVersion == 2)
+        #expect(digest == "fe022f48b2b148257f6f0834aabd55d6e72dc5e7de5c1f7d079afb95d782ef4c")
     }
 
     @Test(arguments: WeightFormat.allCases)

@@ -22,7 +22,7 @@ typedef enum fb_format {
     FB_F32 = 0,    ///< [input][16] float
     FB_F16 = 1,    ///< [input][16] IEEE half
     FB_BF16 = 2,   ///< [input][16] bfloat16
-    FB_NF4 = 3,    ///< a block of 64 inputs: 8 x [16] words of 8 nibbles, then [16] float absmax
+    FB_NF4 = 3,    ///< a block of 64: 2 x the nibbles of FB_U4, then [16] float absmax; value = absmax code
     FB_U8 = 4,     ///< a block of 32: 8 x [16][4] bytes, then [16] half scale; value = scale (byte - 128)
     FB_U4 = 5,     ///< a block of 32: 4 x [16][4] bytes (low nibbles: inputs 4j.., high: 4j+16..), then [16] half scale; value = scale (nibble - 8)
     FB_U8_MIN = 6, ///< a block of 32: as FB_U8, then [16] float scale, [16] float minimum; value = scale byte - minimum
@@ -179,6 +179,11 @@ uint16_t fb_float_to_half(float value);
 
 /// The 16 values of the NF4 data type (QLoRA, appendix E).
 extern const float fb_nf4_codes[16];
+/// The same as bytes for integer products: FB_NF4_ZERO + FB_NF4_UNIT code, rounded. Of all units up to 127 this one rounds
+/// least: by 0.0017 root mean square and 0.0039 at most, where two neighbouring codes are 0.08 to 0.3 apart.
+extern const uint8_t fb_nf4_bytes[16];
+#define FB_NF4_ZERO 128
+#define FB_NF4_UNIT 112
 
 /// Threads that run the chunks of one job at a time; the caller takes part.
 typedef struct fb_pool fb_pool;

@@ -1,4 +1,4 @@
-// Products with weights kept as numbers (FB_F32, FB_F16, FB_BF16) or as codes of numbers (FB_NF4).
+// Products with weights kept as numbers (FB_F32, FB_F16, FB_BF16).
 //
 // y[row][output] = sum over inputs, ascending, one fused multiply-add each. A lane is an output, so the sum of an
 // output has one order whatever the number of rows, tiles or threads.
@@ -55,41 +55,6 @@ FB_FLOAT_BLOCK(fb_f32, fb_load, 4)
 FB_FLOAT_BLOCK(fb_f16, fb_load_half, 2)
 FB_FLOAT_BLOCK(fb_bf16, fb_load_bfloat, 2)
 
-/// Bytes of an NF4 block of a tile: 64 inputs x 16 outputs of 4 bits, then 16 absolute maxima.
-#define FB_NF4_BLOCK (512 + 64)
-
-FB_INLINE void fb_nf4_block(const fb_matmul *job, int32_t tile, const int tiles, int32_t row, const int rows) {
-    v16f sum[4][8];
-    const float *x[8];
-    const v16f codes = fb_load(fb_nf4_codes);
-    FB_UNROLL for (int r = 0; r < rows; r++) {
-        x[r] = job->x + (size_t)job->x_rows[row + r] * job->x_stride;
-        FB_UNROLL for (int t = 0; t < tiles; t++) sum[t][r] = fb_splat(0);
-    }
-    for (int32_t block = 0; block < job->inputs / 64; block++) {
-        FB_UNROLL for (int t = 0; t < tiles; t++) {
-            const uint8_t *w = (const uint8_t *)job->weights + (size_t)(tile + t) * job->tile_bytes + (size_t)block * FB_NF4_BLOCK;
-            v16f part[8];
-            FB_UNROLL for (int r = 0; r < rows; r++) part[r] = fb_splat(0);
-            for (int word = 0; word < 8; word++) {
-                v16u nibbles;
-                memcpy(&nibbles, w + 64 * word, sizeof nibbles);
-                FB_UNROLL for (int i = 0; i < 8; i++) {
-                    v16f weight = FB_LOOK_UP(codes, nibbles >> (4 * i));
-                    FB_UNROLL for (int r = 0; r < rows; r++) {
-                        part[r] = fb_fma(weight, fb_splat(x[r][64 * block + 8 * word + i]), part[r]);
-                    }
-                }
-            }
-            v16f scale = fb_load(w + 512);
-            FB_UNROLL for (int r = 0; r < rows; r++) sum[t][r] = fb_fma(scale, part[r], sum[t][r]);
-        }
-    }
-    FB_UNROLL for (int t = 0; t < tiles; t++) {
-        FB_UNROLL for (int r = 0; r < rows; r++) fb_store_tile(job, tile + t, row + r, sum[t][r]);
-    }
-}
-
 /// All rows of some tiles. Several tiles at once where rows are few, since one chain of dependent additions would leave
 /// the multipliers idle; eight rows at once where they are many, since a ninth would spill registers.
 #define FB_FLOAT_MATMUL(NAME)                                                                      \
@@ -113,4 +78,3 @@ FB_INLINE void fb_nf4_block(const fb_matmul *job, int32_t tile, const int tiles,
 FB_FLOAT_MATMUL(fb_f32)
 FB_FLOAT_MATMUL(fb_f16)
 FB_FLOAT_MATMUL(fb_bf16)
-FB_FLOAT_MATMUL(fb_nf4)

@@ -30,6 +30,13 @@ FB_INLINE v16i fb_isplat(int32_t value) {
     return (v16i){value, value, value, value, value, value, value, value, value, value, value, value, value, value, value, value};
 }
 
+/// The table of FB_NF4's bytes, once for each 16 lanes.
+FB_INLINE v64b fb_nf4_table(void) {
+    v64b table;
+    for (int i = 0; i < 4; i++) memcpy((uint8_t *)&table + 16 * i, fb_nf4_bytes, 16);
+    return table;
+}
+
 /// What a pass over a tile fetches for later: an even part of the next tile a block, so that memory streams at the pace
 /// of the arithmetic. With fewer rows than this the hardware's own prefetch keeps up.
 typedef struct {
@@ -139,6 +146,37 @@ FB_INLINE void fb_u8_two_block(const fb_matmul *job, int32_t tile, int32_t row, 
     FB_UNROLL for (int r = 0; r < rows; r++) fb_store_tile(job, tile, row + r, sum[r]);
 }
 
+/// NF4: the codes of 64 inputs stand for bytes of a table, so that they take part in integer products as well.
+FB_INLINE void fb_nf4_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead) {
+    v16f sum[8];
+    const v64b table = fb_nf4_table();
+    const uint8_t *w = (const uint8_t *)job->weights + (size_t)tile * job->tile_bytes;
+    FB_UNROLL for (int r = 0; r < rows; r++) sum[r] = fb_splat(0);
+    for (int32_t block = 0; block < job->inputs / 32; block += 2, w += 512 + 64) {
+        v16f scale = fb_load(w + 512) * fb_splat(1.0f / FB_NF4_UNIT);
+        FB_UNROLL for (int half = 0; half < 2; half++) {
+            if (rows >= FB_AHEAD_ROWS) fb_fetch(&ahead);
+            v16i dot[8];
+            FB_UNROLL for (int r = 0; r < rows; r++) {
+                size_t at = (size_t)job->x_rows[row + r] * job->xs_stride + (size_t)(block + half);
+                dot[r] = fb_isplat(-FB_NF4_ZERO * (job->xsum[2 * at] + job->xsum[2 * at + 1]));
+            }
+            FB_UNROLL for (int j = 0; j < 8; j++) {
+                FB_WEIGHTS weights = FB_PREPARE(FB_LOOK_UP(table, fb_group4(w + 256 * half, j)));
+                FB_UNROLL for (int r = 0; r < rows; r++) {
+                    const int8_t *x = job->xq + (size_t)job->x_rows[row + r] * job->xq_stride;
+                    dot[r] = FB_DOT(dot[r], weights, fb_activation(x + 32 * (block + half), j));
+                }
+            }
+            FB_UNROLL for (int r = 0; r < rows; r++) {
+                float x_scale = job->xs[(size_t)job->x_rows[row + r] * job->xs_stride + (size_t)(block + half)];
+                sum[r] = fb_fma(__builtin_convertvector(dot[r], v16f), scale * fb_splat(x_scale), sum[r]);
+            }
+        }
+    }
+    FB_UNROLL for (int r = 0; r < rows; r++) fb_store_tile(job, tile, row + r, sum[r]);
+}
+
 #define FB_INTEGER_MATMUL(NAME)                                                                       \
     static void NAME(const fb_matmul *job, int32_t begin, int32_t end) {                              \
         int32_t passes = (job->row_count + 7) / 8;                                                    \
@@ -162,6 +200,7 @@ FB_INTEGER_MATMUL(fb_u4)
 FB_INTEGER_MATMUL(fb_u8_min)
 FB_INTEGER_MATMUL(fb_u4_min)
 FB_INTEGER_MATMUL(fb_u8_two)
+FB_INTEGER_MATMUL(fb_nf4)
 
 /// Rounds to the nearest integer, ties to even, by pushing the fraction out of the mantissa (|x| < 2^22).
 FB_INLINE v16f fb_round(v16f x) {
