@@ -2,6 +2,8 @@
 
     python kl.py --fusebox .build/release/fusebox --model MODEL --tokens tokens.json [--adapter NAME=PATH@WEIGHT]... [--types q8_0 q4_0 nf4]
 
+A type may name what keys and values are kept as: q8_0/q8_0.
+
 tokens.json is what generate_text.py writes. Needs numpy and safetensors; takes 4 bytes x vocabulary a token in a temporary folder.
 """
 
@@ -17,7 +19,9 @@ from safetensors import safe_open
 
 def score(options: argparse.Namespace, kind: str, output: Path) -> float:
     """Writes the logits of every position and returns the mean negative log-likelihood."""
-    command = [options.fusebox, "score", "--model", options.model, "--type", kind]
+    weights, _, cache = kind.partition("/")
+    command = [options.fusebox, "score", "--model", options.model, "--type", weights]
+    command += ["--cache-type", cache] if cache else []
     command += [part for adapter in options.adapter for part in ("--adapter", adapter)]
     command += ["--tokens", options.tokens, "--logits", output, "--json"]
     result = subprocess.run([str(part) for part in command], check=True, stdout=subprocess.PIPE)
@@ -55,10 +59,10 @@ def main() -> None:
         print(f"{'type':6} {'positions':>9} {'mean KL':>10} {'99 %':>10} {'top-1':>8} {'nll':>8}")
         print(f"{'f32':6} {'':9} {'':10} {'':10} {'':8} {nll:8.4f}")
         for kind in options.types:
-            other = Path(folder, f"{kind}.safetensors")
+            other = Path(folder, "other.safetensors")
             nll = score(options, kind, other)
             kl, same = divergences(reference, other)
-            print(f"{kind:6} {len(kl):9} {kl.mean():10.6f} {np.quantile(kl, 0.99):10.6f} {same:8.2%} {nll:8.4f}")
+            print(f"{kind:10} {len(kl):9} {kl.mean():10.6f} {np.quantile(kl, 0.99):10.6f} {same:8.2%} {nll:8.4f}")
             other.unlink()
 
 

@@ -20,6 +20,7 @@ typedef v64b FB_WEIGHTS;
 #include "template/matmul_float.h"
 #include "template/matmul_integer.h"
 #include "template/layers.h"
+#include "template/attention.h"
 #include "template/projection.h"
 #pragma clang attribute pop
 

@@ -6,6 +6,7 @@ public struct ServeSettings: Equatable, Sendable {
     public var adapters: String?
     public var router: String?
     public var type: String?
+    public var cacheType: String?
     public var workers: Int?
     public var threadsPerWorker: Int?
     public var bind: String?
@@ -45,6 +46,7 @@ public struct ServeSettings: Equatable, Sendable {
             case "adapters": adapters = try Self.text(value, key, path)
             case "router": router = try Self.text(value, key, path)
             case "type": type = try Self.text(value, key, path)
+            case "cache-type": cacheType = try Self.text(value, key, path)
             case "bind": bind = try Self.text(value, key, path)
             case "image-folder": imageFolder = try Self.text(value, key, path)
             case "no-image": noImage = try Self.flag(value, key, path)
@@ -54,7 +56,8 @@ public struct ServeSettings: Equatable, Sendable {
             default:
                 throw ServiceFailure(
                     "\(path): \"\(key)\" is not known; known are model, adapters, router, type, "
-                        + "workers, threads-per-worker, bind, image-folder, no-image, prune-images")
+                        + "cache-type, workers, threads-per-worker, bind, image-folder, no-image, prune-images"
+                )
             }
         }
     }
@@ -96,6 +99,7 @@ public struct ServeSettings: Equatable, Sendable {
         settings.adapters = adapters ?? file.adapters
         settings.router = router ?? file.router
         settings.type = type ?? file.type
+        settings.cacheType = cacheType ?? file.cacheType
         settings.workers = workers ?? file.workers
         settings.threadsPerWorker = threadsPerWorker ?? file.threadsPerWorker
         settings.bind = bind ?? file.bind
@@ -118,7 +122,7 @@ public struct ServeSettings: Equatable, Sendable {
         var arguments = ["worker", "--threads", "\(threads)"]
         for (flag, value) in [
             ("--model", model), ("--adapters", adapters), ("--router", router), ("--type", type),
-            ("--image-folder", imageFolder),
+            ("--cache-type", cacheType), ("--image-folder", imageFolder),
         ] {
             if let value { arguments += [flag, value] }
         }

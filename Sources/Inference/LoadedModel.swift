@@ -22,7 +22,7 @@ public struct LoadedModel: Sendable {
     ///   - kernelSet: the name of a kernel set; nil: the best of this processor.
     ///   - images: where an image may be; nil: none is looked for.
     public init(
-        path: String, type: ExecutionType, threadCount: Int, kernelSet: String? = nil,
+        path: String, precision: Precision, threadCount: Int, kernelSet: String? = nil,
         images: ImageFolder? = nil
     ) throws(LoadError) {
         do {
@@ -32,11 +32,12 @@ public struct LoadedModel: Sendable {
             var image: ModelImage?
             var warnings: [String] = []
             do {
-                image = try images?.image(of: checkpoint, type: type)
+                image = try images?.image(of: checkpoint, type: precision.weights)
             } catch {
                 warnings.append("\(error); the weights are packed into memory of this process")
             }
-            transformer = try Transformer(checkpoint, type: type, pool: pool, image: image)
+            transformer = try Transformer(
+                checkpoint, precision: precision, pool: pool, image: image)
             usesImage = image != nil
             self.warnings = warnings
             base = checkpoint.shape
@@ -50,7 +51,8 @@ public struct LoadedModel: Sendable {
     public mutating func addAdapter(directory: String, name: String) throws(LoadError) {
         do {
             let adapter = try Adapter(
-                directory: directory, base: base, isReference: transformer.type == .f32)
+                directory: directory, base: base, isReference: transformer.precision.weights == .f32
+            )
             try shelf.add(adapter, name: name)
         } catch {
             throw LoadError("\(error)")

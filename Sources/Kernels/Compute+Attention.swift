@@ -90,7 +90,7 @@ extension Compute {
                 let index = block * pages.headCount + head
                 unsafe kernels.store_kv(
                     keys + head * dimension, values + head * dimension, Int32(dimension),
-                    Int32(position % KVPages.blockSize), pages.isHalf ? 1 : 0,
+                    Int32(position % KVPages.blockSize), pages.type.code,
                     pages.layerKeys(layer) + index * pages.keyHeadBytes,
                     pages.layerValues(layer) + index * pages.valueHeadBytes,
                     Int32(pages.paddedDimension))
@@ -123,7 +123,7 @@ extension Compute {
                 value_block_bytes: pages.headCount * pages.valueHeadBytes,
                 key_offset: head * pages.keyHeadBytes, value_offset: head * pages.valueHeadBytes,
                 blocks: places.tables[places.sequences[row]].pointer, first: Int32(first),
-                last: Int32(position), half: pages.isHalf ? 1 : 0)
+                last: Int32(position), cache: pages.type.code)
             unsafe kernels.table.pointee.attention(&job)
             if areBlocks, out.isQuantized {
                 let first = head * group * dimension

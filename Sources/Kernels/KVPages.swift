@@ -4,7 +4,7 @@ internal import Tensors
 /// Memory for keys and values in blocks of 16 positions, for all layers.
 ///
 /// Layouts: keys (layer, block, kv head, head dimension, 16), so that the scores of a block are one vector; values
-/// (layer, block, kv head, 16, head dimension rounded up to 16). Halves or floats.
+/// (layer, block, kv head, 16, head dimension rounded up to 16); scales after the codes of a head.
 ///
 /// Sendable unchecked: the engine's thread hands out blocks; the chunks of a job write disjoint heads.
 @safe public final class KVPages: @unchecked Sendable {
@@ -15,34 +15,39 @@ internal import Tensors
     public let blockCount: Int
     public let headCount: Int
     public let headDimension: Int
-    public let isHalf: Bool
+    public let type: CacheType
     let paddedDimension: Int
     let keys: AlignedBuffer<UInt8>
     let values: AlignedBuffer<UInt8>
+    let keyHeadBytes: Int
+    let valueHeadBytes: Int
 
-    public init(layerCount: Int, blockCount: Int, headCount: Int, headDimension: Int, isHalf: Bool)
-    {
+    public init(
+        layerCount: Int, blockCount: Int, headCount: Int, headDimension: Int, type: CacheType
+    ) {
         self.layerCount = layerCount
         self.blockCount = blockCount
         self.headCount = headCount
         self.headDimension = headDimension
-        self.isHalf = isHalf
-        paddedDimension = (headDimension + 15) / 16 * 16
+        self.type = type
+        paddedDimension = Self.padded(headDimension)
+        (keyHeadBytes, valueHeadBytes) = type.headBytes(
+            dimension: headDimension, paddedDimension: paddedDimension)
         let blocks = layerCount * blockCount * headCount
-        keys = AlignedBuffer(count: blocks * headDimension * Self.blockSize * (isHalf ? 2 : 4))
-        values = AlignedBuffer(count: blocks * paddedDimension * Self.blockSize * (isHalf ? 2 : 4))
+        keys = AlignedBuffer(count: blocks * keyHeadBytes)
+        values = AlignedBuffer(count: blocks * valueHeadBytes)
     }
 
     /// Bytes that one block takes in all layers.
     public static func blockBytes(
-        layerCount: Int, headCount: Int, headDimension: Int, isHalf: Bool
+        layerCount: Int, headCount: Int, headDimension: Int, type: CacheType
     ) -> Int {
-        let padded = (headDimension + 15) / 16 * 16
-        return layerCount * headCount * (headDimension + padded) * blockSize * (isHalf ? 2 : 4)
+        let bytes = type.headBytes(
+            dimension: headDimension, paddedDimension: padded(headDimension))
+        return layerCount * headCount * (bytes.keys + bytes.values)
     }
 
-    var keyHeadBytes: Int { headDimension * Self.blockSize * (isHalf ? 2 : 4) }
-    var valueHeadBytes: Int { paddedDimension * Self.blockSize * (isHalf ? 2 : 4) }
+    private static func padded(_ dimension: Int) -> Int { (dimension + 15) / 16 * 16 }
 
     func layerKeys(_ layer: Int) -> UnsafeMutablePointer<UInt8> {
         unsafe keys.pointer + layer * blockCount * headCount * keyHeadBytes

@@ -5,7 +5,7 @@ public import Tensors
 /// A decoder with its weights packed for the kernels, read-only and shared by all who run it.
 public final class Transformer: Sendable {
     public let configuration: ModelConfiguration
-    public let type: ExecutionType
+    public let precision: Precision
     /// SHA-256 of the source checkpoint.
     public let digest: Digest
     let embedding: PackedWeights
@@ -17,12 +17,13 @@ public final class Transformer: Sendable {
     ///
     /// - Throws: for missing tensors, shapes that do not fit the configuration, and values that are not finite.
     public init(
-        _ checkpoint: Checkpoint, type: ExecutionType, pool: ThreadPool, image: ModelImage? = nil
+        _ checkpoint: Checkpoint, precision: Precision, pool: ThreadPool, image: ModelImage? = nil
     ) throws(ModelError) {
         configuration = checkpoint.configuration
-        self.type = type
+        self.precision = precision
         digest = checkpoint.digest
-        let loader = WeightLoader(checkpoint: checkpoint, type: type, pool: pool, image: image)
+        let loader = WeightLoader(
+            checkpoint: checkpoint, type: precision.weights, pool: pool, image: image)
         embedding = try loader.matrix(.embedding)
         var blocks: [TransformerBlock] = []
         for layer in 0..<configuration.layerCount {
@@ -59,19 +60,19 @@ public final class Transformer: Sendable {
         head.read(pool: pool)
     }
 
-    /// Memory for keys and values of `blockCount` blocks: floats for the reference type, halves for all others.
+    /// Memory for keys and values of `blockCount` blocks.
     public func makePages(blockCount: Int) -> KVPages {
         KVPages(
             layerCount: configuration.layerCount, blockCount: blockCount,
             headCount: configuration.keyValueHeads, headDimension: configuration.headDimension,
-            isHalf: type != .f32)
+            type: precision.cache)
     }
 
     /// Bytes of one block of keys and values.
     public var blockBytes: Int {
         KVPages.blockBytes(
             layerCount: configuration.layerCount, headCount: configuration.keyValueHeads,
-            headDimension: configuration.headDimension, isHalf: type != .f32)
+            headDimension: configuration.headDimension, type: precision.cache)
     }
 
     /// Runs a step's rows through the model: their keys and values go into the pages, the last hidden states

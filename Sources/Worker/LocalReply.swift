@@ -73,7 +73,7 @@ public struct LocalReply {
         let transformer = runner.model.loaded.transformer
         return WireProvenance {
             $0.base = Data(transformer.digest.bytes)
-            $0.type = transformer.type.rawValue
+            $0.type = transformer.precision.name
             $0.kernels = runner.engine.kernelName
             $0.kvRule = kvRule == .unspecified ? .keep : kvRule
             $0.seed = sampling.seed

@@ -45,7 +45,7 @@ final class WorkerSession {
             ready.context = UInt32(clamping: runner.engine.contextLength)
             ready.base = Data(model.loaded.transformer.digest.bytes)
             ready.router = Data(model.router?.digest.bytes ?? [])
-            ready.type = model.loaded.transformer.type.rawValue
+            ready.type = model.loaded.transformer.precision.name
             ready.kernels = runner.engine.kernelName
             ready.adapters = model.loaded.shelf.named.sorted { $0.key < $1.key }.map {
                 name, adapter in

@@ -6,6 +6,7 @@ public import Kernels
 internal import Tensors
 
 extension ExecutionType: ExpressibleByArgument {}
+extension CacheType: ExpressibleByArgument {}
 
 /// The options of every command that runs a model in this process.
 struct ModelOptions: ParsableArguments {
@@ -23,6 +24,9 @@ struct ModelOptions: ParsableArguments {
             Quantized files stay as they are under all but f32.
             """)
     var type: ExecutionType = .q8_0
+
+    @Option(help: "What keys and values are kept as; else f16, for f32 f32.")
+    var cacheType: CacheType?
 
     @Option(help: "A table of learned coefficients (CAT) for the adapters.")
     var cat: String?
@@ -49,8 +53,8 @@ struct ModelOptions: ParsableArguments {
     /// Warnings go to standard error.
     func load() throws -> (model: LoadedModel, mix: AdapterMix) {
         var model = try LoadedModel(
-            path: self.model, type: type, threadCount: threads ?? Self.processorCount,
-            images: images.folder)
+            path: self.model, precision: Precision(weights: type, cache: cacheType),
+            threadCount: threads ?? Self.processorCount, images: images.folder)
         for warning in model.warnings { StandardError.write("warning: \(warning)") }
         let coefficients = try cat.map { path throws(LoadError) in
             try model.addCoefficients(path: path)

@@ -40,11 +40,11 @@ struct ReplayCommand: ParsableCommand {
         } catch {
             throw CommandError("\(provenance): \(error)")
         }
-        guard let type = ExecutionType(rawValue: recorded.type) else {
+        guard let precision = Precision(name: recorded.type) else {
             throw CommandError("\(provenance): the execution type \"\(recorded.type)\" is unknown")
         }
         let loaded = try LoadedModel(
-            path: model, type: type, threadCount: threads ?? ModelOptions.processorCount,
+            path: model, precision: precision, threadCount: threads ?? ModelOptions.processorCount,
             kernelSet: recorded.kernels, images: images.folder)
         guard Data(loaded.transformer.digest.bytes) == recorded.base else {
             throw CommandError(

@@ -26,6 +26,9 @@ struct RunWorkerCommand: ParsableCommand {
     @Option(help: "The execution type.")
     var type: ExecutionType = .q8_0
 
+    @Option(help: "What keys and values are kept as; else f16, for f32 f32.")
+    var cacheType: CacheType?
+
     @Option(help: "Threads that compute; else one a processor.")
     var threads: Int?
 
@@ -35,7 +38,8 @@ struct RunWorkerCommand: ParsableCommand {
         let logger = Logger(label: "fusebox.worker")
         let files = try ServedFiles(model: model, adapters: adapters, router: router)
         let loaded = try LoadedModel(
-            path: files.model, type: type, threadCount: threads ?? ModelOptions.processorCount,
+            path: files.model, precision: Precision(weights: type, cache: cacheType),
+            threadCount: threads ?? ModelOptions.processorCount,
             images: images.folder)
         let served = try ServedModel(
             loaded: loaded, adapters: files.adapters, router: files.router)

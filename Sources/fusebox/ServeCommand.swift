@@ -33,6 +33,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The execution type: f32, q8_0, q4_0, nf4 or stored.")
     var type: ExecutionType?
 
+    @Option(help: "What keys and values are kept as: f16, q8_0 or f32; else f16, for f32 f32.")
+    var cacheType: CacheType?
+
     @Option(help: "Worker processes; by default two, or one on a single core.")
     var workers: Int?
 
@@ -66,6 +69,7 @@ struct ServeCommand: AsyncParsableCommand {
         settings.adapters = adapters
         settings.router = router
         settings.type = type?.rawValue
+        settings.cacheType = cacheType?.rawValue
         settings.workers = workers
         settings.threadsPerWorker = threadsPerWorker
         settings.bind = bind
@@ -76,6 +80,10 @@ struct ServeCommand: AsyncParsableCommand {
         if let type = settings.type, ExecutionType(rawValue: type) == nil {
             let known = ExecutionType.allCases.map(\.rawValue).joined(separator: ", ")
             throw CommandError("the execution type \"\(type)\" is unknown; known are \(known)")
+        }
+        if let type = settings.cacheType, CacheType(rawValue: type) == nil {
+            let known = CacheType.allCases.map(\.rawValue).joined(separator: ", ")
+            throw CommandError("the cache type \"\(type)\" is unknown; known are \(known)")
         }
 
         // Front and workers must not each decide what the demo's files are.

@@ -14,6 +14,13 @@ extension BadInput {
             try $0.makeDemo()
             try $0.write("{\"model\": \"demo\", \"type\": \"q3_k\"}", to: "f.json")
         },
+        BadInput(
+            what: "a configuration with an unknown cache type",
+            arguments: ["serve", "--config", "f.json"]
+        ) {
+            try $0.makeDemo()
+            try $0.write("{\"model\": \"demo\", \"cache-type\": \"q4_0\"}", to: "f.json")
+        },
         bind("an endpoint that is none", "port 5555"),
         bind("an endpoint that the network reaches", "tcp://0.0.0.0:5555"),
         bind("a port that is none", "tcp://127.0.0.1:99999"),

@@ -119,7 +119,8 @@ import Worker
     /// One thread beside the service's: the number of threads must not matter.
     private static func runner() throws -> JobRunner {
         let root = BuiltProgram.root
-        let loaded = try LoadedModel(path: root + "/Demo/base", type: .q8_0, threadCount: 1)
+        let loaded = try LoadedModel(
+            path: root + "/Demo/base", precision: Precision(weights: .q8_0), threadCount: 1)
         return JobRunner(model: try ServedModel(loaded: loaded, adapters: root + "/Demo/adapters"))
     }
 

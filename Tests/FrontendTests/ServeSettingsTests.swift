@@ -11,7 +11,7 @@ import Testing
         let file = try parse(
             """
             {"model": "m", "adapters": "a", "router": "r", "type": "q8_0", "workers": 3,
-             "threads-per-worker": 2, "bind": "ipc:///tmp/x.sock"}
+             "threads-per-worker": 2, "cache-type": "q8_0", "bind": "ipc:///tmp/x.sock"}
             """)
         #expect(file.model == "m")
         #expect(file.workers == 3)
@@ -27,7 +27,7 @@ import Testing
         #expect(
             settings.workerArguments(threads: 2) == [
                 "worker", "--threads", "2", "--model", "mine", "--adapters", "a", "--router", "r",
-                "--type", "q8_0",
+                "--type", "q8_0", "--cache-type", "q8_0",
             ])
     }
 

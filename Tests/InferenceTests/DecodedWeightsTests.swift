@@ -17,7 +17,8 @@ import Testing
             FileBytes(path: golden + "/expected.json", loading: .copied).json()["decoded_sha256"]?
                 .object)
         let checkpoint = try Checkpoint(path: golden + file)
-        let transformer = try Transformer(checkpoint, type: type, pool: ThreadPool(threadCount: 1))
+        let transformer = try Transformer(
+            checkpoint, precision: Precision(weights: type), pool: ThreadPool(threadCount: 1))
         let names = WeightMap.huggingFace
         var found: [String: Digest] = [
             names.name(.embedding): digest(transformer.embedding),

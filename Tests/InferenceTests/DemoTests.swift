@@ -17,7 +17,8 @@ import Testing
         try #require(
             json["model_sha256"]?.string == weights.digest().description,
             "demo.json is of another base")
-        let model = try LoadedModel(path: Self.folder, type: .f32, threadCount: 2)
+        let model = try LoadedModel(
+            path: Self.folder, precision: Precision(weights: .f32), threadCount: 2)
         let replies = try #require(json["replies"]?.array)
         #expect(!replies.isEmpty)
         let run = try EngineRun(model, threads: 2)

@@ -34,7 +34,7 @@ import Testing
 
     @Test(arguments: TinyCase.all)
     func threadsDoNotMatter(_ tiny: TinyCase) throws {
-        let model = try LoadedModel.tiny(tiny.family, tiny.type)
+        let model = try tiny.model()
         let requests = requests(model, try ModelGolden(tiny.family))
         let expected = try expected(model, requests)
         for threads in [1, 2, 3] {
@@ -44,7 +44,7 @@ import Testing
 
     @Test(arguments: TinyCase.all)
     func batchMatesDoNotMatter(_ tiny: TinyCase) throws {
-        let model = try LoadedModel.tiny(tiny.family, tiny.type)
+        let model = try tiny.model()
         let requests = requests(model, try ModelGolden(tiny.family))
         let expected = try expected(model, requests)
         var random = SeededGenerator(seed: 1)
@@ -63,7 +63,7 @@ import Testing
 
     @Test(arguments: TinyCase.all)
     func chunksDoNotMatter(_ tiny: TinyCase) throws {
-        let model = try LoadedModel.tiny(tiny.family, tiny.type)
+        let model = try tiny.model()
         let requests = requests(model, try ModelGolden(tiny.family))
         let expected = try expected(model, requests)
         for rows in [1, 2, 3, 5, 16, 31] {
@@ -75,7 +75,7 @@ import Testing
 
     @Test(arguments: TinyCase.all)
     func prefixHitsDoNotMatter(_ tiny: TinyCase) throws {
-        let model = try LoadedModel.tiny(tiny.family, tiny.type)
+        let model = try tiny.model()
         let requests = requests(model, try ModelGolden(tiny.family))
         let expected = try expected(model, requests)
         let run = try EngineRun(model, poison: true)
@@ -90,7 +90,7 @@ import Testing
 
     @Test(arguments: TinyCase.all)
     func resumedRepliesGoOnAlike(_ tiny: TinyCase) throws {
-        let model = try LoadedModel.tiny(tiny.family, tiny.type)
+        let model = try tiny.model()
         let requests = requests(model, try ModelGolden(tiny.family))
         let expected = try expected(model, requests)
         for count in [1, 8, 9, 10, 19] {
@@ -109,7 +109,7 @@ import Testing
 
     @Test(arguments: TinyCase.all)
     func kernelSetsAgree(_ tiny: TinyCase) throws {
-        let model = try LoadedModel.tiny(tiny.family, tiny.type)
+        let model = try tiny.model()
         let requests = requests(model, try ModelGolden(tiny.family))
         let expected = try expected(model, requests)
         for set in KernelSet.available {

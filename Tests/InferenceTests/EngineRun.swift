@@ -112,9 +112,12 @@ extension KVPages {
 
 extension LoadedModel {
     /// A tiny checkpoint with its adapters `a`, `b` and `c`.
-    static func tiny(_ family: String, _ type: ExecutionType) throws -> LoadedModel {
+    static func tiny(
+        _ family: String, _ type: ExecutionType, cache: CacheType? = nil
+    ) throws -> LoadedModel {
         let golden = try ModelGolden(family)
-        var model = try LoadedModel(path: golden.folder, type: type, threadCount: 1)
+        var model = try LoadedModel(
+            path: golden.folder, precision: Precision(weights: type, cache: cache), threadCount: 1)
         for name in ModelGolden.adapterNames {
             try model.addAdapter(directory: "\(golden.folder)/adapters/\(name)", name: name)
         }
@@ -150,11 +153,18 @@ extension GenerationRequest {
 /// The checkpoints and execution types that the determinism rule is tested on.
 struct TinyCase: Sendable, CustomTestStringConvertible {
     let family: String
-    let type: ExecutionType
+    let precision: Precision
 
     static let all = ["llama", "mistral", "qwen3"].flatMap { family in
-        [ExecutionType.f32, .q8_0, .q4_0, .nf4].map { TinyCase(family: family, type: $0) }
+        let usual = [ExecutionType.f32, .q8_0, .q4_0, .nf4].map { Precision(weights: $0) }
+        return (usual + [Precision(weights: .q8_0, cache: .q8_0)]).map {
+            TinyCase(family: family, precision: $0)
+        }
     }
 
-    var testDescription: String { "\(family) as \(type.rawValue)" }
+    var testDescription: String { "\(family) as \(precision.name)" }
+
+    func model() throws -> LoadedModel {
+        try .tiny(family, precision.weights, cache: precision.cache)
+    }
 }

@@ -42,7 +42,8 @@ import Testing
     @Test(arguments: types)
     func rowsWithoutAdaptersAreTheBase(_ type: ExecutionType) throws {
         let golden = try ModelGolden("qwen2")
-        let bare = try LoadedModel(path: golden.folder, type: type, threadCount: 1)
+        let bare = try LoadedModel(
+            path: golden.folder, precision: Precision(weights: type), threadCount: 1)
         let model = try LoadedModel.tiny("qwen2", type)
         let all = model.mix(["a": 1, "b": -0.5, "c": 2])
         let base = golden.sequences.map { GenerationRequest($0, mix: .base, maxTokens: 10) }
@@ -73,7 +74,8 @@ import Testing
         let golden = try ModelGolden("llama")
         let prompt = golden.sequences[5]
         let replies = try [["a", "b", "c"], ["c", "b", "a"]].map { names in
-            var model = try LoadedModel(path: golden.folder, type: .f32, threadCount: 1)
+            var model = try LoadedModel(
+                path: golden.folder, precision: Precision(weights: .f32), threadCount: 1)
             for name in names {
                 try model.addAdapter(directory: "\(golden.folder)/adapters/\(name)", name: name)
             }
@@ -99,7 +101,8 @@ import Testing
     @Test(arguments: types)
     func aMixOfOneIsThatAdapter(_ type: ExecutionType) throws {
         let golden = try ModelGolden("llama")
-        var only = try LoadedModel(path: golden.folder, type: type, threadCount: 1)
+        var only = try LoadedModel(
+            path: golden.folder, precision: Precision(weights: type), threadCount: 1)
         try only.addAdapter(directory: "\(golden.folder)/adapters/a", name: "a")
         let model = try LoadedModel.tiny("llama", type)
         let request = GenerationRequest(golden.sequences[6], mix: model.mix(["a": 1]), maxTokens: 8)

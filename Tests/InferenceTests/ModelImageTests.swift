@@ -21,9 +21,11 @@ import Testing
     @Test(arguments: ["llama", "llama_nf4", "mistral", "qwen2", "qwen3"], ExecutionType.allCases)
     func logitsAreBitIdentical(_ family: String, _ type: ExecutionType) throws {
         for path in try Self.checkpoints(family) {
-            let packed = try LoadedModel(path: path, type: type, threadCount: 1)
+            let packed = try LoadedModel(
+                path: path, precision: Precision(weights: type), threadCount: 1)
             try build(path, type)
-            let shared = try LoadedModel(path: path, type: type, threadCount: 2, images: images)
+            let shared = try LoadedModel(
+                path: path, precision: Precision(weights: type), threadCount: 2, images: images)
             #expect(shared.usesImage && !packed.usesImage && shared.warnings.isEmpty)
             #expect(shared.transformer.byteCount == packed.transformer.byteCount)
             let expected = try logits(packed, family)
@@ -41,7 +43,8 @@ import Testing
 
     @Test func aDamagedImageIsToldAndBuiltAgain() throws {
         let path = GoldenFolder.path("models/llama")
-        let expected = try logits(LoadedModel(path: path, type: .q8_0, threadCount: 1), "llama")
+        let expected = try logits(
+            LoadedModel(path: path, precision: Precision(weights: .q8_0), threadCount: 1), "llama")
         let image = try build(path, .q8_0)
         let name = "images/" + (image.split(separator: "/").last.map(String.init) ?? "")
         let sound = try cache.read(name)
@@ -50,7 +53,8 @@ import Testing
             let bytes = Mutation.of(sound, using: &random)
             guard bytes != sound else { continue }
             try cache.write(bytes, to: name)
-            let loaded = try LoadedModel(path: path, type: .q8_0, threadCount: 1, images: images)
+            let loaded = try LoadedModel(
+                path: path, precision: Precision(weights: .q8_0), threadCount: 1, images: images)
             #expect(!loaded.usesImage && loaded.warnings.first?.contains(image) == true)
             guard round.isMultiple(of: 20) else { continue }
             #expect(try logits(loaded, "llama") == expected)
@@ -91,7 +95,8 @@ import Testing
         lying += size(body.count)
         lying += Digest(of: body).bytes
         try cache.write(lying, to: name)
-        let loaded = try LoadedModel(path: path, type: .q8_0, threadCount: 1, images: images)
+        let loaded = try LoadedModel(
+            path: path, precision: Precision(weights: .q8_0), threadCount: 1, images: images)
         #expect(!loaded.usesImage && loaded.warnings.count == 1)
     }
 
@@ -102,7 +107,8 @@ import Testing
             let foreign = try build(path, type)
             try FileManager.default.removeItem(atPath: image)
             try FileManager.default.copyItem(atPath: foreign, toPath: image)
-            let loaded = try LoadedModel(path: mine, type: .q8_0, threadCount: 1, images: images)
+            let loaded = try LoadedModel(
+                path: mine, precision: Precision(weights: .q8_0), threadCount: 1, images: images)
             #expect(!loaded.usesImage)
             #expect(loaded.warnings.first?.contains("another checkpoint") == true)
         }
@@ -114,12 +120,14 @@ import Testing
         try FileManager.default.copyItem(atPath: GoldenFolder.path("models/llama"), toPath: path)
         usleep(50_000)
         let before = try build(path, .q8_0)
-        let old = try LoadedModel(path: path, type: .q8_0, threadCount: 1, images: images)
+        let old = try LoadedModel(
+            path: path, precision: Precision(weights: .q8_0), threadCount: 1, images: images)
         var weights = try cache.read("model/model.safetensors")
         // One bit of the last weight's mantissa.
         weights[weights.count - 2] ^= 0x40
         try cache.write(weights, to: "model/model.safetensors")
-        let new = try LoadedModel(path: path, type: .q8_0, threadCount: 1, images: images)
+        let new = try LoadedModel(
+            path: path, precision: Precision(weights: .q8_0), threadCount: 1, images: images)
         #expect(old.usesImage && !new.usesImage && new.warnings.isEmpty)
         let after = try build(path, .q8_0)
         #expect(after != before)

@@ -40,7 +40,7 @@ import Testing
     private func compare(
         _ golden: ModelGolden, path: String, type: ExecutionType, bound: Double
     ) throws {
-        var model = try LoadedModel(path: path, type: type, threadCount: 2)
+        var model = try LoadedModel(path: path, precision: Precision(weights: type), threadCount: 2)
         for name in ModelGolden.adapterNames {
             try model.addAdapter(directory: "\(golden.folder)/adapters/\(name)", name: name)
         }

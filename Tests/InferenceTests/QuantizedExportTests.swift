@@ -107,7 +107,7 @@ import Testing
     private func logits(
         _ golden: ModelGolden, path: String, type: ExecutionType
     ) throws -> [Float] {
-        var model = try LoadedModel(path: path, type: type, threadCount: 2)
+        var model = try LoadedModel(path: path, precision: Precision(weights: type), threadCount: 2)
         for name in ModelGolden.adapterNames {
             try model.addAdapter(directory: "\(golden.folder)/adapters/\(name)", name: name)
         }

@@ -10,7 +10,7 @@ import Testing
 @Suite struct RoutingRuleTests {
     @Test(arguments: TinyCase.all)
     func keepEqualsAResumedReplyWithTheSameSegments(_ tiny: TinyCase) throws {
-        let model = try LoadedModel.tiny(tiny.family, tiny.type)
+        let model = try tiny.model()
         let (first, second) = (model.mix(["a": 1]), model.mix(["b": 0.5, "c": 1]))
         let prompt = try ModelGolden(tiny.family).sequences[5]
         for count in [1, 7, 15, 16] {
@@ -40,7 +40,7 @@ import Testing
 
     @Test(arguments: TinyCase.all)
     func recomputeEqualsAFreshPrefillWithTheNewMix(_ tiny: TinyCase) throws {
-        let model = try LoadedModel.tiny(tiny.family, tiny.type)
+        let model = try tiny.model()
         let (first, second) = (model.mix(["a": 1]), model.mix(["b": 0.5, "c": 1]))
         let prompt = try ModelGolden(tiny.family).sequences[5]
         for count in [1, 7, 15, 16] {

@@ -5,26 +5,50 @@ import Testing
 
 @testable import Kernels
 
+extension CacheType {
+    /// What is left of a row of heads in the cache.
+    fileprivate func stored(_ row: [Float], headDimension: Int) -> [Double] {
+        switch self {
+        case .f32: row.map(Double.init)
+        case .f16: row.map { Double(Float16($0)) }
+        case .q8_0:
+            stride(from: 0, to: row.count, by: headDimension).flatMap { head in
+                stride(from: head, to: head + headDimension, by: 32).flatMap { begin in
+                    let group = row[begin..<min(begin + 32, head + headDimension)]
+                    let scale = Float(Float16(group.reduce(0) { max($0, abs($1)) } / 127))
+                    return group.map {
+                        Double(scale) * Double(($0 * (1 / scale)).rounded(.toNearestOrEven))
+                    }
+                }
+            }
+        }
+    }
+}
+
 @Suite struct AttentionTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var queryHeads = 4
         var keyValueHeads = 2
         var dimension = 16
         var window: Int?
-        var isHalf = false
+        var cache = CacheType.f32
 
         static let all = [
             Case(), Case(window: 1), Case(window: 5), Case(window: 16), Case(window: 17),
             Case(queryHeads: 1, keyValueHeads: 1, dimension: 2), Case(queryHeads: 6, dimension: 20),
-            Case(queryHeads: 3, keyValueHeads: 1, dimension: 64, window: 33), Case(isHalf: true),
-            Case(queryHeads: 2, dimension: 40, isHalf: true),
-            Case(dimension: 256, window: 20, isHalf: true),
-            Case(queryHeads: 7, keyValueHeads: 1, isHalf: true),
+            Case(queryHeads: 3, keyValueHeads: 1, dimension: 64, window: 33), Case(cache: .f16),
+            Case(queryHeads: 2, dimension: 40, cache: .f16),
+            Case(dimension: 256, window: 20, cache: .f16),
+            Case(queryHeads: 7, keyValueHeads: 1, cache: .f16),
             Case(queryHeads: 11, keyValueHeads: 1, dimension: 32, window: 65),
+            Case(cache: .q8_0), Case(queryHeads: 3, keyValueHeads: 1, dimension: 2, cache: .q8_0),
+            Case(queryHeads: 2, dimension: 40, cache: .q8_0),
+            Case(dimension: 256, window: 20, cache: .q8_0),
+            Case(queryHeads: 9, keyValueHeads: 1, dimension: 64, window: 33, cache: .q8_0),
         ]
 
         var testDescription: String {
-            "\(queryHeads)/\(keyValueHeads) heads of \(dimension), window \(window ?? 0), \(isHalf ? "half" : "float")"
+            "\(queryHeads)/\(keyValueHeads) heads of \(dimension), window \(window ?? 0), \(cache.rawValue)"
         }
 
         var width: Int { (queryHeads + 2 * keyValueHeads) * dimension }
@@ -47,8 +71,7 @@ import Testing
             kernels: set, pool: try ThreadPool(threadCount: 2, spinCount: 0), rowCapacity: chunk)
         let pages = KVPages(
             layerCount: 2, blockCount: 12, headCount: test.keyValueHeads,
-            headDimension: test.dimension,
-            isHalf: test.isHalf)
+            headDimension: test.dimension, type: test.cache)
         for buffer in [pages.keys, pages.values] {
             for index in 0..<buffer.count { buffer[index] = 0xFF }
         }
@@ -80,9 +103,7 @@ import Testing
 
     private func reference(_ test: Case, _ rows: [[Float]], position: Int) -> [Double] {
         let dimension = test.dimension
-        func stored(_ value: Float) -> Double {
-            test.isHalf ? Double(Float16(value)) : Double(value)
-        }
+        let stored = rows.map { test.cache.stored($0, headDimension: dimension) }
         var out: [Double] = []
         for head in 0..<test.queryHeads {
             let pair = head / (test.queryHeads / test.keyValueHeads)
@@ -92,7 +113,7 @@ import Testing
             let scores = seen.map { other in
                 (0..<dimension).reduce(0.0) {
                     $0 + Double(rows[position][head * dimension + $1])
-                        * stored(rows[other][key + $1])
+                        * stored[other][key + $1]
                 } * Double(test.shape.scale)
             }
             let largest = scores.max() ?? 0
@@ -100,7 +121,7 @@ import Testing
             let total = weights.reduce(0, +)
             for index in 0..<dimension {
                 let sum = zip(seen, weights).reduce(0.0) {
-                    $0 + $1.1 * stored(rows[$1.0][value + index])
+                    $0 + $1.1 * stored[$1.0][value + index]
                 }
                 out.append(sum / total)
             }
@@ -144,6 +165,21 @@ import Testing
         }
     }
 
+    /// Magnitudes for which a scale is a tiny half, a large one, or too small to be one: what is cached stays near.
+    @Test(arguments: [Float(0), 1e-9, 1e-6, 1e-5, 1, 1e4, 1e6])
+    func bytesOfTheCacheFitEveryMagnitude(_ magnitude: Float) throws {
+        let test = Case(queryHeads: 1, keyValueHeads: 1, dimension: 32, window: 1, cache: .q8_0)
+        var random = SeededGenerator(seed: 10)
+        let rows = (0..<count).map { _ in random.floats(test.width).map { $0 * magnitude } }
+        for set in KernelSet.available {
+            for (row, output) in zip(rows, try run(test, rows, set: set, chunk: 16)) {
+                for (found, value) in zip(output, row.suffix(32)) {
+                    #expect(abs(found - value) <= max(magnitude / 250, 4e-6))
+                }
+            }
+        }
+    }
+
     /// Rotation by halves and norms of heads before it, in what reaches the cache: seen by attending to one position.
     @Test func queriesAndKeysAreNormalizedAndRotated() throws {
         let test = Case(queryHeads: 2, keyValueHeads: 1, dimension: 8)
@@ -160,7 +196,7 @@ import Testing
             let compute = Compute(
                 kernels: set, pool: try ThreadPool(threadCount: 1), rowCapacity: 1)
             let pages = KVPages(
-                layerCount: 1, blockCount: 5, headCount: 1, headDimension: 8, isHalf: false)
+                layerCount: 1, blockCount: 5, headCount: 1, headDimension: 8, type: .f32)
             var places = RowPlaces()
             places.tables = [RowList(table.map { $0 % 5 })]
             (places.sequences, places.positions) = ([0], [37])

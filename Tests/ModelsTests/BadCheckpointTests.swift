@@ -135,7 +135,8 @@ import Testing
     ) throws {
         let pool = try ThreadPool(threadCount: 1)
         #expect {
-            _ = try Transformer(Checkpoint(path: path), type: type, pool: pool)
+            _ = try Transformer(
+                Checkpoint(path: path), precision: Precision(weights: type), pool: pool)
         } throws: { error in
             error is ModelError && "\(error)".contains(name)
         }

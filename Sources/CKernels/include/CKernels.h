@@ -119,6 +119,14 @@ typedef struct fb_part {
     const float *_Nullable bias;  ///< (outputs)
 } fb_part;
 
+/// How keys and values are cached. A block of one head: keys (head_dim, 16 positions), values (16, padded_dim), then, in
+/// 8 bits, one half scale each 32 dimensions: of keys ([dimensions / 32][16]) and of values ([16][dimensions / 32]).
+typedef enum fb_cache {
+    FB_CACHE_F32 = 0,
+    FB_CACHE_F16 = 1,
+    FB_CACHE_Q8 = 2, ///< value = scale code
+} fb_cache;
+
 /// Attention of one row over a paged cache, for the query heads of one key/value head.
 typedef struct fb_attention {
     const float *q;               ///< (query head of the group, head_stride) float
@@ -128,8 +136,8 @@ typedef struct fb_attention {
     int32_t head_dim;
     int32_t padded_dim;           ///< head_dim rounded up to FB_TILE
     float scale;
-    const uint8_t *keys;          ///< the layer's keys: (block, kv head, head_dim, FB_KV_BLOCK)
-    const uint8_t *values;        ///< the layer's values: (block, kv head, FB_KV_BLOCK, padded_dim)
+    const uint8_t *keys;          ///< the layer's keys: (block, kv head)
+    const uint8_t *values;        ///< the layer's values: (block, kv head)
     size_t key_block_bytes;       ///< from one block to the next
     size_t value_block_bytes;
     size_t key_offset;            ///< of the key/value head in a block
@@ -137,7 +145,7 @@ typedef struct fb_attention {
     const int32_t *blocks;        ///< the sequence's block table
     int32_t first;                ///< first position that the row sees
     int32_t last;                 ///< its own position
-    int32_t half;                 ///< 1: the cache holds IEEE halves, 0: floats
+    fb_cache cache;
 } fb_attention;
 
 /// The functions of one kernel set. All sets round alike: a result is bit-identical in each of them.
@@ -162,7 +170,7 @@ typedef struct fb_kernels {
     void (*rotate)(float *x, int32_t heads, int32_t head_dim, size_t head_stride, const float *cosines, const float *sines);
     void (*attention)(const fb_attention *job);
     /// Writes one position's keys and values of one head into its block.
-    void (*store_kv)(const float *key, const float *value, int32_t head_dim, int32_t slot, int32_t half, uint8_t *keys, uint8_t *values, int32_t padded_dim);
+    void (*store_kv)(const float *key, const float *value, int32_t head_dim, int32_t slot, fb_cache cache, uint8_t *keys, uint8_t *values, int32_t padded_dim);
     /// The first index of the largest number; 0 when there is none.
     int32_t (*index_of_largest)(const float *x, int32_t count);
 } fb_kernels;

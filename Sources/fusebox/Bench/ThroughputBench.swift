@@ -72,7 +72,7 @@ struct ThroughputBench: ParsableCommand {
         }
         guard json else { return }
         let document = JSONValue.object([
-            "model": .string(options.model), "type": .string(model.transformer.type.rawValue),
+            "model": .string(options.model), "type": .string(model.transformer.precision.name),
             "kernels": .string(model.kernels.name),
             "threads": .integer(Int64(model.pool.threadCount)),
             "image": .bool(model.usesImage),
