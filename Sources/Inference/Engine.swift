@@ -147,7 +147,7 @@ public final class Engine {
         mixes.removeRows()
         sampled.removeAll(keepingCapacity: true)
         scheduler.admit { id in sequences[id].map(start) ?? true }
-        scheduler.plan(into: &shares, prefillRows: pacer.prefillRows) { id in
+        scheduler.plan(into: &shares, chunk: pacer.chunk) { id in
             sequences[id].map { $0.tokens.count - $0.computedCount } ?? 0
         }
         for share in shares {

@@ -2,8 +2,8 @@ internal import DequeModule
 
 /// Decides which tokens of which sequences go through the model next; pure, so that it can be tested without one.
 ///
-/// Every sequence that decodes gets its row; prefill chunks share what is left of the step, or of the rows that the pacer
-/// allows beside decoding, first come first served.
+/// Every sequence that decodes gets its row; prompts share what is left of the step, first come first served. Beside
+/// decoding that is as many chunks of the pacer's size as there are prompts: the more wait, the less they are held back.
 struct Scheduler {
     /// Tokens of one sequence in a step.
     struct Share: Equatable {
@@ -49,16 +49,20 @@ struct Scheduler {
     /// The next step's rows.
     ///
     /// - Parameters:
-    ///   - prefillRows: the most prompt tokens of a step in which some sequence decodes.
+    ///   - chunk: the prompt tokens of a step in which some sequence decodes, for each prompt that waits.
     ///   - remaining: how many tokens of a sequence are not in the cache yet; 1 means that it decodes.
-    func plan(into shares: inout [Share], prefillRows: Int = .max, remaining: (Int) -> Int) {
+    func plan(into shares: inout [Share], chunk: Int = .max, remaining: (Int) -> Int) {
         shares.removeAll(keepingCapacity: true)
         var room = rowCapacity
         for sequence in running where room > 0 && remaining(sequence) == 1 {
             shares.append(Share(sequence: sequence, tokenCount: 1))
             room -= 1
         }
-        if !shares.isEmpty { room = min(room, max(prefillRows, 1)) }
+        if !shares.isEmpty {
+            let prompts = running.count { remaining($0) > 1 }
+            let (paced, isMore) = max(chunk, 1).multipliedReportingOverflow(by: prompts)
+            if !isMore { room = min(room, paced) }
+        }
         for sequence in running where room > 0 {
             let count = remaining(sequence)
             guard count > 1 else { continue }

@@ -1,5 +1,5 @@
-/// Bounds how long sequences that decode wait for the prompts of others: prefill chunks beside them shrink until a step
-/// takes less than twice the time of one that only decodes.
+/// Bounds how long sequences that decode wait for the prompt of another: its chunks beside them shrink until a step takes
+/// less than twice the time of one that only decodes.
 ///
 /// Chunks change when a reply comes, never what it says.
 struct StepPacer {
@@ -8,8 +8,8 @@ struct StepPacer {
     /// The smallest chunk: prompts always go on.
     private static let least = 4
 
-    /// Prompt tokens of a step in which others decode.
-    private(set) var prefillRows = 16
+    /// Tokens of one prompt in a step in which others decode.
+    private(set) var chunk = 16
     private let most: Int
     /// Seconds that a step of only decoding takes for each number of rows, as far as it was seen.
     private var decodeSeconds: [Double?]
@@ -27,12 +27,13 @@ struct StepPacer {
             decodeSeconds[decodeRows] = known.map { $0 + (seconds - $0) / 8 } ?? seconds
             return
         }
-        // A chunk that was the end of its prompt tells nothing about larger ones.
-        guard let usual = decodeSeconds[decodeRows] else { return }
+        // Steps with several prompts are longer on purpose.
+        guard let usual = decodeSeconds[decodeRows], count <= chunk else { return }
         if seconds > Self.stretch * usual {
-            prefillRows = max(min(count, prefillRows) * 7 / 8, Self.least)
-        } else if count == prefillRows {
-            prefillRows = min(prefillRows + 1, most)
+            chunk = max(count * 7 / 8, Self.least)
+        } else if count == chunk {
+            // A chunk that was the end of its prompt would tell nothing about larger ones.
+            chunk = min(chunk + 1, most)
         }
     }
 }

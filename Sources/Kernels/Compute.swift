@@ -59,6 +59,7 @@ internal import Tensors
             unsafe parts.append(
                 fb_part(
                     base: base, number: Int32(number), adapters: adapters.adapters.pointer,
+                    adapter_count: usesAdapters ? Int32(adapters.adapters.count) : 0,
                     use_starts: usesAdapters ? adapters.useStarts.pointer : nil,
                     uses: adapters.uses.pointer, bias: part.bias?.pointer))
         }

@@ -33,7 +33,7 @@ public import Tensors
         rowBytes =
             (inputs + WeightFormat.tile - 1) / WeightFormat.tile * WeightFormat.tile
             * elementBytes
-        storage = AlignedBuffer(count: outputs * rowBytes)
+        storage = AlignedBuffer(onHugePages: outputs * rowBytes)
         let (storage, inputs, rowBytes) = (storage, inputs, rowBytes)
         let bad = unsafe source.withUnsafeBytes { bytes -> Int? in
             guard let base = bytes.baseAddress else { return nil }

@@ -39,7 +39,7 @@ internal import Tensors
         for (index, group) in groups.enumerated() {
             unsafe adapters.append(
                 fb_adapter_rows(
-                    term: group.entries.pointer, rows: group.rows.pointer,
+                    term: group.entries.pointer, next: nil, rows: group.rows.pointer,
                     weights: group.weights.pointer, inner: inner.pointer + offset))
             offset += group.rowCount * group.largestRank
             for begin in stride(from: 0, to: group.rowCount, by: Self.chunkRows) {
@@ -51,10 +51,13 @@ internal import Tensors
         arrangeUses()
     }
 
-    /// Points every adapter to what it adds at a site.
+    /// Points every adapter to what it adds at a site; sites are numbered as they run.
     func select(site: Int) {
         for (index, group) in groups.enumerated() {
-            unsafe adapters.pointer[index].term = UnsafePointer(group.entries.pointer + site)
+            let entry = unsafe group.entries.pointer + site
+            unsafe adapters.pointer[index].term = UnsafePointer(entry)
+            let isLast = unsafe site + 1 == group.entries.count
+            unsafe adapters.pointer[index].next = isLast ? nil : UnsafePointer(entry + 1)
         }
     }
 

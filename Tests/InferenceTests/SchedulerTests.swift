@@ -27,12 +27,17 @@ import Testing
         for id in 1...3 { scheduler.enqueue(id) }
         scheduler.admit { _ in true }
         var shares: [Scheduler.Share] = []
-        scheduler.plan(into: &shares, prefillRows: 5) { [1: 30, 2: 1, 3: 30][$0] ?? 0 }
+        scheduler.plan(into: &shares, chunk: 5) { [1: 30, 2: 1, 3: 1][$0] ?? 0 }
         #expect(
-            shares == [.init(sequence: 2, tokenCount: 1), .init(sequence: 1, tokenCount: 5)])
-        scheduler.plan(into: &shares, prefillRows: 0) { [1: 30, 2: 1, 3: 30][$0] ?? 0 }
-        #expect(shares.map(\.tokenCount) == [1, 1], "prompts always go on")
-        scheduler.plan(into: &shares, prefillRows: 5) { [1: 30, 3: 30][$0] ?? 0 }
+            shares == [
+                .init(sequence: 2, tokenCount: 1), .init(sequence: 3, tokenCount: 1),
+                .init(sequence: 1, tokenCount: 5),
+            ])
+        scheduler.plan(into: &shares, chunk: 0) { [1: 30, 2: 1, 3: 1][$0] ?? 0 }
+        #expect(shares.map(\.tokenCount) == [1, 1, 1], "prompts always go on")
+        scheduler.plan(into: &shares, chunk: 5) { [1: 7, 2: 1, 3: 30][$0] ?? 0 }
+        #expect(shares.map(\.tokenCount) == [1, 7, 3], "a chunk for each prompt, in order")
+        scheduler.plan(into: &shares, chunk: 5) { [1: 30, 3: 30][$0] ?? 0 }
         #expect(shares == [.init(sequence: 1, tokenCount: 20)])
     }
 
@@ -41,19 +46,19 @@ import Testing
         for _ in 0..<50 { pacer.note(decodeRows: 8, prefillRows: 0, seconds: 0.010) }
         // A row of a prompt costs a millisecond.
         for _ in 0..<100 {
-            let rows = pacer.prefillRows
+            let rows = pacer.chunk
             pacer.note(decodeRows: 8, prefillRows: rows, seconds: 0.010 + 0.001 * Double(rows))
         }
-        #expect((5...8).contains(pacer.prefillRows))
+        #expect((5...8).contains(pacer.chunk))
         // Now it costs nothing.
         for _ in 0..<100 {
-            pacer.note(decodeRows: 8, prefillRows: pacer.prefillRows, seconds: 0.010)
+            pacer.note(decodeRows: 8, prefillRows: pacer.chunk, seconds: 0.010)
         }
-        #expect(pacer.prefillRows == 64)
+        #expect(pacer.chunk == 64)
         for _ in 0..<100 {
-            pacer.note(decodeRows: 8, prefillRows: pacer.prefillRows, seconds: 1)
+            pacer.note(decodeRows: 8, prefillRows: pacer.chunk, seconds: 1)
         }
-        #expect(pacer.prefillRows == 4)
+        #expect(pacer.chunk == 4)
     }
 
     @Test func admissionIsInOrderAndNobodyOvertakes() {

@@ -98,6 +98,7 @@ typedef struct fb_low_rank {
 /// The rows of a step that use one adapter, at one projection.
 typedef struct fb_adapter_rows {
     const fb_low_rank *term;
+    const fb_low_rank *_Nullable next; ///< at the projection that comes after
     const int32_t *rows;
     const float *weights;         ///< (row) the adapter's weight in the row's mix
     float *inner;                 ///< (row, ranks): weight factor (A x)
@@ -114,6 +115,7 @@ typedef struct fb_part {
     fb_matmul base;
     int32_t number;               ///< which part of the projection it is
     const fb_adapter_rows *_Nullable adapters;
+    int32_t adapter_count;
     const int32_t *_Nullable use_starts; ///< where the uses of each row of x begin; NULL: no adapters
     const fb_use *_Nullable uses; ///< of each row, in the order in which they are added
     const float *_Nullable bias;  ///< (outputs)

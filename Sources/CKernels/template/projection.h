@@ -134,6 +134,28 @@ static void fb_expand_rows(const fb_part *part, int32_t row, int32_t stop, int32
     }
 }
 
+FB_INLINE void fb_fetch_range(const uint8_t *from, size_t begin, size_t end) {
+    for (size_t i = begin / 64 * 64; i < end; i += 64) __builtin_prefetch(from + i, 0, 2);
+}
+
+/// Fetches what the adapters of a step add to some tiles and a share of the next projection's A, while the base's product
+/// keeps the multipliers busy: one after the other they are pieces of a kilobyte, which no hardware sees coming.
+static void fb_fetch_adapters(const fb_part *part, int32_t begin, int32_t end) {
+    size_t tiles = ((size_t)part->base.outputs + FB_TILE - 1) / FB_TILE;
+    for (int32_t a = 0; a < part->adapter_count; a++) {
+        const fb_low_rank *term = part->adapters[a].term, *next = part->adapters[a].next;
+        const fb_expand *b = &term->parts[part->number];
+        if (term->weights && b->weights) {
+            fb_fetch_range(b->weights, (size_t)begin * b->tile_bytes, (size_t)end * b->tile_bytes);
+        }
+        if (part->number == 0 && next && next->weights) {
+            size_t inputs = ((size_t)next->inputs + 15) / 16 * 16;
+            size_t bytes = (size_t)next->ranks * inputs * (next->format == FB_F32 ? 4 : 2);
+            fb_fetch_range(next->weights, bytes * (size_t)begin / tiles, bytes * (size_t)end / tiles);
+        }
+    }
+}
+
 static void fb_multiply(const fb_matmul *job, int32_t begin, int32_t end) {
     switch (job->format) {
     case FB_F32: fb_f32(job, begin, end); break;
@@ -155,6 +177,7 @@ static void fb_multiply(const fb_matmul *job, int32_t begin, int32_t end) {
 static void fb_project(const fb_part *part, int32_t begin, int32_t end) {
     const fb_matmul *base = &part->base;
     int32_t first = begin * FB_TILE, stop = end * FB_TILE < base->outputs ? end * FB_TILE : base->outputs;
+    fb_fetch_adapters(part, begin, end);
     for (int32_t row = 0; row < base->row_count; row += FB_ROW_BLOCK) {
         int32_t last = base->row_count - row < FB_ROW_BLOCK ? base->row_count : row + FB_ROW_BLOCK;
         fb_matmul block = *base;

@@ -10,8 +10,8 @@ internal import Glibc
     /// The number of elements.
     public let count: Int
     private let allocation: UnsafeMutableRawPointer
-    /// Bytes of a mapping; 0: the allocation comes from the heap.
-    private let mappedByteCount: Int
+    /// What the memory is a piece of; nil: the allocation comes from the heap.
+    private let pages: HugePages?
 
     /// Allocates `count` zero elements; large buffers cost no memory until they are touched.
     ///
@@ -29,39 +29,29 @@ internal import Glibc
         unsafe self.init(allocation: buffer, count: count)
     }
 
-    /// Allocates `count` zero elements, on huge pages if they fill one and the system has them: for weights, which are
-    /// read faster from there.
+    /// Allocates `count` zero elements on huge pages if the system has them: for weights, which are read faster from
+    /// there.
     ///
     /// As with `init(count:)`, what the machine does not have traps.
     public convenience init(onHugePages count: Int) {
-        let byteCount = count * MemoryLayout<Element>.stride
-        guard byteCount >= Self.hugePage else {
-            self.init(count: count)
-            return
-        }
-        let mapping = unsafe mmap(
-            nil, byteCount + Self.hugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-            0)
-        guard let mapping = unsafe mapping, unsafe mapping != MAP_FAILED else {
+        let (byteCount, overflow) = count.multipliedReportingOverflow(
+            by: MemoryLayout<Element>.stride)
+        guard !overflow, byteCount >= 0, let (pages, place) = unsafe HugePages.take(byteCount)
+        else {
             fatalError("out of memory: \(count) elements")
         }
-        unsafe madvise(
-            mapping.alignedUp(toMultipleOf: Self.hugePage), byteCount, MADV_HUGEPAGE)
-        unsafe self.init(
-            allocation: mapping, count: count, mappedByteCount: byteCount + Self.hugePage)
+        unsafe self.init(allocation: place, count: count, pages: pages)
     }
 
-    private init(allocation: UnsafeMutableRawPointer, count: Int, mappedByteCount: Int = 0) {
+    private init(allocation: UnsafeMutableRawPointer, count: Int, pages: HugePages? = nil) {
         unsafe self.allocation = allocation
-        let alignment = mappedByteCount > 0 ? Self.hugePage : Self.alignment
-        unsafe pointer = allocation.alignedUp(toMultipleOf: alignment)
+        unsafe pointer = allocation.alignedUp(toMultipleOf: Self.alignment)
             .bindMemory(to: Element.self, capacity: count)
         self.count = count
-        self.mappedByteCount = mappedByteCount
+        self.pages = pages
     }
 
     private static var alignment: Int { 64 }
-    private static var hugePage: Int { 2 << 20 }
 
     private static func allocate(_ count: Int) -> UnsafeMutableRawPointer? {
         precondition(count >= 0, "an AlignedBuffer of \(count) elements")
@@ -81,11 +71,7 @@ internal import Glibc
     }
 
     deinit {
-        if mappedByteCount > 0 {
-            unsafe munmap(allocation, mappedByteCount)
-        } else {
-            unsafe free(allocation)
-        }
+        if pages == nil { unsafe free(allocation) }
     }
 
     public subscript(index: Int) -> Element {
