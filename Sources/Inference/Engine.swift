@@ -23,7 +23,8 @@ public final class Engine {
     private var scheduler: Scheduler
     private var pacer: StepPacer
     private var mixes: MixTable
-    private var sampler: Sampler
+    /// One for each thread, since each has working memory.
+    private let samplers: [Sampler]
     private var sequences: [Int: TokenSequence] = [:]
     private var nextID = 1
     private var step = TransformerStep()
@@ -51,7 +52,7 @@ public final class Engine {
         scheduler = Scheduler(rowCapacity: rows, slotCount: settings.slotCount)
         pacer = StepPacer(rowCapacity: rows)
         mixes = MixTable(shelf: shelf)
-        sampler = Sampler(kernels: kernels)
+        samplers = (0..<pool.threadCount).map { _ in Sampler(kernels: kernels) }
     }
 
     public var kernelName: String { compute.kernels.name }
@@ -195,17 +196,32 @@ public final class Engine {
     }
 
     private func sample(into events: inout [EngineEvent]) {
-        for (index, sequence) in sampled.enumerated() {
-            let offset = index % workspace.logitCapacity
-            if offset == 0 { computeLogits(from: index) }
-            let id = workspace.logits.withRow(offset) { logits in
-                onLogits?(sequence.id, sequence.replyCount, logits)
-                return sampler.sample(
-                    logits, parameters: sequence.request.sampling, counts: sequence.counts,
-                    index: sequence.replyCount)
+        for first in stride(from: 0, to: sampled.count, by: workspace.logitCapacity) {
+            computeLogits(from: first)
+            let rows = first..<min(first + workspace.logitCapacity, sampled.count)
+            draw(rows)
+            for index in rows {
+                let sequence = sampled[index]
+                workspace.logits.withRow(index - first) { logits in
+                    onLogits?(sequence.id, sequence.replyCount, logits)
+                }
+                tokenCount += 1
+                finishToken(sequence.drawn, of: sequence, into: &events)
             }
-            tokenCount += 1
-            finishToken(id, of: sequence, into: &events)
+        }
+    }
+
+    /// Draws the tokens of sequences whose logits are there; threads take them in turn.
+    private func draw(_ rows: Range<Int>) {
+        compute.pool.run(min(samplers.count, rows.count)) { thread in
+            for row in stride(from: thread, to: rows.count, by: samplers.count) {
+                let sequence = sampled[rows.lowerBound + row]
+                sequence.drawn = workspace.logits.withRow(row) { logits in
+                    samplers[thread].sample(
+                        logits, parameters: sequence.request.sampling, counts: sequence.counts,
+                        index: sequence.replyCount)
+                }
+            }
         }
     }
 
