@@ -13,6 +13,10 @@ public final class Engine {
     /// Forward passes and sampled tokens so far.
     public private(set) var stepCount = 0
     public private(set) var tokenCount = 0
+    /// Prompt tokens of the sequences begun so far, and how many of them the prefix cache had; a prompt that is made again
+    /// under another mix counts again.
+    public private(set) var promptTokenCount = 0
+    public private(set) var cachedTokenCount = 0
 
     private let compute: Compute
     private let workspace: Workspace
@@ -60,6 +64,9 @@ public final class Engine {
     public var sequenceCount: Int { sequences.count }
     /// Cache blocks that a new sequence could have.
     public var availableBlockCount: Int { cache.availableCount }
+
+    /// Blocks that the prefix cache gave up for others so far.
+    public var evictedBlockCount: Int { cache.evictionCount }
 
     /// Takes a request; its tokens come from `step`.
     ///
@@ -173,6 +180,8 @@ public final class Engine {
         }
         sequence.computedCount = sequence.sealed.count * KVPages.blockSize
         sequence.cachedCount = min(sequence.computedCount, sequence.request.prompt.count)
+        promptTokenCount += sequence.request.prompt.count
+        cachedTokenCount += sequence.cachedCount
         while sequence.table.count < blocks(for: total), let block = cache.allocate() {
             sequence.table.append(block)
         }

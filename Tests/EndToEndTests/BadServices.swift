@@ -37,6 +37,9 @@ extension BadInput {
         BadInput(
             what: "no service", arguments: ["ask", "--connect", "ipc://nobody.sock", "hi"]),
         BadInput(
+            what: "no service to tell its status",
+            arguments: ["status", "--connect", "ipc://nobody.sock"]),
+        BadInput(
             what: "a selection that is none", arguments: ["ask", "--select", "positive", "hi"],
             status: 2),
         BadInput(
