@@ -44,7 +44,7 @@ struct ReplayCommand: ParsableCommand {
             throw CommandError("\(provenance): the execution type \"\(recorded.type)\" is unknown")
         }
         let loaded = try LoadedModel(
-            path: model, type: type, threadCount: threads ?? ModelOptions.processorCount,
+            path: model, type: type, threadCount: threads ?? Processors.available.count,
             kernelSet: recorded.kernels, images: images.folder)
         guard Data(loaded.transformer.digest.bytes) == recorded.base else {
             throw CommandError(

@@ -43,6 +43,15 @@ extension BadInput {
             what: "a selection that is none", arguments: ["ask", "--select", "positive", "hi"],
             status: 2),
         BadInput(
+            what: "a processor for two threads",
+            arguments: ["worker", "--connect", "ipc://front.sock", "--processors", "0,0"],
+            status: 2),
+        BadInput(
+            what: "fewer processors than threads",
+            arguments: [
+                "worker", "--connect", "ipc://front.sock", "--processors", "0", "--threads", "2",
+            ], status: 2),
+        BadInput(
             what: "a worker without a front",
             arguments: ["worker", "--connect", "somewhere", "--model", "demo"],
             make: { try $0.makeDemo() }),
