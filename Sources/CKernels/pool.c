@@ -1,7 +1,11 @@
 // A pool of threads for hundreds of short jobs a token: a job is published by a generation number, chunks are taken from
-// one counter, idle threads pause for a while and then sleep on a futex.
+// one counter. Who waits, an idle thread for a job or a job's owner for its last chunks, pauses for a while and then
+// sleeps on a futex. An owner waits only for chunks that were taken, never for a thread that has yet to be scheduled:
+// where processors are contended that takes longer than the job.
+#define _GNU_SOURCE
 #include <linux/futex.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -11,15 +15,21 @@
 
 struct fb_pool {
     _Alignas(64) _Atomic uint32_t generation;
-    _Alignas(64) _Atomic int32_t next;
-    _Alignas(64) _Atomic int32_t busy;
+    /// The generation in the upper half, its chunks that nobody took in the lower half: a thread that comes late takes
+    /// nothing of a job that is over, and what it reads of a job after it took a chunk stands until that chunk is done.
+    _Alignas(64) _Atomic uint64_t offer;
+    _Alignas(64) _Atomic uint32_t unfinished;
+    _Atomic int32_t owner_sleeps;
     _Alignas(64) _Atomic int32_t sleepers;
     _Atomic int32_t stopping;
-    int32_t chunks;
+    uint32_t chunks;
     int32_t spin;
     int32_t threads;
     void (*body)(void *context, int32_t chunk);
     void *context;
+    /// The thread that was bound along with the pool's own, and where it could run before; 0: none.
+    pid_t bound;
+    cpu_set_t mask;
     pthread_t handles[];
 };
 
@@ -43,42 +53,68 @@ int32_t fb_pool_is_running_chunk(void) {
     return running_chunk;
 }
 
-static void take_chunks(fb_pool *pool) {
-    running_chunk = 1;
-    for (;;) {
-        int32_t chunk = atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed);
-        if (chunk >= pool->chunks) break;
-        pool->body(pool->context, chunk);
+/// The next chunk of the job that runs, or -1.
+static int32_t take_chunk(fb_pool *pool) {
+    uint64_t offer = atomic_load_explicit(&pool->offer, memory_order_relaxed);
+    while ((uint32_t)offer > 0) {
+        if (atomic_compare_exchange_weak_explicit(&pool->offer, &offer, offer - 1, memory_order_acquire,
+                                                  memory_order_relaxed)) {
+            return (int32_t)(pool->chunks - (uint32_t)offer);
+        }
     }
-    running_chunk = 0;
+    return -1;
 }
 
-static void await_job(fb_pool *pool, uint32_t seen) {
+static void run_chunks(fb_pool *pool) {
+    uint32_t done = 0;
+    running_chunk = 1;
+    for (int32_t chunk; (chunk = take_chunk(pool)) >= 0; done++) pool->body(pool->context, chunk);
+    running_chunk = 0;
+    if (done > 0 && atomic_fetch_sub(&pool->unfinished, done) == done && atomic_load(&pool->owner_sleeps)) {
+        wake_all(&pool->unfinished);
+    }
+}
+
+static void await_end(fb_pool *pool) {
     for (int32_t i = 0; i < pool->spin; i++) {
-        if (atomic_load_explicit(&pool->generation, memory_order_acquire) != seen) return;
+        if (atomic_load_explicit(&pool->unfinished, memory_order_acquire) == 0) return;
         pause_briefly();
     }
-    while (atomic_load_explicit(&pool->generation, memory_order_acquire) == seen) {
+    atomic_store(&pool->owner_sleeps, 1);
+    for (uint32_t left; (left = atomic_load(&pool->unfinished)) > 0;) sleep_while(&pool->unfinished, left);
+    atomic_store(&pool->owner_sleeps, 0);
+}
+
+/// Returns the generation that came after `seen`.
+static uint32_t await_job(fb_pool *pool, uint32_t seen) {
+    uint32_t generation;
+    for (int32_t i = 0; i < pool->spin; i++) {
+        generation = atomic_load_explicit(&pool->generation, memory_order_acquire);
+        if (generation != seen) return generation;
+        pause_briefly();
+    }
+    while ((generation = atomic_load_explicit(&pool->generation, memory_order_acquire)) == seen) {
         atomic_fetch_add(&pool->sleepers, 1);
         sleep_while(&pool->generation, seen);
         atomic_fetch_sub(&pool->sleepers, 1);
     }
+    return generation;
 }
 
 static void *work(void *argument) {
     fb_pool *pool = argument;
-    uint32_t seen = 0;
-    for (;;) {
-        await_job(pool, seen);
-        seen++;
+    for (uint32_t seen = 0;;) {
+        seen = await_job(pool, seen);
         if (atomic_load_explicit(&pool->stopping, memory_order_acquire)) return NULL;
-        take_chunks(pool);
-        atomic_fetch_sub_explicit(&pool->busy, 1, memory_order_release);
+        run_chunks(pool);
     }
 }
 
-static void publish(fb_pool *pool) {
-    atomic_fetch_add(&pool->generation, 1);
+static void publish(fb_pool *pool, uint32_t chunks) {
+    // Only owners write the generation, one at a time.
+    uint32_t next = atomic_load_explicit(&pool->generation, memory_order_relaxed) + 1;
+    atomic_store_explicit(&pool->offer, (uint64_t)next << 32 | chunks, memory_order_release);
+    atomic_store(&pool->generation, next);
     if (atomic_load(&pool->sleepers) > 0) wake_all(&pool->generation);
 }
 
@@ -89,16 +125,11 @@ void fb_pool_run(fb_pool *pool, int32_t chunks, void (*body)(void *context, int3
     }
     pool->body = body;
     pool->context = context;
-    pool->chunks = chunks;
-    atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
-    atomic_store_explicit(&pool->busy, pool->threads - 1, memory_order_relaxed);
-    publish(pool);
-    take_chunks(pool);
-    // The others have at most a chunk left each; yield now and then in case one of them lost its core.
-    for (int32_t i = 1; atomic_load_explicit(&pool->busy, memory_order_acquire) > 0; i++) {
-        pause_briefly();
-        if (i % 256 == 0) syscall(SYS_sched_yield);
-    }
+    pool->chunks = (uint32_t)chunks;
+    atomic_store_explicit(&pool->unfinished, (uint32_t)chunks, memory_order_relaxed);
+    publish(pool, (uint32_t)chunks);
+    run_chunks(pool);
+    await_end(pool);
 }
 
 fb_pool *fb_pool_create(int32_t threads, int32_t spin) {
@@ -119,9 +150,27 @@ fb_pool *fb_pool_create(int32_t threads, int32_t spin) {
     return pool;
 }
 
+int32_t fb_pool_bind(fb_pool *pool, const int32_t *processors) {
+    cpu_set_t all;
+    if (pool->bound || sched_getaffinity(0, sizeof(all), &all) != 0) return 0;
+    for (int32_t i = 0; i < pool->threads; i++) {
+        if (processors[i] < 0 || processors[i] >= CPU_SETSIZE || !CPU_ISSET(processors[i], &all)) return 0;
+    }
+    for (int32_t i = 0; i < pool->threads; i++) {
+        cpu_set_t own;
+        CPU_ZERO(&own);
+        CPU_SET(processors[i], &own);
+        pthread_setaffinity_np(i == 0 ? pthread_self() : pool->handles[i], sizeof(own), &own);
+    }
+    pool->bound = gettid();
+    pool->mask = all;
+    return 1;
+}
+
 void fb_pool_destroy(fb_pool *pool) {
     atomic_store(&pool->stopping, 1);
-    publish(pool);
+    publish(pool, 0);
     for (int32_t i = 1; i < pool->threads; i++) pthread_join(pool->handles[i], NULL);
+    if (pool->bound) sched_setaffinity(pool->bound, sizeof(pool->mask), &pool->mask);
     free(pool);
 }

@@ -86,6 +86,9 @@ extension Broker {
         status.running = UInt32(clamping: session.occupants.count)
         status.steps = session.heartbeat.steps
         status.tokens = session.heartbeat.tokens
+        status.promptTokens = session.heartbeat.promptTokens
+        status.cachedTokens = session.heartbeat.cachedTokens
+        status.evictedBlocks = session.heartbeat.evictedBlocks
         return status
     }
 }

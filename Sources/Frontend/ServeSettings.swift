@@ -109,17 +109,36 @@ public struct ServeSettings: Equatable, Sendable {
         return settings
     }
 
-    /// Workers, and threads for each: together no more than there are cores, unless both were said.
+    /// Workers, and threads for each: together no more than can run at once, unless both were said.
     ///
     /// Two workers are the default, so that one can be lost.
-    public func crew(cores: Int) -> (workers: Int, threads: Int) {
-        let workers = self.workers ?? max(1, min(2, cores / (threadsPerWorker ?? 1)))
-        return (workers, threadsPerWorker ?? max(1, cores / workers))
+    ///
+    /// - Parameters:
+    ///   - processors: the numbers of those that may be used, in the order in which threads get them.
+    ///   - limit: how many threads can run at once.
+    public func crew(processors: [Int], limit: Int) -> Crew {
+        let count = max(1, min(processors.count, limit))
+        let workers = self.workers ?? max(1, min(2, count / (threadsPerWorker ?? 1)))
+        return Crew(
+            workerCount: workers, threadCount: threadsPerWorker ?? max(1, count / workers),
+            processors: processors, limit: limit)
     }
 
-    /// The worker's command line, but for the endpoint to connect to.
-    public func workerArguments(threads: Int) -> [String] {
-        var arguments = ["worker", "--threads", "\(threads)"]
+    /// How each worker of a crew is started, but for the endpoint to connect to.
+    public func workerCommands(_ crew: Crew) -> [WorkerCommand] {
+        (0..<crew.workerCount).map { worker in
+            let list = crew.isCrowded ? [] : crew.processors[worker]
+            let place =
+                crew.isCrowded
+                ? ["--crowded"] : ["--processors", list.map(String.init).joined(separator: ",")]
+            return WorkerCommand(
+                arguments: ["worker", "--threads", "\(crew.threadCount)"] + place
+                    + workerArguments)
+        }
+    }
+
+    private var workerArguments: [String] {
+        var arguments: [String] = []
         for (flag, value) in [
             ("--model", model), ("--adapters", adapters), ("--router", router), ("--type", type),
             ("--cache-type", cacheType), ("--image-folder", imageFolder),

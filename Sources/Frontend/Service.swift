@@ -14,8 +14,7 @@ public struct Service: Sendable {
 
     private let endpoints: FrontLoop.Endpoints
     private let preparation: WorkerCommand?
-    private let command: WorkerCommand
-    private let workerCount: Int
+    private let commands: [WorkerCommand]
     private let configuration: BrokerConfiguration
     private let router: (any PromptRouter)?
     private let logger: Logger
@@ -27,11 +26,11 @@ public struct Service: Sendable {
     ///     default that clients look for.
     ///   - processID: of this process; it makes the workers' endpoint unique.
     ///   - preparation: what runs to its end before the workers start.
-    ///   - command: of a worker; the endpoint to connect to is added as `--connect ENDPOINT`.
+    ///   - commands: one a worker; the endpoint to connect to is added as `--connect ENDPOINT`.
     /// - Throws: `ServiceFailure` for an endpoint that is none.
     public init(
-        bind: String?, processID: Int32, preparation: WorkerCommand? = nil, command: WorkerCommand,
-        workerCount: Int, configuration: BrokerConfiguration, router: (any PromptRouter)?,
+        bind: String?, processID: Int32, preparation: WorkerCommand? = nil,
+        commands: [WorkerCommand], configuration: BrokerConfiguration, router: (any PromptRouter)?,
         logger: Logger
     ) throws(ServiceFailure) {
         do {
@@ -43,8 +42,7 @@ public struct Service: Sendable {
             throw ServiceFailure(error.message)
         }
         self.preparation = preparation
-        self.command = command
-        self.workerCount = workerCount
+        self.commands = commands
         self.configuration = configuration
         self.router = router
         self.logger = logger
@@ -82,11 +80,13 @@ public struct Service: Sendable {
         } catch let error as MessagingError {
             throw ServiceFailure(error.message)
         }
-        var command = command
-        command.arguments += ["--connect", loop.endpoints.workers.description]
+        var commands = commands
+        for place in commands.indices {
+            commands[place].arguments += ["--connect", loop.endpoints.workers.description]
+        }
         let logger = logger
         let pool = WorkerPool(
-            command, count: workerCount, post: { loop.post($0) },
+            commands, post: { loop.post($0) },
             log: { logger.notice("\($0)") })
         do {
             try await supervise(pool, loop, until: interruptions, onReady: onReady)
@@ -132,10 +132,11 @@ public struct Service: Sendable {
             case .workerReady(let pid, let type, let adapterCount):
                 pool.noteReady(pid)
                 readyCount += 1
-                if readyCount == workerCount {
+                if readyCount == commands.count {
                     onReady(
                         Summary(
-                            endpoint: loop.endpoints.clients.description, workerCount: workerCount,
+                            endpoint: loop.endpoints.clients.description,
+                            workerCount: commands.count,
                             type: type, adapterCount: adapterCount))
                 }
             case .killWorker(let pid, let reason):

@@ -23,8 +23,8 @@ public final class WorkerPool: Sendable {
         var isStopping = false
     }
 
-    private let command: WorkerCommand
-    private let count: Int
+    /// One for each place.
+    private let commands: [WorkerCommand]
     /// The first wait before a process is started again, doubled with each failure in a row.
     private let firstDelay: Duration
     private let post: @Sendable (BrokerEvent) -> Void
@@ -34,14 +34,14 @@ public final class WorkerPool: Sendable {
     /// Prepares a pool; `run` starts it.
     ///
     /// - Parameters:
+    ///   - commands: one for each process.
     ///   - post: told of each start and each end of a process.
     ///   - log: told what workers write to standard error, and why they are started again.
     public init(
-        _ command: WorkerCommand, count: Int, post: @escaping @Sendable (BrokerEvent) -> Void,
+        _ commands: [WorkerCommand], post: @escaping @Sendable (BrokerEvent) -> Void,
         log: @escaping @Sendable (String) -> Void, firstDelay: Duration = .milliseconds(100)
     ) {
-        self.command = command
-        self.count = count
+        self.commands = commands
         self.firstDelay = firstDelay
         self.post = post
         self.log = log
@@ -53,7 +53,7 @@ public final class WorkerPool: Sendable {
     ///   there is no point in trying again.
     public func run() async throws {
         try await withThrowingTaskGroup { group in
-            for place in 0..<count {
+            for place in commands.indices {
                 group.addTask { try await self.keep(place) }
             }
             // The first failure ends the others too.
@@ -106,7 +106,7 @@ public final class WorkerPool: Sendable {
         if end.isDeliberate, !state.withLock({ $0.wasEverReady }) {
             throw ServiceFailure(end.reason)
         }
-        guard failures >= Self.failureLimit * count else { return }
+        guard failures >= Self.failureLimit * commands.count else { return }
         throw ServiceFailure("no worker could be started in \(failures) attempts: \(end.reason)")
     }
 
@@ -116,6 +116,7 @@ public final class WorkerPool: Sendable {
         options.teardownSequence = [
             .send(signal: .terminate, allowedDurationToNextStep: Self.teardownTime)
         ]
+        let command = commands[place]
         let result = try await Self.launch {
             try await Subprocess.run(
                 .path(FilePath(command.executable)), arguments: Arguments(command.arguments),

@@ -31,6 +31,8 @@ struct BlockCache {
     private var idleCount = 0
     private var clock = 0
     private var serials = 0
+    /// Kept blocks that were given up for others so far.
+    private(set) var evictionCount = 0
 
     init(blockCount: Int) {
         entries = Array(repeating: Entry(), count: blockCount)
@@ -53,6 +55,7 @@ struct BlockCache {
             if let key = entries[block].key { kept[key] = nil }
             entries[block] = Entry(users: 1)
             idleCount -= 1
+            evictionCount += 1
             return block
         }
         return nil

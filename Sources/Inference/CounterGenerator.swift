@@ -7,9 +7,9 @@ public enum CounterGenerator {
         mix(mix(seed) &+ counter &* 0x9E37_79B9_7F4A_7C15)
     }
 
-    /// A number in [0, 1) for a counter.
-    public static func uniform(seed: UInt64, counter: UInt64) -> Double {
-        Double(bits(seed: seed, counter: counter) >> 11) * 0x1p-53
+    /// A number in 0..<bound for a counter: the bits, read as a fraction of 1, times the bound.
+    static func number(below bound: UInt64, seed: UInt64, counter: UInt64) -> UInt64 {
+        bits(seed: seed, counter: counter).multipliedFullWidth(by: bound).high
     }
 
     private static func mix(_ value: UInt64) -> UInt64 {

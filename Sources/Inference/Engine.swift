@@ -13,6 +13,10 @@ public final class Engine {
     /// Forward passes and sampled tokens so far.
     public private(set) var stepCount = 0
     public private(set) var tokenCount = 0
+    /// Prompt tokens of the sequences begun so far, and how many of them the prefix cache had; a prompt that is made again
+    /// under another mix counts again.
+    public private(set) var promptTokenCount = 0
+    public private(set) var cachedTokenCount = 0
 
     private let compute: Compute
     private let workspace: Workspace
@@ -23,7 +27,8 @@ public final class Engine {
     private var scheduler: Scheduler
     private var pacer: StepPacer
     private var mixes: MixTable
-    private var sampler: Sampler
+    /// One for each thread, since each has working memory.
+    private let samplers: [Sampler]
     private var sequences: [Int: TokenSequence] = [:]
     private var nextID = 1
     private var step = TransformerStep()
@@ -51,7 +56,7 @@ public final class Engine {
         scheduler = Scheduler(rowCapacity: rows, slotCount: settings.slotCount)
         pacer = StepPacer(rowCapacity: rows)
         mixes = MixTable(shelf: shelf)
-        sampler = Sampler(kernels: kernels)
+        samplers = (0..<pool.threadCount).map { _ in Sampler(kernels: kernels) }
     }
 
     public var kernelName: String { compute.kernels.name }
@@ -59,6 +64,9 @@ public final class Engine {
     public var sequenceCount: Int { sequences.count }
     /// Cache blocks that a new sequence could have.
     public var availableBlockCount: Int { cache.availableCount }
+
+    /// Blocks that the prefix cache gave up for others so far.
+    public var evictedBlockCount: Int { cache.evictionCount }
 
     /// Takes a request; its tokens come from `step`.
     ///
@@ -172,6 +180,8 @@ public final class Engine {
         }
         sequence.computedCount = sequence.sealed.count * KVPages.blockSize
         sequence.cachedCount = min(sequence.computedCount, sequence.request.prompt.count)
+        promptTokenCount += sequence.request.prompt.count
+        cachedTokenCount += sequence.cachedCount
         while sequence.table.count < blocks(for: total), let block = cache.allocate() {
             sequence.table.append(block)
         }
@@ -195,17 +205,32 @@ public final class Engine {
     }
 
     private func sample(into events: inout [EngineEvent]) {
-        for (index, sequence) in sampled.enumerated() {
-            let offset = index % workspace.logitCapacity
-            if offset == 0 { computeLogits(from: index) }
-            let id = workspace.logits.withRow(offset) { logits in
-                onLogits?(sequence.id, sequence.replyCount, logits)
-                return sampler.sample(
-                    logits, parameters: sequence.request.sampling, counts: sequence.counts,
-                    index: sequence.replyCount)
+        for first in stride(from: 0, to: sampled.count, by: workspace.logitCapacity) {
+            computeLogits(from: first)
+            let rows = first..<min(first + workspace.logitCapacity, sampled.count)
+            draw(rows)
+            for index in rows {
+                let sequence = sampled[index]
+                workspace.logits.withRow(index - first) { logits in
+                    onLogits?(sequence.id, sequence.replyCount, logits)
+                }
+                tokenCount += 1
+                finishToken(sequence.drawn, of: sequence, into: &events)
             }
-            tokenCount += 1
-            finishToken(id, of: sequence, into: &events)
+        }
+    }
+
+    /// Draws the tokens of sequences whose logits are there; threads take them in turn.
+    private func draw(_ rows: Range<Int>) {
+        compute.pool.run(min(samplers.count, rows.count)) { thread in
+            for row in stride(from: thread, to: rows.count, by: samplers.count) {
+                let sequence = sampled[rows.lowerBound + row]
+                sequence.drawn = workspace.logits.withRow(row) { logits in
+                    samplers[thread].sample(
+                        logits, parameters: sequence.request.sampling, counts: sequence.counts,
+                        index: sequence.replyCount)
+                }
+            }
         }
     }
 

@@ -19,15 +19,17 @@ public struct LoadedModel: Sendable {
     /// Opens a checkpoint and takes its weights from an image, or packs them where there is none.
     ///
     /// - Parameters:
+    ///   - placement: where the threads run.
     ///   - kernelSet: the name of a kernel set; nil: the best of this processor.
     ///   - images: where an image may be; nil: none is looked for.
     public init(
-        path: String, precision: Precision, threadCount: Int, kernelSet: String? = nil,
+        path: String, precision: Precision, threadCount: Int,
+        placement: ThreadPlacement = .anywhere, kernelSet: String? = nil,
         images: ImageFolder? = nil
     ) throws(LoadError) {
         do {
             kernels = try KernelSet.select(kernelSet)
-            pool = try ThreadPool(threadCount: threadCount)
+            pool = try ThreadPool(threadCount: threadCount, placement: placement)
             let checkpoint = try Checkpoint(path: path, remembering: images?.memory)
             var image: ModelImage?
             var warnings: [String] = []

@@ -2,10 +2,17 @@ internal import Glibc
 internal import Kernels
 
 /// Draws tokens from logits; keeps its working memory from call to call.
-struct Sampler {
+///
+/// Each filter leaves a beginning of the falling order, and the draw is the end of another: none of them sorts.
+final class Sampler {
+    /// The weight of the most likely token: what weighs less than half of 2^-40 of it weighs nothing.
+    private static let unit = 0x1p40
+    /// How far below the largest a logit may be for a weight of at least 1, at a temperature of 1: 41 ln 2, and a little.
+    private static let depth: Float = 28.5
+
     private let kernels: KernelSet
-    private var candidates: [(id: Int32, logit: Float)] = []
-    private var weights: [Double] = []
+    private var penalized: [Float] = []
+    private var candidates = CandidateList()
 
     init(kernels: KernelSet) {
         self.kernels = kernels
@@ -16,104 +23,68 @@ struct Sampler {
     /// - Parameters:
     ///   - counts: how often each token was seen, the prompt included; read only where there are penalties.
     ///   - index: which token of the reply it is: the counter of the random numbers.
-    mutating func sample(
+    func sample(
         _ logits: Span<Float>, parameters: SamplingParameters, counts: [Int32: Int], index: Int
     ) -> Int32 {
-        if parameters.temperature == 0 {
-            return greedy(logits, parameters: parameters, counts: counts)
-        }
-        collect(logits, parameters: parameters, counts: counts)
-        keepLikely(parameters)
-        weights.removeAll(keepingCapacity: true)
-        let top = candidates.first?.logit ?? 0
-        var total = 0.0
-        for candidate in candidates {
-            let weight = exp(Double(candidate.logit - top) / Double(parameters.temperature))
-            weights.append(weight)
-            total += weight
-        }
-        var rest =
-            CounterGenerator.uniform(
-                seed: parameters.seed, counter: UInt64(truncatingIfNeeded: index)) * total
-        for (candidate, weight) in zip(candidates, weights) {
-            rest -= weight
-            if rest < 0 { return candidate.id }
-        }
-        return candidates.last?.id ?? 0
+        guard parameters.hasPenalties else { return draw(logits, parameters, index: index) }
+        penalize(logits, parameters, counts)
+        let penalized = penalized
+        return draw(penalized.span, parameters, index: index)
     }
 
-    private func greedy(
-        _ logits: Span<Float>, parameters: SamplingParameters, counts: [Int32: Int]
-    ) -> Int32 {
-        guard parameters.hasPenalties else { return Int32(kernels.indexOfLargest(logits)) }
-        var best = 0
-        var largest = -Float.infinity
-        for id in 0..<logits.count {
-            let logit = Self.penalized(logits[id], id: Int32(id), parameters, counts)
-            if logit > largest { (best, largest) = (id, logit) }
-        }
-        return Int32(best)
-    }
-
-    private static func penalized(
-        _ logit: Float, id: Int32, _ parameters: SamplingParameters, _ counts: [Int32: Int]
-    ) -> Float {
-        guard let count = counts[id] else { return logit }
-        let repeated =
-            logit > 0 ? logit / parameters.repetitionPenalty : logit * parameters.repetitionPenalty
-        return repeated - parameters.presencePenalty - Float(count) * parameters.frequencyPenalty
-    }
-
-    /// Candidates by falling logit, ties by rising id.
-    ///
-    /// Tokens that even all together weigh less than the rounding of a
-    /// double are left out, which spares sorting the vocabulary.
-    private mutating func collect(
-        _ logits: Span<Float>, parameters: SamplingParameters, counts: [Int32: Int]
+    private func penalize(
+        _ logits: Span<Float>, _ parameters: SamplingParameters, _ counts: [Int32: Int]
     ) {
-        candidates.removeAll(keepingCapacity: true)
-        var largest = -Float.infinity
-        let hasPenalties = parameters.hasPenalties
-        for id in 0..<logits.count {
-            let logit =
-                hasPenalties
-                ? Self.penalized(logits[id], id: Int32(id), parameters, counts) : logits[id]
-            largest = max(largest, logit)
+        penalized.removeAll(keepingCapacity: true)
+        penalized.append(addingCapacity: logits.count) { list in
+            for id in logits.indices { list.append(logits[id]) }
         }
-        let least = largest - 50 * max(parameters.temperature, 1)
-        for id in 0..<logits.count {
-            let logit =
-                hasPenalties
-                ? Self.penalized(logits[id], id: Int32(id), parameters, counts) : logits[id]
-            if logit >= least { candidates.append((Int32(id), logit)) }
+        for (id, count) in counts where penalized.indices.contains(Int(id)) {
+            let logit = penalized[Int(id)]
+            let repeated =
+                logit > 0
+                ? logit / parameters.repetitionPenalty : logit * parameters.repetitionPenalty
+            penalized[Int(id)] =
+                repeated - parameters.presencePenalty - Float(count) * parameters.frequencyPenalty
         }
-        candidates.sort { ($1.logit, $0.id) < ($0.logit, $1.id) }
     }
 
-    private mutating func keepLikely(_ parameters: SamplingParameters) {
-        if parameters.topK > 0, candidates.count > parameters.topK {
-            candidates.removeLast(candidates.count - parameters.topK)
+    private func draw(
+        _ logits: Span<Float>, _ parameters: SamplingParameters, index: Int
+    ) -> Int32 {
+        let best = kernels.indexOfLargest(logits)
+        guard parameters.temperature > 0, best < logits.count, logits[best].isFinite else {
+            return Int32(best)
         }
-        guard parameters.topP < 1 || parameters.minP > 0, let top = candidates.first?.logit else {
-            return
+        let top = logits[best]
+        candidates.collect(logits, from: top - Self.depth * max(parameters.temperature, 1))
+        keepLikely(parameters, top: top)
+        let total = weigh(top: top, temperature: parameters.temperature)
+        let number = CounterGenerator.number(
+            below: total, seed: parameters.seed, counter: UInt64(truncatingIfNeeded: index))
+        candidates.cut(at: number + 1)
+        return candidates.last ?? Int32(best)
+    }
+
+    /// Top-k, top-p and min-p, in this order.
+    private func keepLikely(_ parameters: SamplingParameters, top: Float) {
+        if parameters.topK > 0, parameters.topK < candidates.count {
+            candidates.cut(at: UInt64(parameters.topK))
         }
-        let probabilities = candidates.map { exp(Double($0.logit - top)) }
-        let total = probabilities.reduce(0, +)
-        var kept = candidates.count
         if parameters.topP < 1 {
-            var mass = 0.0
-            for (index, probability) in probabilities.enumerated() {
-                mass += probability / total
-                if mass >= Double(parameters.topP) {
-                    kept = index + 1
-                    break
-                }
-            }
+            let mass = Double(weigh(top: top, temperature: 1)) * Double(parameters.topP)
+            candidates.cut(at: UInt64(max(mass.rounded(.up), 1)))
         }
         if parameters.minP > 0 {
-            let least = Double(parameters.minP)
-            kept = min(kept, probabilities.firstIndex { $0 < least } ?? kept)
+            // The most likely token always stays.
+            candidates.removeAll(below: top + min(log(parameters.minP), 0))
         }
-        candidates.removeLast(candidates.count - max(kept, 1))
+    }
+
+    /// Weighs each candidate by exp((logit - top) / temperature), in units of 2^-40.
+    private func weigh(top: Float, temperature: Float) -> UInt64 {
+        candidates.weigh { logit in
+            UInt64(exp(Double(logit - top) / Double(temperature)) * Self.unit + 0.5)
+        }
     }
 }

@@ -16,6 +16,8 @@ final class TokenSequence {
     let table = RowList(capacity: 16)
     /// Serial numbers of the sealed blocks at the table's beginning, for the prefix cache.
     var sealed: [Int] = []
+    /// The token that was sampled last, which may end the reply.
+    var drawn: Int32 = 0
     /// Occurrences of each token, kept only where penalties read them.
     private(set) var counts: [Int32: Int] = [:]
 

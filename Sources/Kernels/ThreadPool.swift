@@ -5,15 +5,33 @@ internal import Synchronization
 ///
 /// Sendable unchecked: the C pool is set up once, and `run` lets one job in at a time.
 @safe public final class ThreadPool: @unchecked Sendable {
+    /// Pauses before a thread that waits sleeps: some 50 µs, longer than the gaps between the jobs of a step.
+    static let spinCount = 4000
+
     /// Threads that compute, the caller's included.
     public let threadCount: Int
+    /// Whether a thread that waits spins before it sleeps.
+    public let isSpinning: Bool
+    /// Whether each thread is bound to a processor of its own.
+    public let isBound: Bool
     private let pool: OpaquePointer
     private let turn = Mutex<Void>(())
 
     /// Starts `threadCount - 1` threads.
     ///
-    /// - Parameter spinCount: pauses that an idle thread takes before it sleeps; 0 where other processes need the cores.
-    public init(threadCount: Int, spinCount: Int = 4000) throws(KernelError) {
+    /// - Parameter placement: processors of their own that cannot be had are no error: the threads run anywhere then. The
+    ///   calling thread is bound like the others as long as the pool lives; it should be the one that calls `run`.
+    public convenience init(
+        threadCount: Int, placement: ThreadPlacement = .anywhere
+    ) throws(KernelError) {
+        let isCrowded = placement == .crowded || threadCount > Processors.available.count
+        let own: [Int] = if case .own(let processors) = placement { processors } else { [] }
+        try self.init(
+            threadCount: threadCount, spinCount: isCrowded ? 0 : Self.spinCount, processors: own)
+    }
+
+    /// Starts `threadCount - 1` threads, which take `spinCount` pauses before they sleep.
+    init(threadCount: Int, spinCount: Int, processors: [Int] = []) throws(KernelError) {
         let threads = Int32(clamping: max(threadCount, 1))
         let spin = threadCount > 1 ? Int32(clamping: spinCount) : 0
         guard let pool = unsafe fb_pool_create(threads, spin) else {
@@ -21,6 +39,9 @@ internal import Synchronization
         }
         unsafe self.pool = pool
         self.threadCount = Int(threads)
+        isSpinning = spin > 0
+        let numbers = processors.map { Int32(clamping: $0) }
+        isBound = unsafe numbers.count == Int(threads) && fb_pool_bind(pool, numbers) == 1
     }
 
     deinit {

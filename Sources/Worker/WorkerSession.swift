@@ -66,6 +66,9 @@ final class WorkerSession {
             $0.tokens = UInt64(clamping: runner.engine.tokenCount)
             $0.running = UInt32(clamping: running.count)
             $0.freeBlocks = UInt32(clamping: runner.engine.availableBlockCount)
+            $0.promptTokens = UInt64(clamping: runner.engine.promptTokenCount)
+            $0.cachedTokens = UInt64(clamping: runner.engine.cachedTokenCount)
+            $0.evictedBlocks = UInt64(clamping: runner.engine.evictedBlockCount)
         }
     }
 

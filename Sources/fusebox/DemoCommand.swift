@@ -27,8 +27,10 @@ struct DemoCommand: AsyncParsableCommand {
         let started = ContinuousClock.now
         let service = try Service(
             bind: Self.endpoint, processID: getpid(),
-            command: WorkerCommand(arguments: ["worker", "--threads", "1"]),
-            workerCount: Self.workerCount, configuration: BrokerConfiguration(),
+            commands: Array(
+                repeating: WorkerCommand(arguments: ["worker", "--threads", "1"]),
+                count: Self.workerCount),
+            configuration: BrokerConfiguration(),
             router: TrainedRouter(AdapterRouter(directory: routerPath)),
             logger: Logger(label: "fusebox.demo"))
         let (stop, stopper) = AsyncStream<Void>.makeStream()

@@ -11,9 +11,9 @@ struct Fusebox: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, ServeCommand.self, RunWorkerCommand.self, AskCommand.self,
-            GenerateCommand.self, ReplayCommand.self, ScoreCommand.self, TokenizeCommand.self,
-            QuantizeCommand.self, ImageCommand.self, InspectCommand.self, RouterCommand.self,
-            BenchCommand.self,
+            StatusCommand.self, GenerateCommand.self, ReplayCommand.self, ScoreCommand.self,
+            TokenizeCommand.self, QuantizeCommand.self, ImageCommand.self, InspectCommand.self,
+            RouterCommand.self, BenchCommand.self,
         ]
     )
 

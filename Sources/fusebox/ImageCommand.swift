@@ -51,7 +51,7 @@ struct ImageCommand: ParsableCommand {
     }
 
     private func build(_ checkpoint: Checkpoint, in folder: ImageFolder) throws -> ModelImage {
-        let pool = try ThreadPool(threadCount: ModelOptions.processorCount)
+        let pool = try ThreadPool(threadCount: Processors.available.count)
         let bar = ProgressBar("packing")
         defer { bar.clear() }
         return try folder.build(

@@ -1,6 +1,5 @@
 internal import Adapters
 public import ArgumentParser
-internal import FoundationEssentials
 internal import Inference
 public import Kernels
 internal import Tensors
@@ -45,16 +44,13 @@ struct ModelOptions: ParsableArguments {
         }
     }
 
-    /// Processors that this process may use.
-    static var processorCount: Int { ProcessInfo.processInfo.activeProcessorCount }
-
     /// Loads the base and its adapters; `mix` has the weights that were given.
     ///
     /// Warnings go to standard error.
     func load() throws -> (model: LoadedModel, mix: AdapterMix) {
         var model = try LoadedModel(
             path: self.model, precision: Precision(weights: type, cache: cacheType),
-            threadCount: threads ?? Self.processorCount, images: images.folder)
+            threadCount: threads ?? Processors.available.count, images: images.folder)
         for warning in model.warnings { StandardError.write("warning: \(warning)") }
         let coefficients = try cat.map { path throws(LoadError) in
             try model.addCoefficients(path: path)

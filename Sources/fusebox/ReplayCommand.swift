@@ -44,7 +44,8 @@ struct ReplayCommand: ParsableCommand {
             throw CommandError("\(provenance): the execution type \"\(recorded.type)\" is unknown")
         }
         let loaded = try LoadedModel(
-            path: model, precision: precision, threadCount: threads ?? ModelOptions.processorCount,
+            path: model, precision: precision,
+            threadCount: threads ?? Processors.available.count,
             kernelSet: recorded.kernels, images: images.folder)
         guard Data(loaded.transformer.digest.bytes) == recorded.base else {
             throw CommandError(

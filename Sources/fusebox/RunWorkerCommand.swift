@@ -32,15 +32,38 @@ struct RunWorkerCommand: ParsableCommand {
     @Option(help: "Threads that compute; else one a processor.")
     var threads: Int?
 
+    @Option(
+        help: "Processors that nobody else computes on, one a thread: threads are bound to them.")
+    var processors: ProcessorList?
+
+    @Flag(help: "Have idle threads sleep at once: all workers have more threads than processors.")
+    var crowded = false
+
     @OptionGroup var images: ImageOptions
+
+    private var placement: ThreadPlacement {
+        if let processors { return .own(processors.numbers) }
+        return crowded ? .crowded : .anywhere
+    }
+
+    func validate() throws {
+        guard let processors else { return }
+        guard !crowded, processors.numbers.count == threads ?? processors.numbers.count else {
+            throw ValidationError(
+                "--processors needs one for each thread, and goes without --crowded")
+        }
+    }
 
     func run() throws {
         let logger = Logger(label: "fusebox.worker")
         let files = try ServedFiles(model: model, adapters: adapters, router: router)
         let loaded = try LoadedModel(
             path: files.model, precision: Precision(weights: type, cache: cacheType),
-            threadCount: threads ?? ModelOptions.processorCount,
-            images: images.folder)
+            threadCount: threads ?? processors?.numbers.count ?? Processors.available.count,
+            placement: placement, images: images.folder)
+        if processors != nil, !loaded.pool.isBound {
+            logger.warning("the processors are not this process's; its threads run anywhere")
+        }
         let served = try ServedModel(
             loaded: loaded, adapters: files.adapters, router: files.router)
         for warning in served.warnings { logger.warning("\(warning)") }

@@ -36,10 +36,10 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "What keys and values are kept as: f16, q8_0 or f32; else f16, for f32 f32.")
     var cacheType: CacheType?
 
-    @Option(help: "Worker processes; by default two, or one on a single core.")
+    @Option(help: "Worker processes; by default two, or one on a single processor.")
     var workers: Int?
 
-    @Option(help: "Threads of each worker; by default the cores divided by the workers.")
+    @Option(help: "Threads of each worker; by default the processors divided by the workers.")
     var threadsPerWorker: Int?
 
     @Option(help: "Where clients connect: ipc://PATH or tcp://127.0.0.1:PORT.")
@@ -94,26 +94,24 @@ struct ServeCommand: AsyncParsableCommand {
         settings.router = files.router
 
         let logger = Logger(label: "fusebox.front")
-        let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        let (workerCount, threads) = settings.crew(cores: cores)
-        if workerCount * threads > cores {
-            logger.warning("\(workerCount) workers of \(threads) threads share \(cores) cores")
-        }
+        let available = Processors.available
+        let crew = settings.crew(processors: available.numbers, limit: available.count)
+        let kernels = try KernelSet.select().name
         let router = try settings.router.map { TrainedRouter(try AdapterRouter(directory: $0)) }
         let service = try Service(
             bind: settings.bind, processID: getpid(),
             preparation: settings.imageArguments.map { WorkerCommand(arguments: $0) },
-            command: WorkerCommand(arguments: settings.workerArguments(threads: threads)),
-            workerCount: workerCount, configuration: BrokerConfiguration(), router: router,
-            logger: logger)
+            commands: settings.workerCommands(crew), configuration: BrokerConfiguration(),
+            router: router, logger: logger)
         let routerNote = router.map { "router \($0.digest.description.prefix(12))" }
         let (interruptions, continuation) = AsyncStream.makeStream(of: Void.self)
         let sources = Self.watchSignals(continuation)
         defer { for source in sources { source.cancel() } }
         try await service.run(until: interruptions) { summary in
+            StandardError.write("\(crew), kernels \(kernels)")
             StandardError.write(
-                "serving at \(summary.endpoint): \(summary.workerCount) workers of \(threads) "
-                    + "threads, type \(summary.type), \(summary.adapterCount) adapters, "
+                "serving at \(summary.endpoint): type \(summary.type), "
+                    + "\(summary.adapterCount) adapters, "
                     + (routerNote ?? "no router: explicit mixes only"))
         }
     }

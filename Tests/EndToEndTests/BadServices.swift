@@ -44,8 +44,20 @@ extension BadInput {
         BadInput(
             what: "no service", arguments: ["ask", "--connect", "ipc://nobody.sock", "hi"]),
         BadInput(
+            what: "no service to tell its status",
+            arguments: ["status", "--connect", "ipc://nobody.sock"]),
+        BadInput(
             what: "a selection that is none", arguments: ["ask", "--select", "positive", "hi"],
             status: 2),
+        BadInput(
+            what: "a processor for two threads",
+            arguments: ["worker", "--connect", "ipc://front.sock", "--processors", "0,0"],
+            status: 2),
+        BadInput(
+            what: "fewer processors than threads",
+            arguments: [
+                "worker", "--connect", "ipc://front.sock", "--processors", "0", "--threads", "2",
+            ], status: 2),
         BadInput(
             what: "a worker without a front",
             arguments: ["worker", "--connect", "somewhere", "--model", "demo"],

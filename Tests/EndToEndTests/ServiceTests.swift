@@ -4,6 +4,7 @@ import FuseboxClient
 import Inference
 import Kernels
 import Models
+import TestSupport
 import Testing
 import Wire
 import Worker
@@ -52,6 +53,39 @@ import Worker
 
     @Test func routedRepliesAreRepeatedByReplayThoughAWorkerIsKilled() async throws {
         try await compareWithLocalReplies((0..<32).map { submit($0) { _ in } })
+    }
+
+    /// The second of two equal prompts finds its beginning in the cache, and the counters say so.
+    @Test func statusTellsWhatThePrefixCacheSpared() async throws {
+        let service = try RunningService(workers: 1)
+        defer { _ = service.stop() }
+        let client = try FuseboxClient(endpoint: service.endpoint)
+        _ = try await service.workers(client, count: 1)
+        let question = submit(0) {
+            // Longer than a block of the cache.
+            $0.prompt.text = Self.prompts.prefix(4).joined(separator: " ")
+            $0.selection.base = WireBaseSelection()
+        }
+        var (promptTokens, cachedTokens): (UInt64, UInt64) = (0, 0)
+        for _ in 0..<2 {
+            let answer = try await Self.answer(question, from: client)
+            promptTokens += UInt64(answer.done.usage.promptTokens)
+            cachedTokens += UInt64(answer.done.usage.cachedTokens)
+        }
+        #expect(cachedTokens > 0 && cachedTokens < promptTokens / 2)
+        // They come with a heartbeat.
+        var worker = WireWorkerStatus()
+        for _ in 0..<100 where worker.promptTokens < promptTokens {
+            worker = try #require(try await client.status().workers.first)
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        client.shutDown()
+        #expect(worker.promptTokens == promptTokens && worker.cachedTokens == cachedTokens)
+        let status = try BuiltProgram.run(
+            ["status", "--connect", service.endpoint], in: service.folder.path)
+        #expect(status.status == 0)
+        let line = "worker-0: \(promptTokens) prompt tokens, \(cachedTokens) of them ("
+        #expect(status.output.split(separator: "\n").contains { $0.hasPrefix(line) })
     }
 
     /// Sends all at once, kills a worker and drops a client on the way, and makes every reply again in this process.

@@ -175,8 +175,8 @@ import Wire
         var command = WorkerCommand(arguments: ["-c", "echo 'fusebox: no such model' >&2; exit 1"])
         command.executable = "/bin/sh"
         let service = try Service(
-            bind: "ipc://\(Self.path("fail"))", processID: getpid(), command: command,
-            workerCount: 2, configuration: BrokerConfiguration(), router: nil,
+            bind: "ipc://\(Self.path("fail"))", processID: getpid(), commands: [command, command],
+            configuration: BrokerConfiguration(), router: nil,
             logger: Logger(label: "test"))
         let (interruptions, _) = AsyncStream.makeStream(of: Void.self)
         let error = await #expect(throws: ServiceFailure.self) {
@@ -185,7 +185,7 @@ import Wire
         #expect(error?.message == "no such model")
         #expect(throws: ServiceFailure.self) {
             _ = try Service(
-                bind: "carrier-pigeon", processID: 1, command: command, workerCount: 1,
+                bind: "carrier-pigeon", processID: 1, commands: [command],
                 configuration: BrokerConfiguration(), router: nil, logger: Logger(label: "test"))
         }
     }

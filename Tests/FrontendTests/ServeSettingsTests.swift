@@ -7,6 +7,11 @@ import Testing
         try ServeSettings(parsing: Array(text.utf8), path: "f.json")
     }
 
+    /// The first worker's on one processor.
+    private func arguments(_ settings: ServeSettings) -> [String] {
+        settings.workerCommands(settings.crew(processors: [0], limit: 1))[0].arguments
+    }
+
     @Test func keysAreTheFlags() throws {
         let file = try parse(
             """
@@ -24,10 +29,13 @@ import Testing
         #expect(settings.model == "mine")
         #expect(settings.workers == 1)
         #expect(settings.type == "q8_0")
+        let crew = settings.crew(processors: [0, 1], limit: 2)
         #expect(
-            settings.workerArguments(threads: 2) == [
-                "worker", "--threads", "2", "--model", "mine", "--adapters", "a", "--router", "r",
-                "--type", "q8_0", "--cache-type", "q8_0",
+            settings.workerCommands(crew).map(\.arguments) == [
+                [
+                    "worker", "--threads", "2", "--processors", "0,1", "--model", "mine",
+                    "--adapters", "a", "--router", "r", "--type", "q8_0", "--cache-type", "q8_0",
+                ]
             ])
     }
 
@@ -38,10 +46,10 @@ import Testing
             settings.imageArguments == [
                 "image", "--best-effort", "--model", "m", "--image-folder", "i", "--prune",
             ])
-        #expect(settings.workerArguments(threads: 1).suffix(2) == ["--image-folder", "i"])
+        #expect(arguments(settings).suffix(2) == ["--image-folder", "i"])
         settings.noImage = true
         #expect(settings.imageArguments == nil)
-        #expect(settings.workerArguments(threads: 1).last == "--no-image")
+        #expect(arguments(settings).last == "--no-image")
     }
 
     @Test(arguments: [
@@ -60,20 +68,67 @@ import Testing
         #expect(throws: ServiceFailure.self) { try ServeSettings(path: "/nowhere/f.json") }
     }
 
-    @Test func coresAreShared() {
-        func crew(_ workers: Int?, _ threads: Int?, cores: Int) -> [Int] {
-            var settings = ServeSettings()
-            settings.workers = workers
-            settings.threadsPerWorker = threads
-            let crew = settings.crew(cores: cores)
-            return [crew.workers, crew.threads]
+    private func crew(
+        _ workers: Int?, _ threads: Int?, processors: [Int], limit: Int = .max
+    ) -> Crew {
+        var settings = ServeSettings()
+        settings.workers = workers
+        settings.threadsPerWorker = threads
+        return settings.crew(processors: processors, limit: limit)
+    }
+
+    @Test func processorsAreShared() {
+        func counts(_ workers: Int?, _ threads: Int?, _ count: Int, limit: Int = .max) -> [Int] {
+            let crew = crew(workers, threads, processors: Array(0..<count), limit: limit)
+            return [crew.workerCount, crew.threadCount]
         }
-        #expect(crew(nil, nil, cores: 1) == [1, 1])
-        #expect(crew(nil, nil, cores: 2) == [2, 1])
-        #expect(crew(nil, nil, cores: 8) == [2, 4])
-        #expect(crew(3, nil, cores: 8) == [3, 2])
-        #expect(crew(4, nil, cores: 2) == [4, 1])
-        #expect(crew(nil, 8, cores: 8) == [1, 8])
-        #expect(crew(4, 4, cores: 2) == [4, 4], "as was asked for")
+        #expect(counts(nil, nil, 1) == [1, 1])
+        #expect(counts(nil, nil, 2) == [2, 1])
+        #expect(counts(nil, nil, 8) == [2, 4])
+        #expect(counts(3, nil, 8) == [3, 2])
+        #expect(counts(4, nil, 2) == [4, 1])
+        #expect(counts(nil, 8, 8) == [1, 8])
+        #expect(counts(4, 4, 2) == [4, 4], "as was asked for")
+        #expect(counts(nil, nil, 8, limit: 2) == [2, 1], "a quota of two")
+        #expect(counts(nil, nil, 0) == [1, 1], "the system did not say")
+    }
+
+    @Test func threadsGetProcessorsOfTheirOwnWhereThereAreEnough() {
+        #expect(crew(2, 1, processors: [4, 6]).processors == [[4], [6]])
+        #expect(crew(1, 2, processors: [4, 6]).processors == [[4, 6]])
+        #expect(crew(2, 2, processors: [0, 2, 4, 1, 3]).processors == [[0, 2], [4, 1]])
+        for crowded in [
+            crew(3, 1, processors: [4, 6]), crew(1, 3, processors: [4, 6]),
+            crew(4, 2, processors: [4, 6]), crew(2, 2, processors: [0, 1, 2, 3], limit: 3),
+            crew(1, 1, processors: []),
+        ] {
+            #expect(crowded.isCrowded && crowded.processors.isEmpty)
+        }
+    }
+
+    @Test func workersAreToldTheirProcessors() {
+        let settings = ServeSettings()
+        let own = settings.workerCommands(crew(2, 2, processors: [0, 2, 1, 3])).map(\.arguments)
+        #expect(
+            own == [
+                ["worker", "--threads", "2", "--processors", "0,2"],
+                ["worker", "--threads", "2", "--processors", "1,3"],
+            ])
+        let crowded = settings.workerCommands(crew(3, 1, processors: [0, 1])).map(\.arguments)
+        #expect(
+            crowded == Array(repeating: ["worker", "--threads", "1", "--crowded"], count: 3))
+    }
+
+    @Test func crewsSayWhatTheyAre() {
+        #expect(
+            "\(crew(2, 2, processors: [0, 2, 1, 3, 4]))"
+                == "2 workers of 2 threads on 5 processors, bound to one each (0,2 1,3), idle ones spin"
+        )
+        #expect(
+            "\(crew(1, 1, processors: [5]))"
+                == "1 worker of 1 thread on 1 processor, bound to one each (5), none to wait for")
+        #expect(
+            "\(crew(4, 2, processors: [0, 1]))"
+                == "4 workers of 2 threads on 2 processors, bound to none, idle ones sleep at once")
     }
 }

@@ -33,7 +33,7 @@ import Testing
     ) async throws {
         let (starts, continuation) = AsyncStream.makeStream(of: Int32.self)
         let pool = WorkerPool(
-            command(script), count: count,
+            Array(repeating: command(script), count: count),
             post: { event in
                 if case .workerStarted(_, let pid) = event { continuation.yield(pid) }
                 if case .workerExited = event { diary.write("exited") }
@@ -98,7 +98,7 @@ import Testing
         let diary = Diary()
         let (starts, continuation) = AsyncStream.makeStream(of: Void.self)
         let pool = WorkerPool(
-            command("exec sleep 3600"), count: 2,
+            [command("exec sleep 3600"), command("exec sleep 3600")],
             post: { event in
                 if case .workerStarted = event { continuation.yield() }
                 if case .workerExited = event { diary.write("exited") }

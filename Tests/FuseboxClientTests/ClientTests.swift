@@ -75,7 +75,11 @@ import Wire
         let client = try client(endpoint)
         let route = try await client.route(WirePrompt { $0.text = "Where to?" })
         #expect(route.sentences.map(\.text) == ["Where to?"])
-        #expect(try await client.status().running == 0)
+        let status = try await client.status()
+        #expect(status.running == 0)
+        #expect(status.workers.map(\.promptTokens) == [48])
+        #expect(status.workers.map(\.cachedTokens) == [32])
+        #expect(status.workers.map(\.evictedBlocks) == [5])
         let error = await #expect(throws: ClientError.self) { try await client.listAdapters() }
         #expect(error == ClientError(.refused, "no adapters here"))
         client.shutDown()

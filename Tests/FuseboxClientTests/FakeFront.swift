@@ -130,6 +130,11 @@ private struct FakeFrontLoop: ~Copyable {
             let reply = WireStatusReply {
                 $0.request = status.request
                 $0.running = UInt32(requests.count)
+                $0.workers = [
+                    WireWorkerStatus {
+                        $0.promptTokens = 48; $0.cachedTokens = 32; $0.evictedBlocks = 5
+                    }
+                ]
             }
             try send(.statusReply(reply), to: peer)
         }

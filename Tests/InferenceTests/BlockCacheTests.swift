@@ -28,6 +28,7 @@ import Testing
         var users: [Int: Int] = [:]
         var keys: [Int: BlockCache.Key] = [:]
         var idle: [Int] = []
+        var evictions = 0
     }
 
     @Test(arguments: [1, 2, 3, 4, 5] as [UInt64])
@@ -45,6 +46,7 @@ import Testing
                 if free.isEmpty, let oldest = model.idle.first {
                     #expect(block == oldest)
                     model.idle.removeFirst()
+                    model.evictions += 1
                     model.keys[oldest] = nil
                 } else {
                     #expect(block.map(free.contains) ?? free.isEmpty)
@@ -83,6 +85,7 @@ import Testing
                 }
             }
             #expect(cache.availableCount == blockCount - model.users.count)
+            #expect(cache.evictionCount == model.evictions)
         }
         for blocks in held { cache.release(blocks) }
         #expect(cache.availableCount == blockCount)

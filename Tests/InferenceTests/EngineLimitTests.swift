@@ -231,8 +231,26 @@ import Testing
         #expect(try cached(run, request) == 64)
         request.prompt[40] += 1
         #expect(try cached(run, request) == 32)
+        #expect(run.engine.promptTokenCount == 9 * prompt.count)
+        #expect(run.engine.cachedTokenCount == 64 + 64 + 32)
+        #expect(run.engine.evictedBlockCount == 0)
         #expect(
             try cached(
                 EngineRun(model, settings: EngineRun.settings(keepsPrefixes: false)), request) == 0)
+    }
+
+    /// Two prompts of 70 tokens that share nothing, and five blocks: the second takes the first one's four full blocks.
+    @Test func evictedBlocksAreCounted() throws {
+        let model = try LoadedModel.tiny("llama", .f32)
+        let settings = EngineRun.settings(cacheBytes: 5 * model.transformer.blockBytes)
+        let run = try EngineRun(model, settings: settings)
+        var request = GenerationRequest(
+            [Int32](repeating: 5, count: 70), mix: .base, maxTokens: 2)
+        for (salt, evicted) in [(0, 0), (0, 0), (1, 4), (0, 8)] {
+            request.salt = UInt64(salt)
+            _ = try run.submit(request)
+            try run.finish()
+            #expect(run.engine.evictedBlockCount == evicted)
+        }
     }
 }

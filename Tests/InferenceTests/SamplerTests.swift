@@ -17,7 +17,7 @@ import Testing
     ) -> Int32 {
         var parameters = SamplingParameters()
         change(&parameters)
-        var sampler = Sampler(kernels: KernelSet.available[0])
+        let sampler = Sampler(kernels: KernelSet.available[0])
         return sampler.sample(logits.span, parameters: parameters, counts: counts, index: index)
     }
 
@@ -30,7 +30,7 @@ import Testing
         parameters.temperature = 1
         parameters.seed = 7
         change(&parameters)
-        var sampler = Sampler(kernels: KernelSet.available[0])
+        let sampler = Sampler(kernels: KernelSet.available[0])
         var found = [Double](repeating: 0, count: logits.count)
         for index in 0..<4000 {
             let id = sampler.sample(
@@ -155,8 +155,8 @@ import Testing
     /// A draw is the inverse of the distribution, ordered by falling probability, at the counter's number.
     @Test func drawsInvertTheDistribution() {
         for index in 0..<200 {
-            let number = CounterGenerator.uniform(seed: 3, counter: UInt64(index))
-            let expected: Int32 = number < 0.5 ? 2 : number < 0.75 ? 0 : number < 0.9 ? 3 : 1
+            let number = CounterGenerator.number(below: 100, seed: 3, counter: UInt64(index))
+            let expected: Int32 = number < 50 ? 2 : number < 75 ? 0 : number < 90 ? 3 : 1
             let id = draw(Self.logits, index: index) {
                 $0.temperature = 1
                 $0.seed = 3
@@ -213,8 +213,12 @@ import Testing
             for counter: UInt64 in 0..<50 {
                 let bits = outputs.next()
                 #expect(CounterGenerator.bits(seed: seed, counter: counter) == bits)
-                let uniform = CounterGenerator.uniform(seed: seed, counter: counter)
-                #expect(uniform == Double(bits >> 11) / 9_007_199_254_740_992 && uniform < 1)
+                func number(below bound: UInt64) -> UInt64 {
+                    CounterGenerator.number(below: bound, seed: seed, counter: counter)
+                }
+                #expect(number(below: 1 << 20) == bits >> 44)
+                #expect(number(below: 3) == UInt64(Double(bits) * 0x1p-64 * 3))
+                #expect(number(below: .max) < .max && number(below: 1) == 0)
             }
         }
     }

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import Tensors
 import Testing
@@ -65,5 +66,57 @@ import Testing
             return await group.reduce(0, +)
         }
         #expect(total == 800)
+    }
+
+    /// Every thread stays on the processor that it was given, the caller on the first; a pool that is gone lets it free.
+    @Test(arguments: [0, 2000])
+    func boundThreadsStayWhereTheyAre(spin: Int) throws {
+        let before = Processors.available
+        let own = before.numbers
+        let masks = Mutex<[pthread_t: [Int]]>([:])
+        do {
+            let pool = try ThreadPool(
+                threadCount: own.count, spinCount: spin, processors: own)
+            #expect(pool.isBound)
+            for _ in 0..<100 {
+                pool.run(4 * own.count) { _ in
+                    let mask = Processors.available.numbers
+                    masks.withLock { $0[pthread_self()] = mask }
+                }
+            }
+            #expect(Processors.available.numbers == [own[0]])
+        }
+        #expect(Processors.available == before)
+        let seen = masks.withLock { $0 }
+        #expect(seen[pthread_self()] == [own[0]])
+        #expect(seen.values.allSatisfy { $0.count == 1 })
+        #expect(Set(seen.values).count == seen.count && seen.count <= own.count)
+    }
+
+    @Test func processorsThatAreNotToBeHadAreNoError() throws {
+        let before = Processors.available
+        for processors in [[-1], [9999], [0, 1]] {
+            let pool = try ThreadPool(threadCount: 1, placement: .own(processors))
+            #expect(!pool.isBound)
+            pool.run(3) { _ in }
+        }
+        #expect(Processors.available == before)
+    }
+
+    @Test func idleThreadsSpinOnlyWhereTheyHaveProcessors() throws {
+        let count = Processors.available.count
+        #expect(try !ThreadPool(threadCount: 1).isSpinning)
+        #expect(try !ThreadPool(threadCount: count + 1).isSpinning)
+        #expect(try !ThreadPool(threadCount: count, placement: .crowded).isSpinning)
+        #expect(try ThreadPool(threadCount: count).isSpinning == (count > 1))
+    }
+
+    /// One processor of each core comes first, and a quota limits how many count.
+    @Test func coresComeBeforeTheirSiblings() {
+        let paired = Processors(numbers: [0, 1, 2, 3, 5], cores: [0, 0, 2, 2, 5], quota: .max)
+        #expect(paired.numbers == [0, 2, 5, 1, 3] && paired.count == 5)
+        let distant = Processors(numbers: [0, 1, 2, 3], cores: [0, 1, 0, 1], quota: 3)
+        #expect(distant.numbers == [0, 1, 2, 3] && distant.count == 3)
+        #expect(Processors(numbers: [], cores: [], quota: 1).count == 1)
     }
 }

@@ -121,7 +121,9 @@ class FakeFront:
             adapters.adapters.add(name="poet", digest=bytes(32), rank=8, routable=True)
             self._send(peer, adapters)
         else:
-            self._send(peer, client.StatusReply(request=verb.request, version="test"))
+            status = client.StatusReply(request=verb.request, version="test")
+            status.workers.add(name="worker-0", prompt_tokens=48, cached_tokens=32, evicted_blocks=5)
+            self._send(peer, status)
 
     def _accept(self, request: Request) -> None:
         id = request.submit.request

@@ -85,7 +85,10 @@ def test_questions(endpoint: str, front: MakeFront) -> None:
         assert routing.sentences[0].text == "Where to?"
         assert routing.sentences[0].candidates == {"poet": 0.75}
         assert [adapter.name for adapter in service.adapters()] == ["poet"]
-        assert service.status().version == "test"
+        status = service.status()
+        assert status.version == "test"
+        worker = status.workers[0]
+        assert (worker.prompt_tokens, worker.cached_tokens, worker.evicted_blocks) == (48, 32, 5)
 
 
 def test_goes_on_after_a_restart(endpoint: str, front: MakeFront) -> None:

@@ -198,14 +198,24 @@ extern const uint8_t fb_nf4_bytes[16];
 /// Threads that run the chunks of one job at a time; the caller takes part.
 typedef struct fb_pool fb_pool;
 
-/// Starts `threads - 1` threads. `spin` is how many pauses an idle thread takes before it sleeps.
+/// Starts `threads - 1` threads. `spin` is how many pauses a thread that waits takes before it sleeps.
 /// Returns NULL when the system refuses a thread.
 fb_pool *_Nullable fb_pool_create(int32_t threads, int32_t spin);
+/// Binds each thread to a processor, the calling one to the first: as many as the pool has threads. Returns 1, or 0 when
+/// nothing was bound because the caller may not use one of them. The caller is let free again by `fb_pool_destroy`.
+int32_t fb_pool_bind(fb_pool *pool, const int32_t *processors);
 void fb_pool_destroy(fb_pool *pool);
 /// Runs body(context, chunk) for every chunk in [0, chunks), then returns.
 void fb_pool_run(fb_pool *pool, int32_t chunks, void (*body)(void *context, int32_t chunk), void *context);
 
 /// 1 while the calling thread runs a chunk of some job.
 int32_t fb_pool_is_running_chunk(void);
+
+/// Writes the numbers of the processors that the calling thread may use, in rising order; returns how many.
+int32_t fb_processors(int32_t *processors, int32_t capacity);
+/// The least number among the processors that share a core with this one.
+int32_t fb_processor_core(int32_t processor);
+/// How many processors' time the control group lets its processes have, rounded down to at least 1; INT32_MAX: no limit.
+int32_t fb_processor_quota(void);
 
 #pragma clang assume_nonnull end

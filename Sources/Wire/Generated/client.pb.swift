@@ -526,6 +526,13 @@ public nonisolated struct WireWorkerStatus: Sendable {
 
   public var restarts: UInt32 = 0
 
+  /// These three as in Heartbeat: how much of the prompts the prefix cache spared the process.
+  public var promptTokens: UInt64 = 0
+
+  public var cachedTokens: UInt64 = 0
+
+  public var evictedBlocks: UInt64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1516,7 +1523,7 @@ nonisolated extension WireAdapters: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireWorkerStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".WorkerStatus"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}pid\0\u{1}state\0\u{1}slots\0\u{1}running\0\u{1}steps\0\u{1}tokens\0\u{1}restarts\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}pid\0\u{1}state\0\u{1}slots\0\u{1}running\0\u{1}steps\0\u{1}tokens\0\u{1}restarts\0\u{3}prompt_tokens\0\u{3}cached_tokens\0\u{3}evicted_blocks\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1532,6 +1539,9 @@ nonisolated extension WireWorkerStatus: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 6: try { try decoder.decodeSingularUInt64Field(value: &self.steps) }()
       case 7: try { try decoder.decodeSingularUInt64Field(value: &self.tokens) }()
       case 8: try { try decoder.decodeSingularUInt32Field(value: &self.restarts) }()
+      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.promptTokens) }()
+      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.cachedTokens) }()
+      case 11: try { try decoder.decodeSingularUInt64Field(value: &self.evictedBlocks) }()
       default: break
       }
     }
@@ -1562,6 +1572,15 @@ nonisolated extension WireWorkerStatus: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.restarts != 0 {
       try visitor.visitSingularUInt32Field(value: self.restarts, fieldNumber: 8)
     }
+    if self.promptTokens != 0 {
+      try visitor.visitSingularUInt64Field(value: self.promptTokens, fieldNumber: 9)
+    }
+    if self.cachedTokens != 0 {
+      try visitor.visitSingularUInt64Field(value: self.cachedTokens, fieldNumber: 10)
+    }
+    if self.evictedBlocks != 0 {
+      try visitor.visitSingularUInt64Field(value: self.evictedBlocks, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1574,6 +1593,9 @@ nonisolated extension WireWorkerStatus: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.steps != rhs.steps {return false}
     if lhs.tokens != rhs.tokens {return false}
     if lhs.restarts != rhs.restarts {return false}
+    if lhs.promptTokens != rhs.promptTokens {return false}
+    if lhs.cachedTokens != rhs.cachedTokens {return false}
+    if lhs.evictedBlocks != rhs.evictedBlocks {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -594,7 +594,7 @@ public nonisolated struct WireProvenance: @unchecked Sendable {
     set {_uniqueStorage()._base = newValue}
   }
 
-  /// execution type
+  /// execution type; with a cache type other than usual: q8_0/q8_0
   public var type: String {
     get {_storage._type}
     set {_uniqueStorage()._type = newValue}

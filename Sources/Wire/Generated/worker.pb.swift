@@ -89,6 +89,15 @@ public nonisolated struct WireHeartbeat: Sendable {
 
   public var freeBlocks: UInt32 = 0
 
+  /// of the sequences begun so far
+  public var promptTokens: UInt64 = 0
+
+  /// of these, found in the prefix cache
+  public var cachedTokens: UInt64 = 0
+
+  /// that the prefix cache gave up for others
+  public var evictedBlocks: UInt64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -475,7 +484,7 @@ nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}steps\0\u{1}tokens\0\u{1}running\0\u{3}free_blocks\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}steps\0\u{1}tokens\0\u{1}running\0\u{3}free_blocks\0\u{3}prompt_tokens\0\u{3}cached_tokens\0\u{3}evicted_blocks\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -487,6 +496,9 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.tokens) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.running) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.freeBlocks) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.promptTokens) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.cachedTokens) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.evictedBlocks) }()
       default: break
       }
     }
@@ -505,6 +517,15 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.freeBlocks != 0 {
       try visitor.visitSingularUInt32Field(value: self.freeBlocks, fieldNumber: 4)
     }
+    if self.promptTokens != 0 {
+      try visitor.visitSingularUInt64Field(value: self.promptTokens, fieldNumber: 5)
+    }
+    if self.cachedTokens != 0 {
+      try visitor.visitSingularUInt64Field(value: self.cachedTokens, fieldNumber: 6)
+    }
+    if self.evictedBlocks != 0 {
+      try visitor.visitSingularUInt64Field(value: self.evictedBlocks, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -513,6 +534,9 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.tokens != rhs.tokens {return false}
     if lhs.running != rhs.running {return false}
     if lhs.freeBlocks != rhs.freeBlocks {return false}
+    if lhs.promptTokens != rhs.promptTokens {return false}
+    if lhs.cachedTokens != rhs.cachedTokens {return false}
+    if lhs.evictedBlocks != rhs.evictedBlocks {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -58,6 +58,12 @@ struct ThroughputBench: ParsableCommand {
 
     func run() throws {
         let (model, mix) = try options.load()
+        if !json {
+            Terminal.write(
+                "\(model.pool.threadCount) threads on \(Processors.available.count) processors, "
+                    + "idle ones \(model.pool.isSpinning ? "spin" : "sleep at once"), "
+                    + "kernels \(model.kernels.name)\n")
+        }
         var results: [JSONValue] = []
         results.append(try report("bound") { EngineBench.bound(model) })
         for count in Self.counts(mixes) {
@@ -75,7 +81,8 @@ struct ThroughputBench: ParsableCommand {
             "model": .string(options.model), "type": .string(model.transformer.precision.name),
             "kernels": .string(model.kernels.name),
             "threads": .integer(Int64(model.pool.threadCount)),
-            "image": .bool(model.usesImage),
+            "processors": .integer(Int64(Processors.available.count)),
+            "spinning": .bool(model.pool.isSpinning), "image": .bool(model.usesImage),
             "weight_bytes": .integer(Int64(model.transformer.byteCount)),
             "results": .array(results),
         ])

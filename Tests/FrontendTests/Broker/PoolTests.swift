@@ -79,6 +79,7 @@ import Wire
         bench.tell(.workerStarted(place: 1, pid: 300))
         let beat = WireHeartbeat {
             $0.steps = 9; $0.tokens = 20
+            $0.promptTokens = 48; $0.cachedTokens = 32; $0.evictedBlocks = 5
         }
         bench.tell(.worker(Bench.worker(0), .heartbeat(beat)))
         let status = WireStatus { $0.request = Bench.id(9) }
@@ -100,6 +101,9 @@ import Wire
         #expect(reply.workers.map(\.restarts) == [0, 1])
         #expect(reply.workers[0].steps == 9)
         #expect(reply.workers[0].tokens == 20)
+        #expect(reply.workers.map(\.promptTokens) == [48, 0])
+        #expect(reply.workers.map(\.cachedTokens) == [32, 0])
+        #expect(reply.workers.map(\.evictedBlocks) == [5, 0])
     }
 
     @Test func adaptersAreListed() {

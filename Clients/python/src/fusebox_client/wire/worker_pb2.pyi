@@ -67,16 +67,22 @@ class Finished(_message.Message):
     def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., epoch: _Optional[int] = ..., reason: _Optional[_Union[_common_pb2.FinishReason, str]] = ..., failure: _Optional[_Union[_common_pb2.Code, str]] = ..., message: _Optional[str] = ..., usage: _Optional[_Union[_common_pb2.Usage, _Mapping]] = ..., prompt_tokens: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class Heartbeat(_message.Message):
-    __slots__ = ["free_blocks", "running", "steps", "tokens"]
+    __slots__ = ["cached_tokens", "evicted_blocks", "free_blocks", "prompt_tokens", "running", "steps", "tokens"]
+    CACHED_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    EVICTED_BLOCKS_FIELD_NUMBER: _ClassVar[int]
     FREE_BLOCKS_FIELD_NUMBER: _ClassVar[int]
+    PROMPT_TOKENS_FIELD_NUMBER: _ClassVar[int]
     RUNNING_FIELD_NUMBER: _ClassVar[int]
     STEPS_FIELD_NUMBER: _ClassVar[int]
     TOKENS_FIELD_NUMBER: _ClassVar[int]
+    cached_tokens: int
+    evicted_blocks: int
     free_blocks: int
+    prompt_tokens: int
     running: int
     steps: int
     tokens: int
-    def __init__(self, steps: _Optional[int] = ..., tokens: _Optional[int] = ..., running: _Optional[int] = ..., free_blocks: _Optional[int] = ...) -> None: ...
+    def __init__(self, steps: _Optional[int] = ..., tokens: _Optional[int] = ..., running: _Optional[int] = ..., free_blocks: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., cached_tokens: _Optional[int] = ..., evicted_blocks: _Optional[int] = ...) -> None: ...
 
 class Ready(_message.Message):
     __slots__ = ["adapters", "base", "context", "kernels", "pid", "router", "slots", "type"]

@@ -1,0 +1,68 @@
+import FoundationEssentials
+import Tensors
+import Wire
+
+/// What `fusebox status` prints.
+struct StatusReport {
+    private let status: WireStatusReply
+
+    init(_ status: WireStatusReply) {
+        self.status = status
+    }
+
+    /// A line for the service, one for its requests and two for each worker.
+    var text: String {
+        let state = status.draining ? "draining" : "serving"
+        let base = Digest(bytes: status.base).map { "base \($0.description.prefix(12))" }
+        let router = Digest(bytes: status.router).map { "router \($0.description.prefix(12))" }
+        let head = [
+            "fusebox \(status.version), \(state), \(base ?? "no worker yet"), \(router ?? "no router")",
+            "requests: \(status.running) running, \(status.queued) queued, \(status.accepted) accepted, "
+                + "\(status.finished) finished, \(status.failed) failed, \(status.resumed) resumed",
+        ]
+        return (head + status.workers.flatMap(Self.lines)).joined(separator: "\n")
+    }
+
+    var json: JSONObject {
+        [
+            "version": .string(status.version), "draining": .bool(status.draining),
+            "base": Self.text(status.base), "router": Self.text(status.router),
+            "running": Self.number(status.running), "queued": Self.number(status.queued),
+            "accepted": Self.number(status.accepted), "finished": Self.number(status.finished),
+            "failed": Self.number(status.failed), "resumed": Self.number(status.resumed),
+            "workers": .array(status.workers.map { .object(Self.json($0)) }),
+        ]
+    }
+
+    private static func lines(_ worker: WireWorkerStatus) -> [String] {
+        let share =
+            worker.promptTokens == 0 ? 0 : 100 * worker.cachedTokens / worker.promptTokens
+        return [
+            "\(worker.name): \(worker.state), process \(worker.pid), \(worker.restarts) restarts, "
+                + "\(worker.running) of \(worker.slots) slots, \(worker.tokens) tokens in "
+                + "\(worker.steps) steps",
+            "\(worker.name): \(worker.promptTokens) prompt tokens, \(worker.cachedTokens) of them "
+                + "(\(share) %) from the prefix cache, \(worker.evictedBlocks) blocks evicted",
+        ]
+    }
+
+    private static func json(_ worker: WireWorkerStatus) -> JSONObject {
+        [
+            "name": .string(worker.name), "pid": .integer(Int64(worker.pid)),
+            "state": .string(worker.state), "restarts": number(worker.restarts),
+            "slots": number(worker.slots), "running": number(worker.running),
+            "steps": number(worker.steps), "tokens": number(worker.tokens),
+            "prompt_tokens": number(worker.promptTokens),
+            "cached_tokens": number(worker.cachedTokens),
+            "evicted_blocks": number(worker.evictedBlocks),
+        ]
+    }
+
+    private static func number(_ value: some FixedWidthInteger) -> JSONValue {
+        .integer(Int64(clamping: value))
+    }
+
+    private static func text(_ digest: Data) -> JSONValue {
+        Digest(bytes: digest).map { .string($0.description) } ?? .null
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import Tensors
+import Testing
+import Wire
+
+@testable import fusebox
+
+/// What `fusebox status` prints.
+@Suite struct StatusReportTests {
+    private static let status = WireStatusReply {
+        $0.version = "1.2.3"
+        $0.base = Data(repeating: 0xAB, count: 32)
+        ($0.running, $0.queued, $0.accepted) = (1, 2, 13)
+        ($0.finished, $0.failed, $0.resumed) = (9, 1, 4)
+        $0.workers = [
+            WireWorkerStatus {
+                ($0.name, $0.pid, $0.state, $0.restarts) = ("worker-0", 77, "ready", 3)
+                ($0.slots, $0.running, $0.steps, $0.tokens) = (8, 1, 50, 60)
+                ($0.promptTokens, $0.cachedTokens, $0.evictedBlocks) = (48, 32, 5)
+            },
+            WireWorkerStatus {
+                ($0.name, $0.state) = ("worker-1", "starting")
+            },
+        ]
+    }
+
+    @Test func linesTellOfEveryWorker() {
+        #expect(
+            StatusReport(Self.status).text == """
+                fusebox 1.2.3, serving, base abababababab, no router
+                requests: 1 running, 2 queued, 13 accepted, 9 finished, 1 failed, 4 resumed
+                worker-0: ready, process 77, 3 restarts, 1 of 8 slots, 60 tokens in 50 steps
+                worker-0: 48 prompt tokens, 32 of them (66 %) from the prefix cache, 5 blocks evicted
+                worker-1: starting, process 0, 0 restarts, 0 of 0 slots, 0 tokens in 0 steps
+                worker-1: 0 prompt tokens, 0 of them (0 %) from the prefix cache, 0 blocks evicted
+                """)
+    }
+
+    @Test func documentsHaveEveryField() throws {
+        let document = try JSONValue(parsing: JSONValue.object(StatusReport(Self.status).json).text)
+        #expect(document["version"]?.string == "1.2.3")
+        #expect(document["base"]?.string == String(repeating: "ab", count: 32))
+        #expect(document["router"] == .null)
+        #expect(document["draining"]?.bool == false)
+        let counts = ["running", "queued", "accepted", "finished", "failed", "resumed"]
+        #expect(counts.map { document[$0]?.int } == [1, 2, 13, 9, 1, 4])
+        let workers = try #require(document["workers"]?.array)
+        #expect(workers.map { $0["name"]?.string } == ["worker-0", "worker-1"])
+        #expect(workers.map { $0["state"]?.string } == ["ready", "starting"])
+        let fields = [
+            "pid", "restarts", "slots", "running", "steps", "tokens", "prompt_tokens",
+            "cached_tokens", "evicted_blocks",
+        ]
+        #expect(fields.map { workers[0][$0]?.int } == [77, 3, 8, 1, 50, 60, 48, 32, 5])
+    }
+}
