@@ -177,21 +177,32 @@ FB_INLINE void fb_nf4_block(const fb_matmul *job, int32_t tile, int32_t row, con
     FB_UNROLL for (int r = 0; r < rows; r++) fb_store_tile(job, tile, row + r, sum[r]);
 }
 
+/// All rows of some tiles, in as few passes as eight rows at most allow and as even ones: a pass of one row takes half as
+/// long as one of eight.
 #define FB_INTEGER_MATMUL(NAME)                                                                       \
     static void NAME(const fb_matmul *job, int32_t begin, int32_t end) {                              \
         int32_t passes = (job->row_count + 7) / 8;                                                    \
+        int32_t least = job->row_count / passes, more = job->row_count % passes;                      \
         size_t blocks = (size_t)job->inputs / 32;                                                     \
         fb_ahead ahead = {.bytes_per_block = job->tile_bytes / blocks / (size_t)passes};              \
         for (int32_t t = begin; t < end; t++) {                                                       \
             int32_t row = 0;                                                                          \
             ahead.next = (const uint8_t *)job->weights + (size_t)(t + 1) * job->tile_bytes;           \
-            for (; row + 8 <= job->row_count; row += 8) {                                             \
-                NAME##_block(job, t, row, 8, ahead);                                                  \
+            for (int32_t pass = 0; pass < passes; pass++) {                                           \
+                int32_t rows = pass < more ? least + 1 : least;                                       \
+                switch (rows) {                                                                       \
+                case 8: NAME##_block(job, t, row, 8, ahead); break;                                   \
+                case 7: NAME##_block(job, t, row, 7, ahead); break;                                   \
+                case 6: NAME##_block(job, t, row, 6, ahead); break;                                   \
+                case 5: NAME##_block(job, t, row, 5, ahead); break;                                   \
+                case 4: NAME##_block(job, t, row, 4, ahead); break;                                   \
+                case 3: NAME##_block(job, t, row, 3, ahead); break;                                   \
+                case 2: NAME##_block(job, t, row, 2, ahead); break;                                   \
+                default: NAME##_block(job, t, row, 1, ahead); break;                                  \
+                }                                                                                     \
+                row += rows;                                                                          \
                 ahead.next += ahead.bytes_per_block * blocks;                                         \
             }                                                                                         \
-            for (; row + 4 <= job->row_count; row += 4) NAME##_block(job, t, row, 4, ahead);          \
-            for (; row + 2 <= job->row_count; row += 2) NAME##_block(job, t, row, 2, ahead);          \
-            for (; row < job->row_count; row++) NAME##_block(job, t, row, 1, ahead);                  \
         }                                                                                             \
     }
 
