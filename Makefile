@@ -4,7 +4,7 @@ BINARY := .build/release/fusebox
 SWIFT_SOURCES := Package.swift Sources Benchmarks Tests Fuzzing/Package.swift Fuzzing/Sources
 PYTHON ?= python3
 
-.PHONY: all demo test lint format bench goldens protos libraries
+.PHONY: all demo test test-kernel-sets lint format bench goldens protos libraries
 
 all: $(BINARY)
 
@@ -18,6 +18,11 @@ build $(BINARY): libraries
 
 test: libraries
 	swift test $(SWIFT_FLAGS)
+
+# The engine's tests on the kernel sets that the best one hides.
+test-kernel-sets: libraries
+	FUSEBOX_KERNELS=avx2 swift test $(SWIFT_FLAGS) --filter InferenceTests
+	FUSEBOX_KERNELS=scalar swift test $(SWIFT_FLAGS) --filter InferenceTests
 
 lint:
 	swift format lint --strict --recursive $(SWIFT_SOURCES)

@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Glibc
 
 /// The SIMD functions of one instruction set, chosen once at start (seam: a new instruction set is one more C file).
 ///
@@ -24,11 +25,13 @@ internal import CKernels
         unsafe String(cString: table.pointee.name)
     }
 
-    /// The best set, or the one called `name`.
+    /// The set called `name`, else the one that `FUSEBOX_KERNELS` names, else the best.
     ///
     /// - Throws: when this processor does not run a set of that name.
     public static func select(_ name: String? = nil) throws(KernelError) -> KernelSet {
         let sets = available
+        let chosen = unsafe getenv("FUSEBOX_KERNELS").map { unsafe String(cString: $0) }
+        let name = name ?? chosen
         guard let chosen = sets.first(where: { name == nil || $0.name == name }) else {
             throw KernelError.unknownKernelSet(name ?? "", available: sets.map(\.name))
         }

@@ -1,4 +1,5 @@
 import Adapters
+import Foundation
 import Kernels
 import TestSupport
 import Testing
@@ -105,6 +106,15 @@ import Testing
                 try run.replies(to: resumed) == expected.map { $0.dropping(count) },
                 "after \(count)")
         }
+    }
+
+    /// The set that `make test-kernel-sets` asks for.
+    private static let chosen = ProcessInfo.processInfo.environment["FUSEBOX_KERNELS"]
+
+    @Test(.enabled(if: chosen != nil, "no kernel set was chosen"))
+    func theChosenSetRuns() throws {
+        let model = try LoadedModel.tiny("llama", .q8_0)
+        #expect(model.kernels.name == Self.chosen)
     }
 
     @Test(arguments: TinyCase.all)
