@@ -177,33 +177,35 @@ FB_INLINE void fb_nf4_block(const fb_matmul *job, int32_t tile, int32_t row, con
     FB_UNROLL for (int r = 0; r < rows; r++) fb_store_tile(job, tile, row + r, sum[r]);
 }
 
+typedef void (*fb_pass)(const fb_matmul *job, int32_t tile, int32_t row, fb_ahead ahead);
+
+#define FB_PASS(NAME, ROWS)                                                                              \
+    static void NAME##_##ROWS(const fb_matmul *job, int32_t tile, int32_t row, fb_ahead ahead) {         \
+        NAME##_block(job, tile, row, ROWS, ahead);                                                       \
+    }
+
 /// All rows of some tiles, in as few passes as eight rows at most allow and as even ones: a pass of one row takes half as
 /// long as one of eight.
-#define FB_INTEGER_MATMUL(NAME)                                                                       \
-    static void NAME(const fb_matmul *job, int32_t begin, int32_t end) {                              \
-        int32_t passes = (job->row_count + 7) / 8;                                                    \
-        int32_t least = job->row_count / passes, more = job->row_count % passes;                      \
-        size_t blocks = (size_t)job->inputs / 32;                                                     \
-        fb_ahead ahead = {.bytes_per_block = job->tile_bytes / blocks / (size_t)passes};              \
-        for (int32_t t = begin; t < end; t++) {                                                       \
-            int32_t row = 0;                                                                          \
-            ahead.next = (const uint8_t *)job->weights + (size_t)(t + 1) * job->tile_bytes;           \
-            for (int32_t pass = 0; pass < passes; pass++) {                                           \
-                int32_t rows = pass < more ? least + 1 : least;                                       \
-                switch (rows) {                                                                       \
-                case 8: NAME##_block(job, t, row, 8, ahead); break;                                   \
-                case 7: NAME##_block(job, t, row, 7, ahead); break;                                   \
-                case 6: NAME##_block(job, t, row, 6, ahead); break;                                   \
-                case 5: NAME##_block(job, t, row, 5, ahead); break;                                   \
-                case 4: NAME##_block(job, t, row, 4, ahead); break;                                   \
-                case 3: NAME##_block(job, t, row, 3, ahead); break;                                   \
-                case 2: NAME##_block(job, t, row, 2, ahead); break;                                   \
-                default: NAME##_block(job, t, row, 1, ahead); break;                                  \
-                }                                                                                     \
-                row += rows;                                                                          \
-                ahead.next += ahead.bytes_per_block * blocks;                                         \
-            }                                                                                         \
-        }                                                                                             \
+#define FB_INTEGER_MATMUL(NAME)                                                                          \
+    FB_PASS(NAME, 1) FB_PASS(NAME, 2) FB_PASS(NAME, 3) FB_PASS(NAME, 4)                                  \
+    FB_PASS(NAME, 5) FB_PASS(NAME, 6) FB_PASS(NAME, 7) FB_PASS(NAME, 8)                                  \
+    static void NAME(const fb_matmul *job, int32_t begin, int32_t end) {                                 \
+        static const fb_pass by_rows[] = {NULL,     NAME##_1, NAME##_2, NAME##_3, NAME##_4,              \
+                                          NAME##_5, NAME##_6, NAME##_7, NAME##_8};                       \
+        int32_t passes = (job->row_count + 7) / 8;                                                       \
+        int32_t least = job->row_count / passes, more = job->row_count % passes;                         \
+        size_t blocks = (size_t)job->inputs / 32;                                                        \
+        fb_ahead ahead = {.bytes_per_block = job->tile_bytes / blocks / (size_t)passes};                 \
+        for (int32_t t = begin; t < end; t++) {                                                          \
+            int32_t row = 0;                                                                             \
+            ahead.next = (const uint8_t *)job->weights + (size_t)(t + 1) * job->tile_bytes;              \
+            for (int32_t pass = 0; pass < passes; pass++) {                                              \
+                int32_t rows = pass < more ? least + 1 : least;                                          \
+                by_rows[rows](job, t, row, ahead);                                                       \
+                row += rows;                                                                             \
+                ahead.next += ahead.bytes_per_block * blocks;                                            \
+            }                                                                                            \
+        }                                                                                                \
     }
 
 FB_INTEGER_MATMUL(fb_u8)
