@@ -1,7 +1,7 @@
 """Compare fusebox with llama.cpp (and transformers) on the same files: alternating, pinned, medians.
 
     python compare.py --fusebox ../../.build/release/fusebox --model a-q8_0.gguf [--hf a-hf]
-        [--adapter NAME=PEFT_DIRECTORY:ADAPTER.gguf ...] [--different] [--threads 2] [--rounds 5] [--json OUT]
+        [--adapter NAME=PEFT_DIRECTORY:ADAPTER.gguf ...] [--different] [--prefill] [--threads 2] [--rounds 5] [--json OUT]
 
 Prefill, decode at batch 1 and 16, and with adapters what a mix costs and what different mixes in a batch cost; the
 bound is fusebox's read sweep over the weights, in the same process and with the same threads. Needs llama-cpp-python,
@@ -26,6 +26,8 @@ def cases(a: argparse.Namespace) -> list[dict]:
     pool = len(a.adapter)
     if a.different:
         return [case("decode", 32, 2, d) for d in (1, 2, 4, 8, 16, 32)]
+    if a.prefill:
+        return [case("prefill")] + ([case("prefill", 1, 3)] if pool >= 3 else [])
     found = [case("prefill")] + [case("decode", b) for b in (1, 8, 16)]
     if pool >= 3:
         found += [case("prefill", 1, 3), case("decode", 1, 3)]
@@ -72,6 +74,7 @@ def main() -> None:
     p.add_argument("--adapter", action="append", default=[])
     p.add_argument("--pool", type=int, default=4, help="adapters that mixes take in turn")
     p.add_argument("--different", action="store_true", help="only decode of 32 sequences under 1 to 32 different mixes")
+    p.add_argument("--prefill", action="store_true", help="only prefill")
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--rounds", type=int, default=5)
     p.add_argument("-p", type=int, default=512)
