@@ -1,4 +1,4 @@
-# Everything builds in one configuration, so that demo, test and bench share their products.
+# One configuration for all; the tests' build and the program's still compile the modules each for itself.
 SWIFT_FLAGS := -c release -Xswiftc -enable-testing
 BINARY := .build/release/fusebox
 SWIFT_SOURCES := Package.swift Sources Benchmarks Tests Fuzzing/Package.swift Fuzzing/Sources
