@@ -27,6 +27,11 @@ internal import Tensors
         adapters.arrange(groups)
     }
 
+    /// From here to the end of the step only these of its rows go on: the adapters have no others to read.
+    public func narrow(to rows: RowList) {
+        adapters.narrow(to: rows)
+    }
+
     /// y = W x + bias + sum over adapters of weight factor B (A x), for the rows listed.
     ///
     /// The coefficient goes onto the rank-sized intermediate (c ⊙ (A x)), so A and B are shared by all rows.

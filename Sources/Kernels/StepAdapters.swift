@@ -6,7 +6,7 @@ internal import Tensors
 ///
 /// Sendable unchecked: it is laid out between jobs; the chunks of a job write disjoint rows of the intermediates.
 @safe final class StepAdapters: @unchecked Sendable {
-    /// Some rows of one adapter: what one thread shrinks at a time.
+    /// Rows that follow each other in one adapter's list: what one thread shrinks at a time.
     struct Chunk: BitwiseCopyable {
         let adapter: Int32
         let begin: Int32
@@ -17,6 +17,8 @@ internal import Tensors
     private static let chunkRows = 24
 
     private var groups: [LowRankGroup] = []
+    /// Of each row, whether it goes through A.
+    private let isDue: AlignedBuffer<Bool>
     private(set) var adapters = unsafe Scratch<fb_adapter_rows>()
     private(set) var chunks = Scratch<Chunk>()
     /// For each row where its uses begin, and where those of the last row end.
@@ -27,28 +29,50 @@ internal import Tensors
 
     init(rowCapacity: Int) {
         useStarts = AlignedBuffer(count: rowCapacity + 1)
+        isDue = AlignedBuffer(count: rowCapacity)
     }
 
     /// Takes the adapters of a step, in the order in which a row adds them.
     func arrange(_ groups: [LowRankGroup]) {
         self.groups = groups
-        chunks.removeAll()
         unsafe adapters.removeAll()
         inner.reserve(groups.reduce(0) { $0 + $1.rowCount * $1.largestRank })
         var offset = 0
-        for (index, group) in groups.enumerated() {
+        for group in groups {
             unsafe adapters.append(
                 fb_adapter_rows(
                     term: group.entries.pointer, next: nil, rows: group.rows.pointer,
                     weights: group.weights.pointer, inner: inner.pointer + offset))
             offset += group.rowCount * group.largestRank
-            for begin in stride(from: 0, to: group.rowCount, by: Self.chunkRows) {
-                let end = min(begin + Self.chunkRows, group.rowCount)
-                chunks.append(
-                    Chunk(adapter: Int32(index), begin: Int32(begin), end: Int32(end)))
-            }
         }
         arrangeUses()
+        for row in 0..<isDue.count { isDue[row] = true }
+        cutIntoChunks()
+    }
+
+    /// Leaves out the rows that are not listed until the next step.
+    func narrow(to rows: RowList) {
+        for row in 0..<isDue.count { isDue[row] = false }
+        for index in 0..<rows.count { isDue[rows[index]] = true }
+        cutIntoChunks()
+    }
+
+    private func cutIntoChunks() {
+        chunks.removeAll()
+        for (adapter, group) in groups.enumerated() {
+            var begin = 0
+            while begin < group.rowCount {
+                var end = begin
+                while end < group.rowCount, end - begin < Self.chunkRows, isDue[group.rows[end]] {
+                    end += 1
+                }
+                if end > begin {
+                    chunks.append(
+                        Chunk(adapter: Int32(adapter), begin: Int32(begin), end: Int32(end)))
+                }
+                begin = max(end, begin + 1)
+            }
+        }
     }
 
     /// Points every adapter to what it adds at a site; sites are numbered as they run.

@@ -85,7 +85,10 @@ public final class Transformer: Sendable {
         compute.use(step.groups)
         compute.embed(step.tokens, with: embedding, into: work.hidden)
         for (layer, block) in blocks.enumerated() {
-            block.forward(step, in: work, pages: pages, layer: layer, on: compute)
+            let isLast = layer == blocks.count - 1
+            block.forward(
+                step, wanted: isLast ? step.wanted : step.rows, in: work, pages: pages,
+                layer: layer, on: compute)
         }
         compute.add(work.branch, to: work.hidden, rows: step.wanted)
     }

@@ -55,10 +55,13 @@ public struct TransformerBlock: Sendable {
 
     /// Adds the branch of the layer before to the hidden rows of a step, then the layer's attention; leaves the branch of
     /// its feed-forward network, which the next layer adds.
+    ///
+    /// - Parameter wanted: rows whose outcome someone reads; of the others only keys and values are computed.
     func forward(
-        _ step: TransformerStep, in work: Workspace, pages: KVPages, layer: Int, on compute: Compute
+        _ step: TransformerStep, wanted: RowList, in work: Workspace, pages: KVPages, layer: Int,
+        on compute: Compute
     ) {
-        let rows = step.rows
+        var rows = step.rows
         let epsilon = work.normEpsilon
         compute.normalize(
             work.hidden, adding: layer == 0 ? nil : work.branch, weight: attentionNorm,
@@ -69,6 +72,10 @@ public struct TransformerBlock: Sendable {
         compute.cacheKeysAndValues(
             work.queryKeyValue, shape: shape, norms: headNorms, rotary: work.rotary,
             places: step.places, pages: pages, layer: layer, rows: rows)
+        if wanted.count < rows.count {
+            rows = wanted
+            compute.narrow(to: rows)
+        }
         compute.attend(
             work.queryKeyValue, into: work.attended, shape: shape, places: step.places,
             pages: pages, layer: layer, rows: rows)

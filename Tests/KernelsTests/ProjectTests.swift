@@ -86,6 +86,12 @@ import Testing
                 compute.use(adapters.map(\.0))
                 compute.project(projection, x, into: y, rows: rows, site: 1)
                 results.append(y.rowBits)
+                let narrowed = Compute(kernels: set, pool: pool, rowCapacity: 12)
+                let some = Activations(rowCapacity: 12, width: projection.outputs)
+                narrowed.use(adapters.map(\.0))
+                narrowed.narrow(to: RowList([11, 3]))
+                narrowed.project(projection, x, into: some, rows: RowList([11, 3]), site: 1)
+                for row in [11, 3] { #expect(some.copy(row: row).bits == y.copy(row: row).bits) }
                 let bare = Activations(rowCapacity: 12, width: projection.outputs)
                 compute.project(projection, x, into: bare, rows: rows, site: 0)
                 for row in [0, 7] { #expect(bare.copy(row: row).bits == y.copy(row: row).bits) }
