@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Tensors
 
 /// The rows of a step at one point of the network: (row, width) floats, allocated once, with room for their int8 form.
@@ -16,6 +17,8 @@ internal import Tensors
     let scales: AlignedBuffer<Float>
     /// Two sums a block, of its first and its second 16 codes.
     let sums: AlignedBuffer<Int32>
+    /// Two a block: -128 and -8 times the sum of its codes.
+    let starts: AlignedBuffer<Int32>
 
     /// Makes room for `rowCapacity` rows of `width` zeros; `quantized` adds room for the int8 form.
     public init(rowCapacity: Int, width: Int, quantized: Bool = false) {
@@ -27,9 +30,18 @@ internal import Tensors
         codes = AlignedBuffer(count: blocks * Self.blockSize)
         scales = AlignedBuffer(count: blocks)
         sums = AlignedBuffer(count: 2 * blocks)
+        starts = AlignedBuffer(count: 2 * blocks)
     }
 
     var isQuantized: Bool { codes.count > 0 }
+
+    /// The int8 form as the kernels read it, from an element on with which a block begins.
+    func quantized(at element: Int) -> fb_quantized {
+        let block = element / Self.blockSize
+        return unsafe fb_quantized(
+            codes: codes.pointer + element, scales: scales.pointer + block,
+            starts: starts.pointer + 2 * block, sums: sums.pointer + 2 * block)
+    }
 
     func row(_ index: Int) -> UnsafeMutablePointer<Float> {
         unsafe values.pointer + index * stride

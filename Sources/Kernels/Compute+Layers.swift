@@ -51,10 +51,8 @@ extension Compute {
     /// Brings some blocks of a row's int8 form up to date; the columns begin with a block.
     func quantize(_ x: Activations, row: Int, columns: Range<Int>) {
         let first = row * x.stride + columns.lowerBound
-        let block = first / Activations.blockSize
         unsafe kernels.table.pointee.quantize(
-            x.values.pointer + first, Int32(columns.count), x.codes.pointer + first,
-            x.scales.pointer + block, x.sums.pointer + 2 * block)
+            x.values.pointer + first, Int32(columns.count), x.quantized(at: first))
     }
 
     /// x[row i] = the embedding of the i-th token.

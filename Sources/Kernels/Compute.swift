@@ -56,9 +56,8 @@ internal import Tensors
                 format: weights.format.code, weights: weights.pointer,
                 tile_bytes: weights.tileBytes, inputs: Int32(weights.inputs),
                 outputs: Int32(weights.outputs), x: x.values.pointer, x_stride: x.stride,
-                xq: x.codes.pointer, xs: x.scales.pointer, xsum: x.sums.pointer,
-                xq_stride: x.stride, xs_stride: x.stride / Activations.blockSize,
-                x_rows: rows.pointer, y_rows: (compact ? identity : rows).pointer,
+                xq: x.quantized(at: 0), xq_stride: x.stride, x_rows: rows.pointer,
+                y_rows: (compact ? identity : rows).pointer,
                 row_count: Int32(rows.count), y: y.values.pointer + part.column,
                 y_stride: y.stride)
             unsafe parts.append(

@@ -137,8 +137,7 @@ extension KernelSet {
         var job = unsafe fb_matmul(
             format: weights.format.code, weights: weights.pointer, tile_bytes: weights.tileBytes,
             inputs: Int32(weights.inputs), outputs: Int32(weights.outputs), x: x.values.pointer,
-            x_stride: x.stride, xq: x.codes.pointer, xs: x.scales.pointer, xsum: x.sums.pointer,
-            xq_stride: x.stride, xs_stride: x.stride / Activations.blockSize, x_rows: from.pointer,
+            x_stride: x.stride, xq: x.quantized(at: 0), xq_stride: x.stride, x_rows: from.pointer,
             y_rows: to.pointer, row_count: Int32(from.count), y: y.values.pointer,
             y_stride: y.stride)
         unsafe table.pointee.matmul(&job, Int32(tiles.lowerBound), Int32(tiles.upperBound))

@@ -72,6 +72,9 @@ import Testing
                     $0.reduce(0) { $0 + Int32($1) }
                 }
                 #expect([x.sums[begin / 16], x.sums[begin / 16 + 1]] == sums)
+                let sum = sums[0] + sums[1]
+                #expect(
+                    [x.starts[begin / 16], x.starts[begin / 16 + 1]] == [-128 * sum, -8 * sum])
             }
         }
     }

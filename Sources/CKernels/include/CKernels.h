@@ -52,6 +52,14 @@ void fb_pack_nf4_row(const uint8_t *codes, const float *maxima, int32_t inputs, 
 /// The floats that lane `lane` of a tile stands for.
 void fb_unpack_row(fb_format format, const uint8_t *tile, int32_t inputs, int32_t lane, float *out);
 
+/// Rows of activations in int8: a block of 32 inputs has one scale.
+typedef struct fb_quantized {
+    int8_t *_Nullable codes;
+    float *_Nullable scales;      ///< one a block
+    int32_t *_Nullable starts;    ///< two a block: -128 and -8 times the sum of its codes, what FB_U8 and FB_U4 begin with
+    int32_t *_Nullable sums;      ///< two a block: of its first and of its second 16 codes
+} fb_quantized;
+
 /// One product y = x W^T over some rows; W has `outputs` rows and `inputs` columns.
 typedef struct fb_matmul {
     fb_format format;
@@ -61,11 +69,8 @@ typedef struct fb_matmul {
     int32_t outputs;
     const float *x;               ///< (row, x_stride) float; read by the float formats
     size_t x_stride;
-    const int8_t *_Nullable xq;   ///< (row, xq_stride) int8; read by the integer formats
-    const float *_Nullable xs;    ///< (row, xs_stride) scale of each 32 inputs
-    const int32_t *_Nullable xsum; ///< (row, 2 xs_stride) sums of each 16 inputs
+    fb_quantized xq;              ///< (row, xq_stride) int8; read by the integer formats
     size_t xq_stride;
-    size_t xs_stride;
     const int32_t *x_rows;        ///< where each row stands in x
     const int32_t *y_rows;        ///< where each row stands in y
     int32_t row_count;
@@ -159,9 +164,8 @@ typedef struct fb_kernels {
     void (*shrink)(const fb_adapter_rows *job, const float *x, size_t x_stride, int32_t begin, int32_t end);
     /// y = W x + sum over adapters of B inner + bias for the tiles [begin, end) of a part.
     void (*project)(const fb_part *part, int32_t begin, int32_t end);
-    /// Quantizes a row of `count` floats (padded with zeros to a multiple of 32) to int8 with a scale each 32.
-    /// `sums` has two entries a block: the sums of its first and its second 16 values.
-    void (*quantize)(const float *x, int32_t count, int8_t *q, float *scales, int32_t *sums);
+    /// Quantizes a row of `count` floats, padded with zeros to whole blocks.
+    void (*quantize)(const float *x, int32_t count, fb_quantized q);
     /// y = x / sqrt(mean(x^2) + epsilon) * weight
     void (*rms_norm)(const float *x, const float *weight, int32_t count, float epsilon, float *y);
     /// out = silu(gate) * up

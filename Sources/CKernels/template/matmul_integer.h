@@ -51,25 +51,27 @@ FB_INLINE void fb_fetch(fb_ahead *ahead) {
     ahead->next += ahead->bytes_per_block;
 }
 
-/// A symmetric format: one scale a block, `ZERO` the byte that means 0.
+_Static_assert(FB_NF4_ZERO == 128, "NF4 begins with what FB_U8 begins with");
+
+/// A symmetric format: one scale a block, `ZERO` (128 or 8) the byte that means 0.
 #define FB_SYMMETRIC_BLOCK(NAME, GROUP, BYTES, ZERO)                                                               \
     FB_INLINE void NAME##_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead) {                 \
         v16f sum[8];                                                                                               \
         const int8_t *x[8];                                                                                        \
         const float *scales[8];                                                                                    \
-        const int32_t *sums[8];                                                                                    \
+        const int32_t *starts[8];                                                                                  \
         const uint8_t *w = (const uint8_t *)job->weights + (size_t)tile * job->tile_bytes;                         \
         FB_UNROLL for (int r = 0; r < rows; r++) {                                                                 \
-            size_t at = (size_t)job->x_rows[row + r];                                                                \
-            x[r] = job->xq + at * job->xq_stride;                                                                  \
-            scales[r] = job->xs + at * job->xs_stride;                                                             \
-            sums[r] = job->xsum + 2 * at * job->xs_stride;                                                         \
+            size_t at = (size_t)job->x_rows[row + r] * job->xq_stride;                                             \
+            x[r] = job->xq.codes + at;                                                                             \
+            scales[r] = job->xq.scales + at / 32;                                                                  \
+            starts[r] = job->xq.starts + at / 16 + (ZERO == 128 ? 0 : 1);                                          \
             sum[r] = fb_splat(0);                                                                                  \
         }                                                                                                          \
         for (int32_t block = 0; block < job->inputs / 32; block++, w += BYTES + 32) {                              \
             if (rows >= FB_AHEAD_ROWS) fb_fetch(&ahead);                                                               \
             v16i dot[8];                                                                                           \
-            FB_UNROLL for (int r = 0; r < rows; r++) dot[r] = fb_isplat(-ZERO * (sums[r][2 * block] + sums[r][2 * block + 1])); \
+            FB_UNROLL for (int r = 0; r < rows; r++) dot[r] = fb_isplat(starts[r][2 * block]);                     \
             FB_UNROLL for (int j = 0; j < 8; j++) {                                                                \
                 FB_WEIGHTS weights = FB_PREPARE(GROUP(w, j));                                                      \
                 FB_UNROLL for (int r = 0; r < rows; r++) dot[r] = FB_DOT(dot[r], weights, fb_activation(x[r] + 32 * block, j)); \
@@ -95,15 +97,15 @@ FB_INLINE void fb_fetch(fb_ahead *ahead) {
             FB_UNROLL for (int j = 0; j < 8; j++) {                                                                \
                 FB_WEIGHTS weights = FB_PREPARE(GROUP(w, j));                                                      \
                 FB_UNROLL for (int r = 0; r < rows; r++) {                                                         \
-                    const int8_t *x = job->xq + (size_t)job->x_rows[row + r] * job->xq_stride;                       \
+                    const int8_t *x = job->xq.codes + (size_t)job->x_rows[row + r] * job->xq_stride;               \
                     dot[r] = FB_DOT(dot[r], weights, fb_activation(x + 32 * block, j));                            \
                 }                                                                                                  \
             }                                                                                                      \
             v16f scale = fb_load(w + BYTES), minimum = fb_load(w + BYTES + 64);                                    \
             FB_UNROLL for (int r = 0; r < rows; r++) {                                                             \
-                size_t at = (size_t)job->x_rows[row + r] * job->xs_stride + (size_t)block;                           \
-                float x_scale = job->xs[at];                                                                       \
-                float x_sum = x_scale * (float)(job->xsum[2 * at] + job->xsum[2 * at + 1]);                        \
+                size_t at = (size_t)job->x_rows[row + r] * job->xq_stride / 32 + (size_t)block;                    \
+                float x_scale = job->xq.scales[at];                                                                \
+                float x_sum = x_scale * (float)(job->xq.sums[2 * at] + job->xq.sums[2 * at + 1]);                  \
                 sum[r] = fb_fma(__builtin_convertvector(dot[r], v16f), scale * fb_splat(x_scale), sum[r]);         \
                 sum[r] = fb_fma(minimum, fb_splat(-x_sum), sum[r]);                                                \
             }                                                                                                      \
@@ -126,19 +128,19 @@ FB_INLINE void fb_u8_two_block(const fb_matmul *job, int32_t tile, int32_t row, 
         FB_UNROLL for (int half = 0; half < 2; half++) {
             v16i dot[8];
             FB_UNROLL for (int r = 0; r < rows; r++) {
-                size_t at = (size_t)job->x_rows[row + r] * job->xs_stride + (size_t)block;
-                dot[r] = fb_isplat(-32 * job->xsum[2 * at + (size_t)half]);
+                size_t at = (size_t)job->x_rows[row + r] * job->xq_stride / 32 + (size_t)block;
+                dot[r] = fb_isplat(-32 * job->xq.sums[2 * at + (size_t)half]);
             }
             FB_UNROLL for (int j = 4 * half; j < 4 * half + 4; j++) {
                 FB_WEIGHTS weights = FB_PREPARE(fb_group8(w, j));
                 FB_UNROLL for (int r = 0; r < rows; r++) {
-                    const int8_t *x = job->xq + (size_t)job->x_rows[row + r] * job->xq_stride;
+                    const int8_t *x = job->xq.codes + (size_t)job->x_rows[row + r] * job->xq_stride;
                     dot[r] = FB_DOT(dot[r], weights, fb_activation(x + 32 * block, j));
                 }
             }
             v16f scale = fb_load(w + 512 + 64 * half);
             FB_UNROLL for (int r = 0; r < rows; r++) {
-                float x_scale = job->xs[(size_t)job->x_rows[row + r] * job->xs_stride + (size_t)block];
+                float x_scale = job->xq.scales[(size_t)job->x_rows[row + r] * job->xq_stride / 32 + (size_t)block];
                 sum[r] = fb_fma(__builtin_convertvector(dot[r], v16f), scale * fb_splat(x_scale), sum[r]);
             }
         }
@@ -158,18 +160,18 @@ FB_INLINE void fb_nf4_block(const fb_matmul *job, int32_t tile, int32_t row, con
             if (rows >= FB_AHEAD_ROWS) fb_fetch(&ahead);
             v16i dot[8];
             FB_UNROLL for (int r = 0; r < rows; r++) {
-                size_t at = (size_t)job->x_rows[row + r] * job->xs_stride + (size_t)(block + half);
-                dot[r] = fb_isplat(-FB_NF4_ZERO * (job->xsum[2 * at] + job->xsum[2 * at + 1]));
+                size_t at = (size_t)job->x_rows[row + r] * job->xq_stride / 32 + (size_t)(block + half);
+                dot[r] = fb_isplat(job->xq.starts[2 * at]);
             }
             FB_UNROLL for (int j = 0; j < 8; j++) {
                 FB_WEIGHTS weights = FB_PREPARE(FB_LOOK_UP(table, fb_group4(w + 256 * half, j)));
                 FB_UNROLL for (int r = 0; r < rows; r++) {
-                    const int8_t *x = job->xq + (size_t)job->x_rows[row + r] * job->xq_stride;
+                    const int8_t *x = job->xq.codes + (size_t)job->x_rows[row + r] * job->xq_stride;
                     dot[r] = FB_DOT(dot[r], weights, fb_activation(x + 32 * (block + half), j));
                 }
             }
             FB_UNROLL for (int r = 0; r < rows; r++) {
-                float x_scale = job->xs[(size_t)job->x_rows[row + r] * job->xs_stride + (size_t)(block + half)];
+                float x_scale = job->xq.scales[(size_t)job->x_rows[row + r] * job->xq_stride / 32 + (size_t)(block + half)];
                 sum[r] = fb_fma(__builtin_convertvector(dot[r], v16f), scale * fb_splat(x_scale), sum[r]);
             }
         }
@@ -226,8 +228,8 @@ FB_INLINE int32_t fb_isum(v16i v) {
     return four[0] + four[2] + (four[1] + four[3]);
 }
 
-static void fb_quantize(const float *x, int32_t count, int8_t *q, float *scales, int32_t *sums) {
-    for (int32_t block = 0; block * 32 < count; block++, x += 32, q += 32) {
+static void fb_quantize(const float *x, int32_t count, fb_quantized q) {
+    for (int32_t block = 0; block * 32 < count; block++, x += 32) {
         v16f low = fb_load(x), high = fb_load(x + 16);
         v16i mask = fb_isplat(0x7FFFFFFF);
         float largest = fb_largest(fb_max((v16f)((v16i)low & mask), (v16f)((v16i)high & mask)));
@@ -237,9 +239,12 @@ static void fb_quantize(const float *x, int32_t count, int8_t *q, float *scales,
         v16i b = __builtin_convertvector(fb_round(high * fb_splat(inverse)), v16i);
         typedef int8_t v16c __attribute__((vector_size(16)));
         v16c bytes[2] = {__builtin_convertvector(a, v16c), __builtin_convertvector(b, v16c)};
-        memcpy(q, bytes, sizeof bytes);
-        scales[block] = largest / 127.0f;
-        sums[2 * block] = fb_isum(a);
-        sums[2 * block + 1] = fb_isum(b);
+        memcpy(q.codes + 32 * block, bytes, sizeof bytes);
+        q.scales[block] = largest / 127.0f;
+        int32_t first = fb_isum(a), second = fb_isum(b);
+        q.sums[2 * block] = first;
+        q.sums[2 * block + 1] = second;
+        q.starts[2 * block] = -128 * (first + second);
+        q.starts[2 * block + 1] = -8 * (first + second);
     }
 }
