@@ -19,16 +19,16 @@ public struct Adapter: Sendable {
     ///
     /// The files are read into memory, so that a later change on disk changes nothing.
     ///
-    /// - Parameter isReference: keep the factors in 32-bit floats, as the `f32` execution type has everything.
+    /// - Parameter format: what the factors are rounded to; 32-bit floats keep all that checkpoints store.
     /// - Throws: for everything that could not be applied fully: see `AdapterConfiguration` and `AdapterTensors`.
     public init(
-        directory: String, base: BaseShape, isReference: Bool = false
+        directory: String, base: BaseShape, format: FactorFormat = .f32
     ) throws(AdapterError) {
         let (json, file, digest) = try Self.read(FilePath(directory))
         do throws(AdapterError) {
             try self.init(
                 AdapterConfiguration(json: json), AdapterTensors(file.tensors, base: base),
-                base: base, digest: digest, isReference: isReference)
+                base: base, digest: digest, format: format)
         } catch {
             throw AdapterError(error.code, "\(directory): \(error)")
         }
@@ -36,7 +36,7 @@ public struct Adapter: Sendable {
 
     private init(
         _ configuration: AdapterConfiguration, _ tensors: AdapterTensors, base: BaseShape,
-        digest: Digest, isReference: Bool
+        digest: Digest, format: FactorFormat
     ) throws(AdapterError) {
         if let recorded = configuration.baseDigest, recorded != base.digest {
             throw AdapterError(
@@ -56,7 +56,7 @@ public struct Adapter: Sendable {
                 let modules = site.parts.map { AdapterTensors.Module(layer: layer, linear: $0) }
                 let term = try LowRankTerm(
                     modules, tensors: tensors, configuration: configuration,
-                    isReference: isReference)
+                    format: format)
                 terms.append(term)
                 for module in modules { rank = max(rank, tensors.pairs[module]?.a.shape[0] ?? 0) }
                 byteCount += term.map(\.byteCount) ?? 0

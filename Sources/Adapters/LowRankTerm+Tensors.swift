@@ -5,7 +5,7 @@ extension LowRankTerm {
     /// Stacks the factors of the modules that share an input; nil where the adapter has none of them.
     init?(
         _ modules: [AdapterTensors.Module], tensors: AdapterTensors,
-        configuration: AdapterConfiguration, isReference: Bool
+        configuration: AdapterConfiguration, format: FactorFormat
     ) throws(AdapterError) {
         var stacked: [Tensor] = []
         var expansions: [Expansion] = []
@@ -23,54 +23,43 @@ extension LowRankTerm {
             expansions.append(
                 Expansion(
                     part: part, firstRank: firstRank,
-                    weights: try Self.pack(b, isReference: isReference),
+                    columns: try Self.packed { () throws(KernelError) in
+                        try RankColumns(b, format: format)
+                    },
                     factor: factor))
             stacked.append(a)
             firstRank += rank
         }
         guard !stacked.isEmpty else { return nil }
+        let a = try Self.stack(stacked)
         self.init(
-            shrink: try Self.rows(Self.stack(stacked), isReference: isReference),
+            shrink: try Self.packed { () throws(KernelError) in try RankRows(a, format: format) },
             expansions: expansions)
     }
 
     /// Memory that the factors take.
     var byteCount: Int {
-        expansions.reduce(shrink.byteCount) { $0 + $1.weights.byteCount }
+        expansions.reduce(shrink.byteCount) { $0 + $1.columns.byteCount }
     }
 
-    private static func pack(_ tensor: Tensor, isReference: Bool) throws(AdapterError)
-        -> PackedWeights
-    {
+    private static func packed<Factor>(
+        _ pack: () throws(KernelError) -> Factor
+    ) throws(AdapterError) -> Factor {
         do {
-            return try PackedWeights(tensor, type: isReference ? .f32 : .stored)
+            return try pack()
         } catch {
             throw AdapterError(.malformed, "\(error)")
         }
     }
 
-    private static func rows(_ tensor: Tensor, isReference: Bool) throws(AdapterError) -> RankRows {
-        do {
-            return try RankRows(tensor, isReference: isReference)
-        } catch {
-            throw AdapterError(.malformed, "\(error)")
-        }
-    }
-
-    /// The rows of all tensors one below the other, in their common type or in 32-bit floats.
+    /// The rows of all tensors one below the other, in 32-bit floats.
     private static func stack(_ tensors: [Tensor]) throws(AdapterError) -> Tensor {
         if tensors.count == 1 { return tensors[0] }
-        let ranks = tensors.reduce(0) { $0 + $1.shape[0] }
-        let shape = [ranks, tensors[0].shape[1]]
-        let name = tensors.map(\.name).joined(separator: ", ")
         do {
-            if tensors.allSatisfy({ $0.dtype == tensors[0].dtype }), tensors[0].dtype.isReal {
-                let bytes = tensors.flatMap { $0.bytes() }
-                return try Tensor(name: name, dtype: tensors[0].dtype, shape: shape, bytes: bytes)
-            }
-            var floats: [Float] = []
-            for tensor in tensors { floats += try tensor.floats() }
-            return try Tensor(name: name, shape: shape, floats: floats)
+            return try Tensor(
+                name: tensors.map(\.name).joined(separator: ", "),
+                shape: [tensors.reduce(0) { $0 + $1.shape[0] }, tensors[0].shape[1]],
+                floats: tensors.flatMap { tensor throws(TensorError) in try tensor.floats() })
         } catch {
             throw AdapterError(.malformed, "\(error)")
         }
@@ -85,7 +74,7 @@ extension LowRankTerm {
             expansions: expansions.map { expansion in
                 Expansion(
                     part: expansion.part, firstRank: expansion.firstRank,
-                    weights: expansion.weights,
+                    columns: expansion.columns,
                     factor: expansion.factor * coefficient(expansion.part))
             })
     }

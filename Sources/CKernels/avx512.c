@@ -1,27 +1,11 @@
-// AVX-512 with VNNI: one instruction adds four byte products to each of 16 sums.
+// AVX-512 with VNNI.
 #include "sets.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma,f16c"))), apply_to = function)
-#include "template/vector.h"
-
-typedef v64b FB_WEIGHTS;
-#define FB_PREPARE(bytes) (bytes)
-#define FB_DOT(sum, weights, activations) ((v16i)_mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(weights), _mm512_set1_epi32(activations)))
-/// Heads that share a pass over keys and values: as many as there are registers for.
-#define FB_HEADS 8
-/// Ranks and rows of a shrink that share a pass.
-#define FB_SHRINK_RANKS 8
-#define FB_SHRINK_ROWS 3
-#define FB_LOOK_UP(table, codes) ((v64b)_mm512_shuffle_epi8((__m512i)(table), (__m512i)(codes)))
-
-#include "template/matmul_float.h"
-#include "template/matmul_integer.h"
-#include "template/layers.h"
-#include "template/attention.h"
-#include "template/projection.h"
+#include "template/avx512.h"
 #pragma clang attribute pop
 
 const fb_kernels fb_avx512 = FB_KERNELS("avx512_vnni");

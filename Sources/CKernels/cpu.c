@@ -12,7 +12,7 @@ static uint64_t saved_state(void) {
 #endif
 
 int32_t fb_kernels_available(const fb_kernels *_Nonnull *_Nonnull sets, int32_t capacity) {
-    const fb_kernels *found[3];
+    const fb_kernels *found[4];
     int32_t count = 0;
 #if defined(__x86_64__)
     uint32_t a, b, c, d;
@@ -20,7 +20,10 @@ int32_t fb_kernels_available(const fb_kernels *_Nonnull *_Nonnull sets, int32_t 
         uint64_t state = saved_state();
         uint32_t wide = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
         if (__get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX2) && (state & 6) == 6) {
-            if ((state & 0xe6) == 0xe6 && (b & wide) == wide && (c & bit_AVX512VNNI)) found[count++] = &fb_avx512;
+            if ((state & 0xe6) == 0xe6 && (b & wide) == wide && (c & bit_AVX512VNNI)) {
+                if (__get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & bit_AVX512BF16)) found[count++] = &fb_avx512_bf16;
+                found[count++] = &fb_avx512;
+            }
             found[count++] = &fb_avx2;
         }
     }

@@ -30,6 +30,7 @@ FB_INLINE v64b fb_look_up(v64b table, v64b codes) {
 #include "template/matmul_integer.h"
 #include "template/layers.h"
 #include "template/attention.h"
+#include "template/adapters.h"
 #include "template/projection.h"
 
 const fb_kernels fb_scalar = FB_KERNELS("scalar");

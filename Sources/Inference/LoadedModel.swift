@@ -53,8 +53,7 @@ public struct LoadedModel: Sendable {
     public mutating func addAdapter(directory: String, name: String) throws(LoadError) {
         do {
             let adapter = try Adapter(
-                directory: directory, base: base, isReference: transformer.precision.weights == .f32
-            )
+                directory: directory, base: base, format: transformer.readsIntegers ? .bf16 : .f32)
             try shelf.add(adapter, name: name)
         } catch {
             throw LoadError("\(error)")

@@ -1,7 +1,8 @@
 internal import CKernels
 internal import Tensors
 
-/// The rows of a step at one point of the network: (row, width) floats, allocated once, with room for their int8 form.
+/// The rows of a step at one point of the network: (row, width) floats, allocated once, with room for their int8 form and
+/// for the same in bfloat16.
 ///
 /// Sendable unchecked: one thread owns it between jobs, and the chunks of a job write disjoint parts.
 @safe public final class Activations: @unchecked Sendable {
@@ -17,10 +18,11 @@ internal import Tensors
     let scales: AlignedBuffer<Float>
     /// Two sums a block, of its first and its second 16 codes.
     let sums: AlignedBuffer<Int32>
+    let bfloats: AlignedBuffer<UInt16>
     /// Two a block: -128 and -8 times the sum of its codes.
     let starts: AlignedBuffer<Int32>
 
-    /// Makes room for `rowCapacity` rows of `width` zeros; `quantized` adds room for the int8 form.
+    /// Makes room for `rowCapacity` rows of `width` zeros; `quantized` adds room for the int8 form and the bfloat16 one.
     public init(rowCapacity: Int, width: Int, quantized: Bool = false) {
         self.rowCapacity = rowCapacity
         self.width = width
@@ -31,6 +33,7 @@ internal import Tensors
         scales = AlignedBuffer(count: blocks)
         sums = AlignedBuffer(count: 2 * blocks)
         starts = AlignedBuffer(count: 2 * blocks)
+        bfloats = AlignedBuffer(count: blocks * Self.blockSize)
     }
 
     var isQuantized: Bool { codes.count > 0 }
@@ -40,7 +43,8 @@ internal import Tensors
         let block = element / Self.blockSize
         return unsafe fb_quantized(
             codes: codes.pointer + element, scales: scales.pointer + block,
-            starts: starts.pointer + 2 * block, sums: sums.pointer + 2 * block)
+            starts: starts.pointer + 2 * block, sums: sums.pointer + 2 * block,
+            bfloats: bfloats.pointer + element)
     }
 
     func row(_ index: Int) -> UnsafeMutablePointer<Float> {

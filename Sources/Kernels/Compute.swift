@@ -83,9 +83,11 @@ internal import Tensors
         let list = unsafe adapters.adapters.pointer
         let chunks = unsafe adapters.chunks.pointer
         let values = unsafe x.values.pointer
+        let bfloats = unsafe x.isQuantized ? x.bfloats.pointer : nil
         pool.run(adapters.chunks.count) { index in
             let chunk = unsafe chunks[index]
-            unsafe shrink(list + Int(chunk.adapter), values, x.stride, chunk.begin, chunk.end)
+            unsafe shrink(
+                list + Int(chunk.adapter), values, bfloats, x.stride, chunk.begin, chunk.end)
         }
     }
 }

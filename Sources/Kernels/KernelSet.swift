@@ -20,7 +20,7 @@ internal import Glibc
         }
     }()
 
-    /// The name for logs, provenance and overrides: `avx512_vnni`, `avx2` or `scalar`.
+    /// The name for logs, provenance and overrides: `avx512_bf16`, `avx512_vnni`, `avx2` or `scalar`.
     public var name: String {
         unsafe String(cString: table.pointee.name)
     }

@@ -9,30 +9,31 @@ public struct LowRankTerm: Sendable {
         /// First of the columns of A x that B reads.
         public let firstRank: Int
         /// B, (outputs of the part, rank).
-        public let weights: PackedWeights
+        public let columns: RankColumns
         /// alpha / rank, or what the adapter's configuration says instead, times a CAT coefficient.
         public let factor: Float
 
-        public init(part: Int, firstRank: Int, weights: PackedWeights, factor: Float) {
+        public init(part: Int, firstRank: Int, columns: RankColumns, factor: Float) {
             self.part = part
             self.firstRank = firstRank
-            self.weights = weights
+            self.columns = columns
             self.factor = factor
         }
     }
 
-    /// The stacked A matrices of all parts, (sum of ranks, inputs).
+    /// The stacked A matrices of all parts, (sum of ranks, inputs), in the format of every B.
     public let shrink: RankRows
     public let expansions: [Expansion]
     /// One a rank: the factor of the part that reads it.
     let factors: AlignedBuffer<Float>
 
     public init(shrink: RankRows, expansions: [Expansion]) {
+        precondition(expansions.allSatisfy { $0.columns.format == shrink.format })
         self.shrink = shrink
         self.expansions = expansions
-        factors = AlignedBuffer(count: shrink.outputs)
+        factors = AlignedBuffer(count: shrink.ranks)
         for expansion in expansions {
-            for rank in 0..<expansion.weights.inputs {
+            for rank in 0..<expansion.columns.ranks {
                 factors[expansion.firstRank + rank] = expansion.factor
             }
         }
@@ -44,14 +45,13 @@ public struct LowRankTerm: Sendable {
         unsafe entry.format = shrink.format.code
         unsafe entry.weights = UnsafeRawPointer(shrink.pointer)
         unsafe entry.inputs = Int32(shrink.inputs)
-        unsafe entry.ranks = Int32(shrink.outputs)
+        unsafe entry.ranks = Int32(shrink.ranks)
         unsafe entry.factors = UnsafePointer(factors.pointer)
         for expansion in expansions {
-            let weights = expansion.weights
+            let columns = expansion.columns
             let part = unsafe fb_expand(
-                format: weights.format.code, weights: weights.pointer,
-                tile_bytes: weights.tileBytes, first_rank: Int32(expansion.firstRank),
-                ranks: Int32(weights.inputs))
+                weights: columns.pointer, tile_bytes: columns.tileBytes,
+                first_rank: Int32(expansion.firstRank), ranks: Int32(columns.ranks))
             switch expansion.part {
             case 0: unsafe entry.parts.0 = part
             case 1: unsafe entry.parts.1 = part
@@ -81,7 +81,7 @@ public struct LowRankTerm: Sendable {
         for (site, term) in terms.enumerated() {
             if let term { unsafe entries[site] = term.entry }
         }
-        largestRank = terms.reduce(0) { max($0, $1?.shrink.outputs ?? 0) }
+        largestRank = terms.reduce(0) { max($0, $1?.shrink.ranks ?? 0) }
     }
 
     public var rowCount: Int { rows.count }

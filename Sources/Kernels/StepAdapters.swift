@@ -24,7 +24,7 @@ internal import Tensors
     /// For each row where its uses begin, and where those of the last row end.
     let useStarts: AlignedBuffer<Int32>
     private(set) var uses = Scratch<fb_use>()
-    /// (row of a group, rank) for one group after the other: what lies between A and B.
+    /// (row of a group, rank) for one group after the other: what lies between A and B, with room for floats.
     private var inner = Scratch<Float>()
 
     init(rowCapacity: Int) {
@@ -42,7 +42,8 @@ internal import Tensors
             unsafe adapters.append(
                 fb_adapter_rows(
                     term: group.entries.pointer, next: nil, rows: group.rows.pointer,
-                    weights: group.weights.pointer, inner: inner.pointer + offset))
+                    weights: group.weights.pointer,
+                    inner: UnsafeMutableRawPointer(inner.pointer + offset)))
             offset += group.rowCount * group.largestRank
         }
         arrangeUses()

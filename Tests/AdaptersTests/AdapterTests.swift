@@ -16,14 +16,12 @@ import Testing
         #expect(adapter.rank == 2 && adapter.terms.count == 8 && adapter.byteCount > 0)
         #expect(adapter.terms.indices.filter { adapter.terms[$0] != nil } == [0, 7])
         let queryKeyValue = try #require(term(adapter, .queryKeyValue, layer: 0))
-        #expect(queryKeyValue.shrink.outputs == 4 && queryKeyValue.shrink.inputs == 8)
+        #expect(queryKeyValue.shrink.ranks == 4 && queryKeyValue.shrink.inputs == 8)
         #expect(queryKeyValue.expansions.map(\.part) == [0, 2])
         #expect(queryKeyValue.expansions.map(\.firstRank) == [0, 2])
-        #expect(queryKeyValue.expansions.map(\.weights.outputs) == [8, 4])
-        var row = [Float](repeating: 0, count: 8)
+        #expect(queryKeyValue.expansions.map(\.columns.outputs) == [8, 4])
         for rank in 0..<4 {
-            queryKeyValue.shrink.unpack(output: rank, into: &row)
-            #expect(row == (0..<8).map { Float($0 + rank % 2 * 8) / 8 })
+            #expect(queryKeyValue.shrink.row(rank) == (0..<8).map { Float($0 + rank % 2 * 8) / 8 })
         }
     }
 
@@ -51,16 +49,14 @@ import Testing
         #expect(term(adapter, .output, layer: 1)?.expansions.first?.factor == 0.8)
     }
 
-    @Test func referencesAreKeptInFloats() throws {
+    @Test(arguments: [FactorFormat.f32, .bf16])
+    func factorsAreKeptInTheFormatAskedFor(_ format: FactorFormat) throws {
         let folder = try AdapterFolder()
-        folder.tensors = try folder.tensors.map { try $0.converted(to: .bf16) }
         try folder.write()
-        for (isReference, format) in [(true, WeightFormat.f32), (false, .bf16)] {
-            let adapter = try Adapter(
-                directory: folder.folder.path, base: AdapterFolder.base, isReference: isReference)
-            let down = try #require(term(adapter, .down, layer: 1))
-            #expect(down.shrink.format == format && down.expansions[0].weights.format == format)
-        }
+        let adapter = try Adapter(
+            directory: folder.folder.path, base: AdapterFolder.base, format: format)
+        let down = try #require(term(adapter, .down, layer: 1))
+        #expect(down.shrink.format == format && down.expansions[0].columns.format == format)
     }
 
     /// Factors that share an input may be of different types; they meet in floats.
@@ -71,7 +67,7 @@ import Testing
             $0.name.contains("k_proj") ? try $0.converted(to: .f16) : $0
         }
         let shrink = try #require(term(folder.load(), .queryKeyValue, layer: 0)).shrink
-        #expect(shrink.format == .f32 && shrink.outputs == 4)
+        #expect(shrink.ranks == 4)
     }
 
     @Test func anotherBaseNameIsAWarning() throws {

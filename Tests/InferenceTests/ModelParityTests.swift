@@ -23,11 +23,11 @@ import Testing
         try compare(golden, path: golden.folder + "/model.gguf", type: .f32, bound: Self.bound)
     }
 
-    /// Activations, keys and values in fewer bits: the error of a tiny model with weights of many sizes.
+    /// Activations, adapters, keys and values in fewer bits: the error of a tiny model with weights of many sizes.
     @Test(arguments: ["llama", "llama3", "qwen2", "qwen3", "gguf_blocks"])
     func storedTypesStayClose(_ family: String) throws {
         let golden = try ModelGolden(family)
-        try compare(golden, path: golden.folder + "/model.gguf", type: .stored, bound: 0.05)
+        try compare(golden, path: golden.folder + "/model.gguf", type: .stored, bound: 0.06)
     }
 
     /// Activations in 8 bits, and for Q8_0 the embedding as well, whose errors add up in a model of random weights.

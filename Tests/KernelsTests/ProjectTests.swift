@@ -11,6 +11,21 @@ import Testing
         let a: [[Double]]
         let b: [[Double]]
         let factor: Float
+        let format: FactorFormat
+
+        private func rounded(_ value: Double) -> Double {
+            guard format == .bf16 else { return value }
+            return Double(HalfPrecision.float(bf16: HalfPrecision.bf16(Float(value))))
+        }
+
+        /// B (weight factor (A x)), with what lies between in the factors' format.
+        func added(to x: [Double], weight: Float) -> [Double] {
+            let x = x.map(rounded)
+            let inner = a.map { row in
+                rounded(Double(weight * factor) * zip(row, x).reduce(0) { $0 + $1.0 * $1.1 })
+            }
+            return b.map { row in zip(row, inner).reduce(0) { $0 + $1.0 * $1.1 } }
+        }
     }
 
     private let inputs = 96
@@ -29,27 +44,24 @@ import Testing
     }
 
     private func group(
-        parts: [Int], rank: Int, dtype: DType, _ random: inout SeededGenerator
+        parts: [Int], rank: Int, format: FactorFormat, _ random: inout SeededGenerator
     ) throws -> (LowRankGroup, [Term]) {
-        let a = try random.tensor(dtype, rows: rank * parts.count, columns: inputs)
-        let shrink = try RankRows(a, isReference: false)
-        let stacked = (0..<shrink.outputs).map { rank in
-            var row = [Float](repeating: 0, count: inputs)
-            shrink.unpack(output: rank, into: &row)
-            return row.map(Double.init)
-        }
+        let a = try random.tensor(.f32, rows: rank * parts.count, columns: inputs)
+        let shrink = try RankRows(a, format: format)
+        let stacked = (0..<shrink.ranks).map { shrink.row($0).map(Double.init) }
         var expansions: [LowRankTerm.Expansion] = []
         var terms: [Term] = []
         for (index, part) in parts.enumerated() {
-            let b = try PackedWeights(
-                random.tensor(dtype, rows: outputs[part], columns: rank), type: .stored)
+            let b = try RankColumns(
+                random.tensor(.f32, rows: outputs[part], columns: rank), format: format)
             let factor = Float.random(in: 0.5...2, using: &random)
             expansions.append(
-                .init(part: part, firstRank: index * rank, weights: b, factor: factor))
+                .init(part: part, firstRank: index * rank, columns: b, factor: factor))
             terms.append(
                 Term(
-                    part: part, a: Array(stacked[index * rank..<(index + 1) * rank]), b: matrix(b),
-                    factor: factor))
+                    part: part, a: Array(stacked[index * rank..<(index + 1) * rank]),
+                    b: (0..<b.outputs).map { b.row($0).map(Double.init) }, factor: factor,
+                    format: format))
         }
         // Site 0 has nothing, site 1 the term.
         return (
@@ -57,8 +69,9 @@ import Testing
         )
     }
 
-    @Test(arguments: [WeightFormat.f32, .bf16, .u8])
-    func everythingAddsUp(_ format: WeightFormat) throws {
+    /// Ranks 3 and 17 leave half a pair, and the second part of a rank of 3 begins within one.
+    @Test(arguments: [WeightFormat.f32, .bf16, .u8], [FactorFormat.f32, .bf16])
+    func everythingAddsUp(_ format: WeightFormat, _ factors: FactorFormat) throws {
         var random = SeededGenerator(seed: 12)
         let bias = random.floats(outputs[1])
         let weights = try outputs.map { try random.weights(format, outputs: $0, inputs: inputs) }
@@ -67,9 +80,9 @@ import Testing
         let x = try random.activations(rows: 12, width: inputs)
         let rows = RowList([11, 0, 5, 3, 7, 8])
         let adapters = [
-            try group(parts: [0, 1, 2], rank: 4, dtype: .f32, &random),
-            try group(parts: [2], rank: 17, dtype: .bf16, &random),
-            try group(parts: [0, 2], rank: 3, dtype: .f16, &random),
+            try group(parts: [0, 1, 2], rank: 4, format: factors, &random),
+            try group(parts: [2], rank: 17, format: factors, &random),
+            try group(parts: [0, 2], rank: 3, format: factors, &random),
         ]
         let uses: [[(row: Int, weight: Float)]] = [
             [(11, 1), (3, -0.5), (8, 0.25)], [(3, 2)], [(11, 1), (5, 1.5), (3, 0.75)],
@@ -117,9 +130,9 @@ import Testing
                 for use in uses where use.row == row {
                     for term in adapter.1 {
                         let column = outputs.prefix(term.part).reduce(0, +)
-                        for (output, value) in product(term.b, product(term.a, floats)).enumerated()
-                        {
-                            expected[column + output] += Double(use.weight * term.factor) * value
+                        let added = term.added(to: floats, weight: use.weight)
+                        for (output, value) in added.enumerated() {
+                            expected[column + output] += value
                         }
                     }
                 }
@@ -129,5 +142,51 @@ import Testing
                 #expect(abs(Double(Float(bitPattern: bits)) - expected) <= 3e-6 * max(largest, 10))
             }
         }
+    }
+    @Test func factorsThatCannotBeHeldAreRefused() throws {
+        func tensor(_ value: Float) throws -> Tensor {
+            try Tensor(name: "b", shape: [2, 2], floats: [0, 1, value, 2])
+        }
+        #expect(try RankColumns(tensor(3.4e38), format: .f32).row(1) == [3.4e38, 2])
+        #expect(throws: KernelError.self) { try RankColumns(tensor(3.4e38), format: .bf16) }
+        #expect(throws: KernelError.self) { try RankColumns(tensor(.nan), format: .f32) }
+        #expect(throws: KernelError.self) { try RankRows(tensor(-.infinity), format: .bf16) }
+        #expect(throws: KernelError.self) {
+            try RankRows(Tensor(name: "a", shape: [4], floats: [0, 1, 2, 3]), format: .f32)
+        }
+    }
+
+    /// Inner values and sums around 2^-126, below which the bfloat16 instruction has zeros; x quantizes to zeros.
+    @Test func tinyNumbersAreTheSameInEverySet() throws {
+        var random = SeededGenerator(seed: 31)
+        let projection = Projection([(try random.weights(.u8, outputs: 40, inputs: inputs), nil)])
+        let zeros = Activations(rowCapacity: 16, width: inputs, quantized: true)
+        for row in 0..<16 {
+            zeros.set(row: row, to: random.floats(inputs, in: -1...1).map { $0 * 0x1p-121 })
+        }
+        try Compute(scalar: 16).quantize(zeros, rows: RowList(identity: 16))
+        var results: [[[UInt32]]] = []
+        let shrink = try RankRows(
+            Tensor(
+                name: "a", shape: [5, inputs],
+                floats: random.floats(5 * inputs).map { $0 * 0x1p-3 }), format: .bf16)
+        let columns = try RankColumns(
+            random.tensor(.f32, rows: 40, columns: 5), format: .bf16)
+        for set in KernelSet.available {
+            let group = LowRankGroup(terms: [
+                LowRankTerm(
+                    shrink: shrink,
+                    expansions: [.init(part: 0, firstRank: 0, columns: columns, factor: 1)])
+            ])
+            for row in 0..<16 { group.append(row: row, weight: 1) }
+            let pool = try ThreadPool(threadCount: 1)
+            let compute = Compute(kernels: set, pool: pool, rowCapacity: 16)
+            let y = Activations(rowCapacity: 16, width: projection.outputs)
+            compute.use([group])
+            compute.project(projection, zeros, into: y, rows: RowList(identity: 16), site: 0)
+            results.append(y.rowBits)
+        }
+        #expect(results.allSatisfy { $0 == results[0] })
+        #expect(results[0].joined().contains { $0 & 0x7FFF_FFFF != 0 })
     }
 }

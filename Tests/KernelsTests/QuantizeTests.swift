@@ -71,6 +71,9 @@ import Testing
                 let sums = [expected.prefix(16), expected.dropFirst(16)].map {
                     $0.reduce(0) { $0 + Int32($1) }
                 }
+                for column in block.indices where !block[column].isSubnormal {
+                    #expect(x.bfloats[column] == HalfPrecision.bf16(block[column]))
+                }
                 #expect([x.sums[begin / 16], x.sums[begin / 16 + 1]] == sums)
                 let sum = sums[0] + sums[1]
                 #expect(

@@ -52,12 +52,13 @@ void fb_pack_nf4_row(const uint8_t *codes, const float *maxima, int32_t inputs, 
 /// The floats that lane `lane` of a tile stands for.
 void fb_unpack_row(fb_format format, const uint8_t *tile, int32_t inputs, int32_t lane, float *out);
 
-/// Rows of activations in int8: a block of 32 inputs has one scale.
+/// Rows of activations in int8, where a block of 32 inputs has one scale, and in bfloat16.
 typedef struct fb_quantized {
     int8_t *_Nullable codes;
     float *_Nullable scales;      ///< one a block
     int32_t *_Nullable starts;    ///< two a block: -128 and -8 times the sum of its codes, what FB_U8 and FB_U4 begin with
     int32_t *_Nullable sums;      ///< two a block: of its first and of its second 16 codes
+    uint16_t *_Nullable bfloats;  ///< the same rows in bfloat16, for adapters
 } fb_quantized;
 
 /// One product y = x W^T over some rows; W has `outputs` rows and `inputs` columns.
@@ -83,8 +84,7 @@ typedef struct fb_matmul {
 
 /// What an adapter adds to one part of a projection: B times some columns of A x.
 typedef struct fb_expand {
-    fb_format format;             ///< FB_F32, FB_F16 or FB_BF16
-    const void *_Nullable weights; ///< B as tiles of its outputs, `tile_bytes` apart; NULL: nothing
+    const void *_Nullable weights; ///< B, `tile_bytes` a tile of 16 outputs: [rank][16] floats or [pair of ranks][16][2] bfloat16; NULL: nothing
     size_t tile_bytes;
     int32_t first_rank;
     int32_t ranks;
@@ -92,8 +92,8 @@ typedef struct fb_expand {
 
 /// One adapter at one projection.
 typedef struct fb_low_rank {
-    fb_format format;             ///< FB_F32, FB_F16 or FB_BF16
-    const void *_Nullable weights; ///< A, (rank, inputs rounded up to 16), zeros at the end; NULL: nothing
+    fb_format format;             ///< of A and B: FB_F32, or FB_BF16, which reads activations and inner values in bfloat16
+    const void *_Nullable weights; ///< A, (rank, inputs), zeros up to whole 64 bytes at a rank's end; NULL: nothing
     int32_t inputs;
     int32_t ranks;
     const float *_Nullable factors; ///< (rank) what the adapter scales A x by
@@ -106,7 +106,7 @@ typedef struct fb_adapter_rows {
     const fb_low_rank *_Nullable next; ///< at the projection that comes after
     const int32_t *rows;
     const float *weights;         ///< (row) the adapter's weight in the row's mix
-    float *inner;                 ///< (row, ranks): weight factor (A x)
+    void *inner;                  ///< (row, ranks) in the term's format: weight factor (A x)
 } fb_adapter_rows;
 
 /// A row's use of an adapter: which of the step's adapters, and which of that adapter's rows it is.
@@ -161,10 +161,10 @@ typedef struct fb_kernels {
     /// Computes the tiles [begin, end) of a product.
     void (*matmul)(const fb_matmul *job, int32_t begin, int32_t end);
     /// inner = weight factor (A x) of one adapter for its rows [begin, end).
-    void (*shrink)(const fb_adapter_rows *job, const float *x, size_t x_stride, int32_t begin, int32_t end);
+    void (*shrink)(const fb_adapter_rows *job, const float *x, const uint16_t *_Nullable bfloats, size_t stride, int32_t begin, int32_t end);
     /// y = W x + sum over adapters of B inner + bias for the tiles [begin, end) of a part.
     void (*project)(const fb_part *part, int32_t begin, int32_t end);
-    /// Quantizes a row of `count` floats, padded with zeros to whole blocks.
+    /// Quantizes a row of `count` floats, padded with zeros to whole blocks, and rounds it to bfloat16.
     void (*quantize)(const float *x, int32_t count, fb_quantized q);
     /// y = x / sqrt(mean(x^2) + epsilon) * weight
     void (*rms_norm)(const float *x, const float *weight, int32_t count, float epsilon, float *y);

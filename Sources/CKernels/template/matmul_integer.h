@@ -240,6 +240,8 @@ static void fb_quantize(const float *x, int32_t count, fb_quantized q) {
         typedef int8_t v16c __attribute__((vector_size(16)));
         v16c bytes[2] = {__builtin_convertvector(a, v16c), __builtin_convertvector(b, v16c)};
         memcpy(q.codes + 32 * block, bytes, sizeof bytes);
+        v16s bfloats[2] = {fb_bfloats(low), fb_bfloats(high)};
+        memcpy(q.bfloats + 32 * block, bfloats, sizeof bfloats);
         q.scales[block] = largest / 127.0f;
         int32_t first = fb_isum(a), second = fb_isum(b);
         q.sums[2 * block] = first;

@@ -45,6 +45,18 @@ FB_INLINE v16f fb_load_bfloat(const void *from) {
     return (v16f)(__builtin_convertvector(v, v16u) << 16);
 }
 
+/// To bfloat16, to the nearest, halves to even; numbers below 2^-126 become zeros.
+FB_INLINE v16s fb_bfloats(v16f v) {
+    v16u bits = (v16u)v;
+    v16u is_normal = (v16u)((bits & 0x7F800000u) != 0);
+    v16u rounded = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
+    return __builtin_convertvector((rounded & is_normal) | (bits >> 16 & 0x8000), v16s);
+}
+
+FB_INLINE uint16_t fb_bfloat(float value) {
+    return fb_bfloats(fb_splat(value))[0];
+}
+
 FB_INLINE v16f fb_fma(v16f a, v16f b, v16f c) {
     return __builtin_elementwise_fma(a, b, c);
 }
