@@ -1,5 +1,6 @@
-// A pool of threads for hundreds of short jobs a token: a job is published by a generation number, chunks are taken from
-// one counter. Who waits, an idle thread for a job or a job's owner for its last chunks, pauses for a while and then
+// A pool of threads for hundreds of short jobs a token: a job is published by a generation number, and each thread has a
+// share of neighbouring chunks, so that what it fetches ahead is what it comes to next; who has done its own takes from the
+// ends of the others'. Who waits, an idle thread for a job or a job's owner for its last chunks, pauses for a while and then
 // sleeps on a futex. An owner waits only for chunks that were taken, never for a thread that has yet to be scheduled:
 // where processors are contended that takes longer than the job.
 #define _GNU_SOURCE
@@ -13,16 +14,22 @@
 
 #include "CKernels.h"
 
+/// A thread's share of a job.
+typedef struct {
+    /// Its chunks that nobody took: the first one in the upper half, the end in the lower half. Of a job that is over there
+    /// are none, so that a thread that comes late takes nothing, and what it reads of a job after it took a chunk stands
+    /// until that chunk is done.
+    _Alignas(64) _Atomic uint64_t offer;
+    fb_pool *pool;
+    pthread_t handle;
+} fb_share;
+
 struct fb_pool {
     _Alignas(64) _Atomic uint32_t generation;
-    /// The generation in the upper half, its chunks that nobody took in the lower half: a thread that comes late takes
-    /// nothing of a job that is over, and what it reads of a job after it took a chunk stands until that chunk is done.
-    _Alignas(64) _Atomic uint64_t offer;
     _Alignas(64) _Atomic uint32_t unfinished;
     _Atomic int32_t owner_sleeps;
     _Alignas(64) _Atomic int32_t sleepers;
     _Atomic int32_t stopping;
-    uint32_t chunks;
     int32_t spin;
     int32_t threads;
     void (*body)(void *context, int32_t chunk);
@@ -30,7 +37,7 @@ struct fb_pool {
     /// The thread that was bound along with the pool's own, and where it could run before; 0: none.
     pid_t bound;
     cpu_set_t mask;
-    pthread_t handles[];
+    fb_share shares[];
 };
 
 static void pause_briefly(void) {
@@ -53,22 +60,26 @@ int32_t fb_pool_is_running_chunk(void) {
     return running_chunk;
 }
 
-/// The next chunk of the job that runs, or -1.
-static int32_t take_chunk(fb_pool *pool) {
-    uint64_t offer = atomic_load_explicit(&pool->offer, memory_order_relaxed);
-    while ((uint32_t)offer > 0) {
-        if (atomic_compare_exchange_weak_explicit(&pool->offer, &offer, offer - 1, memory_order_acquire,
-                                                  memory_order_relaxed)) {
-            return (int32_t)(pool->chunks - (uint32_t)offer);
+/// The first chunk of the thread's own share, or the last one of another's, or -1.
+static int32_t take_chunk(fb_share *share, int32_t is_own) {
+    uint64_t offer = atomic_load_explicit(&share->offer, memory_order_relaxed);
+    for (;;) {
+        uint32_t first = (uint32_t)(offer >> 32), end = (uint32_t)offer;
+        if (first >= end) return -1;
+        uint64_t rest = is_own ? (uint64_t)(first + 1) << 32 | end : (uint64_t)first << 32 | (end - 1);
+        if (atomic_compare_exchange_weak_explicit(&share->offer, &offer, rest, memory_order_acquire, memory_order_relaxed)) {
+            return (int32_t)(is_own ? first : end - 1);
         }
     }
-    return -1;
 }
 
-static void run_chunks(fb_pool *pool) {
+static void run_chunks(fb_pool *pool, int32_t thread) {
     uint32_t done = 0;
     running_chunk = 1;
-    for (int32_t chunk; (chunk = take_chunk(pool)) >= 0; done++) pool->body(pool->context, chunk);
+    for (int32_t i = 0; i < pool->threads; i++) {
+        fb_share *share = &pool->shares[(thread + i) % pool->threads];
+        for (int32_t chunk; (chunk = take_chunk(share, i == 0)) >= 0; done++) pool->body(pool->context, chunk);
+    }
     running_chunk = 0;
     if (done > 0 && atomic_fetch_sub(&pool->unfinished, done) == done && atomic_load(&pool->owner_sleeps)) {
         wake_all(&pool->unfinished);
@@ -102,18 +113,23 @@ static uint32_t await_job(fb_pool *pool, uint32_t seen) {
 }
 
 static void *work(void *argument) {
-    fb_pool *pool = argument;
+    fb_share *share = argument;
+    fb_pool *pool = share->pool;
     for (uint32_t seen = 0;;) {
         seen = await_job(pool, seen);
         if (atomic_load_explicit(&pool->stopping, memory_order_acquire)) return NULL;
-        run_chunks(pool);
+        run_chunks(pool, (int32_t)(share - pool->shares));
     }
 }
 
 static void publish(fb_pool *pool, uint32_t chunks) {
     // Only owners write the generation, one at a time.
     uint32_t next = atomic_load_explicit(&pool->generation, memory_order_relaxed) + 1;
-    atomic_store_explicit(&pool->offer, (uint64_t)next << 32 | chunks, memory_order_release);
+    uint64_t threads = (uint64_t)pool->threads;
+    for (uint64_t i = 0; i < threads; i++) {
+        uint64_t offer = chunks * i / threads << 32 | chunks * (i + 1) / threads;
+        atomic_store_explicit(&pool->shares[i].offer, offer, memory_order_release);
+    }
     atomic_store(&pool->generation, next);
     if (atomic_load(&pool->sleepers) > 0) wake_all(&pool->generation);
 }
@@ -125,23 +141,23 @@ void fb_pool_run(fb_pool *pool, int32_t chunks, void (*body)(void *context, int3
     }
     pool->body = body;
     pool->context = context;
-    pool->chunks = (uint32_t)chunks;
     atomic_store_explicit(&pool->unfinished, (uint32_t)chunks, memory_order_relaxed);
     publish(pool, (uint32_t)chunks);
-    run_chunks(pool);
+    run_chunks(pool, 0);
     await_end(pool);
 }
 
 fb_pool *fb_pool_create(int32_t threads, int32_t spin) {
     if (threads < 1) threads = 1;
-    size_t bytes = sizeof(fb_pool) + sizeof(pthread_t) * (size_t)threads;
-    fb_pool *pool = aligned_alloc(64, (bytes + 63) / 64 * 64);
+    size_t bytes = sizeof(fb_pool) + sizeof(fb_share) * (size_t)threads;
+    fb_pool *pool = aligned_alloc(64, bytes);
     if (!pool) return NULL;
     __builtin_memset(pool, 0, bytes);
     pool->spin = spin;
     pool->threads = 1;
     for (int32_t i = 1; i < threads; i++) {
-        if (pthread_create(&pool->handles[i], NULL, work, pool) != 0) {
+        pool->shares[i].pool = pool;
+        if (pthread_create(&pool->shares[i].handle, NULL, work, &pool->shares[i]) != 0) {
             fb_pool_destroy(pool);
             return NULL;
         }
@@ -160,7 +176,7 @@ int32_t fb_pool_bind(fb_pool *pool, const int32_t *processors) {
         cpu_set_t own;
         CPU_ZERO(&own);
         CPU_SET(processors[i], &own);
-        pthread_setaffinity_np(i == 0 ? pthread_self() : pool->handles[i], sizeof(own), &own);
+        pthread_setaffinity_np(i == 0 ? pthread_self() : pool->shares[i].handle, sizeof(own), &own);
     }
     pool->bound = gettid();
     pool->mask = all;
@@ -170,7 +186,7 @@ int32_t fb_pool_bind(fb_pool *pool, const int32_t *processors) {
 void fb_pool_destroy(fb_pool *pool) {
     atomic_store(&pool->stopping, 1);
     publish(pool, 0);
-    for (int32_t i = 1; i < pool->threads; i++) pthread_join(pool->handles[i], NULL);
+    for (int32_t i = 1; i < pool->threads; i++) pthread_join(pool->shares[i].handle, NULL);
     if (pool->bound) sched_setaffinity(pool->bound, sizeof(pool->mask), &pool->mask);
     free(pool);
 }

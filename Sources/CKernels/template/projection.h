@@ -5,7 +5,8 @@ FB_INLINE void fb_fetch_range(const uint8_t *from, size_t begin, size_t end) {
 }
 
 /// Fetches what the adapters of a step add to some tiles and a share of the next projection's A, while the base's product
-/// keeps the multipliers busy: one after the other they are pieces of a kilobyte, which no hardware sees coming.
+/// keeps the multipliers busy: one after the other they are pieces of a kilobyte, which no hardware sees coming. A tile at
+/// a time, since a core waits when too many lines are on their way.
 static void fb_fetch_adapters(const fb_part *part, int32_t begin, int32_t end) {
     size_t tiles = ((size_t)part->base.outputs + FB_TILE - 1) / FB_TILE;
     for (int32_t a = 0; a < part->adapter_count; a++) {
@@ -42,14 +43,16 @@ static void fb_multiply(const fb_matmul *job, int32_t begin, int32_t end) {
 static void fb_project(const fb_part *part, int32_t begin, int32_t end) {
     const fb_matmul *base = &part->base;
     int32_t first = begin * FB_TILE, stop = end * FB_TILE < base->outputs ? end * FB_TILE : base->outputs;
-    fb_fetch_adapters(part, begin, end);
     for (int32_t row = 0; row < base->row_count; row += FB_ROW_BLOCK) {
         int32_t last = base->row_count - row < FB_ROW_BLOCK ? base->row_count : row + FB_ROW_BLOCK;
         fb_matmul block = *base;
         block.x_rows += row;
         block.y_rows += row;
         block.row_count = last - row;
-        fb_multiply(&block, begin, end);
+        for (int32_t tile = begin; tile < end; tile++) {
+            if (row == 0) fb_fetch_adapters(part, tile, tile + 1);
+            fb_multiply(&block, tile, tile + 1);
+        }
         if (part->use_starts) {
             uint32_t mode = fb_flush_tiny();
             fb_expand_rows(part, row, last, begin, end);
