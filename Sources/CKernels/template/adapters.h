@@ -16,13 +16,18 @@ FB_INLINE fb_pairs fb_splat_pairs(uint32_t pair) {
     return (fb_pairs){pair, pair, pair, pair, pair, pair, pair, pair, pair, pair, pair, pair, pair, pair, pair, pair};
 }
 
-#ifndef FB_ADD_PAIRS
+#ifdef FB_ADD_PAIRS
+#define FB_PAIRS_NEED_FLUSHING 0
+#else
+#define FB_PAIRS_NEED_FLUSHING 1
 #define FB_ADD_PAIRS fb_add_pairs
 FB_INLINE v16f fb_add_pairs(v16f sum, fb_pairs a, fb_pairs b) {
     sum = fb_fma((v16f)(a & 0xFFFF0000u), (v16f)(b & 0xFFFF0000u), sum);
     return fb_fma((v16f)(a << 16), (v16f)(b << 16), sum);
 }
 #endif
+
+#define FB_NOINLINE __attribute__((noinline))
 
 FB_INLINE v16f fb_add_product(v16f sum, v16f a, v16f b) {
     return fb_fma(a, b, sum);
@@ -93,7 +98,7 @@ FB_INLINE void fb_put_bf16(void *inner, size_t at, float value) {
         for (; rank < job->term->ranks; rank++) NAME##_block(job, x, stride, rank, 1, row, rows);                   \
     }                                                                                                               \
                                                                                                                     \
-    __attribute__((noinline)) static void NAME(const fb_adapter_rows *job, const void *x, size_t stride, int32_t begin, int32_t end) { \
+    FB_NOINLINE static void NAME(const fb_adapter_rows *job, const void *x, size_t stride, int32_t begin, int32_t end) { \
         for (; begin + FB_SHRINK_ROWS <= end; begin += FB_SHRINK_ROWS) NAME##_rows(job, x, stride, begin, FB_SHRINK_ROWS); \
         for (; begin < end; begin++) NAME##_rows(job, x, stride, begin, 1);                                         \
     }
@@ -221,21 +226,41 @@ FB_INLINE void fb_fetch_row(const fb_part *part, int32_t row, int32_t tile, int3
     }
 }
 
+/// Adds some adapters to the tiles of eight rows, and of one row, while it fetches what the next one, if any, will need.
+FB_NOINLINE static void fb_add_to_eight(const fb_part *part, float *const *y, const fb_addend *addends, int32_t count, int32_t begin, int32_t end) {
+    int32_t whole = part->base.outputs / FB_TILE < end ? part->base.outputs / FB_TILE : end, tile = begin;
+    for (; tile + 2 <= whole; tile += 2) fb_add_to_tiles(&part->base, y, addends, count, tile, 2, 8, 1);
+    for (; tile < end; tile++) fb_add_to_tiles(&part->base, y, addends, count, tile, 1, 8, 0);
+}
+
+FB_NOINLINE static void fb_add_to_one(const fb_part *part, float *const *y, const fb_addend *addends, int32_t count, int32_t begin, int32_t end, int32_t next) {
+    int32_t whole = part->base.outputs / FB_TILE < end ? part->base.outputs / FB_TILE : end, tile = begin;
+    for (; tile + 4 <= whole; tile += 4) {
+        if (next >= 0) fb_fetch_row(part, next, tile, 4);
+        fb_add_to_tiles(&part->base, y, addends, count, tile, 4, 1, 1);
+    }
+    for (; tile < end; tile++) fb_add_to_tiles(&part->base, y, addends, count, tile, 1, 1, 0);
+}
+
 /// Adds what the adapters of `rows` rows give, all of which use the same ones.
-FB_INLINE void fb_expand_some(const fb_part *part, int32_t row, const int rows, const int tiles, int32_t stop, int32_t begin, int32_t end) {
+FB_INLINE void fb_expand_some(const fb_part *part, int32_t row, const int rows, int32_t next, int32_t begin, int32_t end) {
     const fb_matmul *base = &part->base;
     int32_t x = base->x_rows[row], use = 0, uses = part->use_starts[x + 1] - part->use_starts[x];
-    int32_t whole = base->outputs / FB_TILE < end ? base->outputs / FB_TILE : end;
     float *y[8];
     FB_UNROLL for (int r = 0; r < rows; r++) y[r] = base->y + (size_t)base->y_rows[row + r] * base->y_stride;
     while (use < uses) {
         fb_addend addends[FB_ADDENDS];
-        int32_t count = fb_next_addends(part, row, rows, &use, uses, addends), tile = begin;
-        for (; tile + tiles <= whole; tile += tiles) {
-            if (rows == 1 && row + 1 < stop) fb_fetch_row(part, row + 1, tile, tiles);
-            fb_add_to_tiles(base, y, addends, count, tile, tiles, rows, 1);
+        int32_t count = fb_next_addends(part, row, rows, &use, uses, addends);
+        if (count == 0) continue;
+        // A change of mode waits until the core has nothing on its way: the instruction needs none.
+        int flushes = FB_PAIRS_NEED_FLUSHING && addends[0].format == FB_BF16;
+        uint32_t mode = flushes ? fb_flush_tiny() : 0;
+        if (rows == 8) {
+            fb_add_to_eight(part, y, addends, count, begin, end);
+        } else {
+            fb_add_to_one(part, y, addends, count, begin, end, next);
         }
-        for (; tile < end; tile++) fb_add_to_tiles(base, y, addends, count, tile, 1, rows, 0);
+        if (flushes) fb_restore(mode);
     }
 }
 
@@ -253,13 +278,13 @@ static int fb_use_the_same(const fb_part *part, int32_t row) {
     return 1;
 }
 
-__attribute__((noinline)) static void fb_expand_rows(const fb_part *part, int32_t row, int32_t stop, int32_t begin, int32_t end) {
+static void fb_expand_rows(const fb_part *part, int32_t row, int32_t stop, int32_t begin, int32_t end) {
     while (row < stop) {
         if (row + 8 <= stop && fb_use_the_same(part, row)) {
-            fb_expand_some(part, row, 8, 2, stop, begin, end);
+            fb_expand_some(part, row, 8, -1, begin, end);
             row += 8;
         } else {
-            fb_expand_some(part, row, 1, 4, stop, begin, end);
+            fb_expand_some(part, row, 1, row + 1 < stop ? row + 1 : -1, begin, end);
             row++;
         }
     }

@@ -53,11 +53,7 @@ static void fb_project(const fb_part *part, int32_t begin, int32_t end) {
             if (row == 0) fb_fetch_adapters(part, tile, tile + 1);
             fb_multiply(&block, tile, tile + 1);
         }
-        if (part->use_starts) {
-            uint32_t mode = fb_flush_tiny();
-            fb_expand_rows(part, row, last, begin, end);
-            fb_restore(mode);
-        }
+        if (part->use_starts) fb_expand_rows(part, row, last, begin, end);
         for (int32_t r = row; part->bias && r < last; r++) {
             float *y = base->y + (size_t)base->y_rows[r] * base->y_stride;
             fb_add(y + first, part->bias + first, stop - first);
