@@ -1,10 +1,10 @@
-/// Bounds how long sequences that decode wait for the prompt of another: its chunks beside them shrink until a step takes
-/// less than twice the time of one that only decodes.
+/// Bounds how long sequences that decode wait for the prompt of another: chunks beside them have so many tokens that a step
+/// takes on average less than twice the time of one that only decodes.
 ///
 /// Chunks change when a reply comes, never what it says.
 struct StepPacer {
     /// A step with prefill may take this much longer than one without.
-    private static let stretch = 1.75
+    private static let stretch = 1.72
     /// The smallest chunk: prompts always go on.
     private static let least = 4
 
@@ -13,6 +13,8 @@ struct StepPacer {
     private let most: Int
     /// Seconds that a step of only decoding takes for each number of rows, as far as it was seen.
     private var decodeSeconds: [Double?]
+    /// Seconds that a row of prefill adds to such a step, as far as it was seen.
+    private var rowSeconds: Double?
 
     init(rowCapacity: Int) {
         most = rowCapacity
@@ -29,11 +31,11 @@ struct StepPacer {
         }
         // Steps with several prompts are longer on purpose.
         guard let usual = decodeSeconds[decodeRows], count <= chunk else { return }
-        if seconds > Self.stretch * usual {
-            chunk = max(count * 7 / 8, Self.least)
-        } else if count == chunk {
-            // A chunk that was the end of its prompt would tell nothing about larger ones.
-            chunk = min(chunk + 1, most)
-        }
+        // Means, not single steps, decide: other programs' bursts would keep chunks small. A burst counts as twice the mean.
+        let extra = max(seconds - usual, usual / 1000) / Double(count)
+        let mean = rowSeconds.map { $0 + (min(extra, 2 * $0) - $0) / 8 } ?? extra
+        rowSeconds = mean
+        let fitting = min((Self.stretch - 1) * usual / mean, Double(most))
+        chunk = max(min(Int(fitting), chunk + max(chunk / 8, 1)), Self.least)
     }
 }

@@ -78,6 +78,8 @@ internal import Tensors
 
     /// c ⊙ (A x) of every adapter in use.
     private func shrink(_ x: Activations, site: Int) {
+        precondition(
+            x.isQuantized || !adapters.readBFloats, "activations without bfloat16 form")
         adapters.select(site: site)
         let shrink = unsafe kernels.table.pointee.shrink
         let list = unsafe adapters.adapters.pointer

@@ -70,6 +70,7 @@ public struct LowRankTerm: Sendable {
     public let terms: [LowRankTerm?]
     /// By site, for the kernels; without weights where the adapter adds nothing.
     let entries: AlignedBuffer<fb_low_rank>
+    let readsBFloats: Bool
     /// The most ranks that a site has.
     let largestRank: Int
     let rows = RowList(capacity: 16)
@@ -81,6 +82,7 @@ public struct LowRankTerm: Sendable {
         for (site, term) in terms.enumerated() {
             if let term { unsafe entries[site] = term.entry }
         }
+        readsBFloats = terms.contains { $0?.shrink.format == .bf16 }
         largestRank = terms.reduce(0) { max($0, $1?.shrink.ranks ?? 0) }
     }
 

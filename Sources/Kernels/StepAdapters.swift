@@ -32,9 +32,13 @@ internal import Tensors
         isDue = AlignedBuffer(count: rowCapacity)
     }
 
+    /// Whether some adapter reads activations in bfloat16.
+    private(set) var readBFloats = false
+
     /// Takes the adapters of a step, in the order in which a row adds them.
     func arrange(_ groups: [LowRankGroup]) {
         self.groups = groups
+        readBFloats = groups.contains { $0.readsBFloats }
         unsafe adapters.removeAll()
         inner.reserve(groups.reduce(0) { $0 + $1.rowCount * $1.largestRank })
         var offset = 0

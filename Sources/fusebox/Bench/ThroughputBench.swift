@@ -14,7 +14,8 @@ struct ThroughputBench: ParsableCommand {
             Prefill is one sequence of -p tokens; decode is -n tokens of each of -b sequences. --mixes is how many \
             adapters a sequence mixes, --different how many different mixes there are in a batch: mixes take the \
             adapters in turn, with weights of their own. "bound" is one over the time of reading all weights once, \
-            with the same threads: no decode of one sequence can be faster.
+            with the same threads: no decode of one sequence can be faster. All that is measured takes turns in \
+            every run.
             """)
 
     @OptionGroup var options: ModelOptions
@@ -64,18 +65,23 @@ struct ThroughputBench: ParsableCommand {
                     + "idle ones \(model.pool.isSpinning ? "spin" : "sleep at once"), "
                     + "kernels \(model.kernels.name)\n")
         }
-        var results: [JSONValue] = []
-        results.append(try report("bound") { EngineBench.bound(model) })
+        var cases = [Case(test: "bound") { EngineBench.bound(model) }]
         for count in Self.counts(mixes) {
             guard count <= mix.shares.count else {
                 throw CommandError("--mixes \(count): only \(mix.shares.count) adapters were given")
             }
             for different in count == 0 ? [1] : Self.counts(different) {
-                let bench = EngineBench(
-                    model: model, shares: mix.shares, mixCount: count, different: max(different, 1))
-                results += try measure(bench)
+                cases += self.cases(
+                    EngineBench(
+                        model: model, shares: mix.shares, mixCount: count,
+                        different: max(different, 1)))
             }
         }
+        // The first run warms up.
+        for _ in 0...runs {
+            for index in cases.indices { try cases[index].rates.append(cases[index].measure()) }
+        }
+        let results = cases.map(report)
         guard json else { return }
         let document = JSONValue.object([
             "model": .string(options.model), "type": .string(model.transformer.precision.name),
@@ -89,38 +95,54 @@ struct ThroughputBench: ParsableCommand {
         Terminal.write(document.text + "\n")
     }
 
-    private func measure(_ bench: EngineBench) throws -> [JSONValue] {
-        var results: [JSONValue] = []
+    /// Something to measure and what came out, in tokens per second.
+    private struct Case {
+        let test: String
+        let batch: Int
+        let bench: EngineBench?
+        var rates: [Double] = []
+        let measure: () throws -> Double
+
+        init(
+            test: String, batch: Int = 1, bench: EngineBench? = nil,
+            measure: @escaping () throws -> Double
+        ) {
+            self.test = test
+            self.batch = batch
+            self.bench = bench
+            self.measure = measure
+        }
+    }
+
+    private func cases(_ bench: EngineBench) -> [Case] {
+        var cases: [Case] = []
         if promptTokens > 0 {
-            results.append(
-                try report("prefill", bench: bench) { try bench.prefill(promptTokens) })
+            cases.append(
+                Case(test: "prefill", bench: bench) { try bench.prefill(promptTokens) })
         }
         for batch in Self.counts(batches) where batch > 0 && decodeTokens > 0 {
-            results.append(
-                try report("decode", batch: batch, bench: bench) {
+            cases.append(
+                Case(test: "decode", batch: batch, bench: bench) {
                     try bench.decode(decodeTokens, batch: batch)
                 })
         }
-        return results
+        return cases
     }
 
-    private func report(
-        _ test: String, batch: Int = 1, bench: EngineBench? = nil, measure: () throws -> Double
-    ) throws -> JSONValue {
-        _ = try measure()
-        let rates = try (0..<runs).map { _ in try measure() }.sorted()
+    private func report(_ measured: Case) -> JSONValue {
+        let rates = measured.rates.dropFirst().sorted()
         let (median, least, most) = (rates[runs / 2], rates[0], rates[runs - 1])
-        let (mixes, different) = (bench?.mixCount ?? 0, bench?.different ?? 1)
+        let (mixes, different) = (measured.bench?.mixCount ?? 0, measured.bench?.different ?? 1)
         if !json {
             let mix = mixes == 0 ? "" : ", \(different) mixes of \(mixes)"
             Terminal.write(
-                "\(test), batch \(batch)\(mix): \(Self.text(median)) tokens/s"
+                "\(measured.test), batch \(measured.batch)\(mix): \(Self.text(median)) tokens/s"
                     + " (\(Self.text(least))...\(Self.text(most)))\n")
         }
         return .object([
-            "test": .string(test), "batch": .integer(Int64(batch)), "mixes": .integer(Int64(mixes)),
-            "different": .integer(Int64(different)), "tokens_per_second": .number(median),
-            "least": .number(least), "most": .number(most),
+            "test": .string(measured.test), "batch": .integer(Int64(measured.batch)),
+            "mixes": .integer(Int64(mixes)), "different": .integer(Int64(different)),
+            "tokens_per_second": .number(median), "least": .number(least), "most": .number(most),
         ])
     }
 
