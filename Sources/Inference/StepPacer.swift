@@ -30,7 +30,7 @@ struct StepPacer {
             return
         }
         // Steps with several prompts are longer on purpose.
-        guard let usual = decodeSeconds[decodeRows], count <= chunk else { return }
+        guard let usual = decodeSeconds[decodeRows], usual > 0, count <= chunk else { return }
         // Means, not single steps, decide: other programs' bursts would keep chunks small. A burst counts as twice the mean.
         let extra = max(seconds - usual, usual / 1000) / Double(count)
         let mean = rowSeconds.map { $0 + (min(extra, 2 * $0) - $0) / 8 } ?? extra

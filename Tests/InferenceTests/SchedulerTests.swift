@@ -43,6 +43,9 @@ import Testing
 
     @Test func chunksShrinkUntilStepsAreShortEnough() {
         var pacer = StepPacer(rowCapacity: 64)
+        // A clock that stands still tells nothing.
+        for rows in [0, 4, 0, 4] { pacer.note(decodeRows: 9, prefillRows: rows, seconds: 0) }
+        #expect(pacer.chunk == 16)
         for _ in 0..<50 { pacer.note(decodeRows: 8, prefillRows: 0, seconds: 0.010) }
         // A row of a prompt costs a millisecond.
         for _ in 0..<100 {
