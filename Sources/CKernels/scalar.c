@@ -5,8 +5,8 @@
 typedef v64b FB_WEIGHTS;
 #define FB_PREPARE(bytes) (bytes)
 #define FB_DOT fb_dot
-/// Heads that share a pass over keys and values: as many as there are registers for.
-#define FB_HEADS 2
+/// Queries that share a pass over keys and values: as many as there are registers for, 16 at most.
+#define FB_QUERIES 2
 /// Ranks and rows of a shrink that share a pass.
 #define FB_SHRINK_RANKS 4
 #define FB_SHRINK_ROWS 1

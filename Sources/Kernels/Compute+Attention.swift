@@ -106,28 +106,32 @@ extension Compute {
     ) {
         let dimension = shape.headDimension
         let group = shape.queryHeads / shape.keyValueHeads
+        let width = group * dimension
         // Where a group's outputs are whole blocks, each chunk brings its own int8 form up to date.
-        let areBlocks = (group * dimension).isMultiple(of: Activations.blockSize)
-        pool.run(rows.count * shape.keyValueHeads) { chunk in
-            let row = unsafe Int(rows.pointer[chunk / shape.keyValueHeads])
-            let head = chunk % shape.keyValueHeads
-            let position = places.positions[row]
-            let first = shape.window.map { max(0, position - $0 + 1) } ?? 0
+        let areBlocks = width.isMultiple(of: Activations.blockSize)
+        runs.cut(rows, at: places, shape: shape, queries: kernels.attentionQueries)
+        let count = runs.count * shape.keyValueHeads
+        pool.run(count) { chunk in
+            // Decoding sequences are first in a step: what takes long goes first, so that threads end together.
+            let run = runs[(count - 1 - chunk) / shape.keyValueHeads]
+            let head = (count - 1 - chunk) % shape.keyValueHeads
             var job = unsafe fb_attention(
-                q: qkv.row(row) + head * group * dimension,
-                out: out.row(row) + head * group * dimension, head_stride: dimension,
-                group: Int32(group), head_dim: Int32(dimension),
-                padded_dim: Int32(pages.paddedDimension), scale: shape.scale,
-                keys: pages.layerKeys(layer), values: pages.layerValues(layer),
+                q: qkv.row(run.row) + head * width, q_stride: qkv.stride,
+                out: out.row(run.row) + head * width, out_stride: out.stride,
+                head_stride: dimension, rows: Int32(run.count), group: Int32(group),
+                head_dim: Int32(dimension), padded_dim: Int32(pages.paddedDimension),
+                scale: shape.scale, keys: pages.layerKeys(layer),
+                values: pages.layerValues(layer),
                 key_block_bytes: pages.headCount * pages.keyHeadBytes,
                 value_block_bytes: pages.headCount * pages.valueHeadBytes,
                 key_offset: head * pages.keyHeadBytes, value_offset: head * pages.valueHeadBytes,
-                blocks: places.tables[places.sequences[row]].pointer, first: Int32(first),
-                last: Int32(position), cache: pages.type.code)
+                blocks: places.tables[places.sequences[run.row]].pointer,
+                position: Int32(places.positions[run.row]),
+                window: Int32(clamping: shape.window ?? .max), cache: pages.type.code)
             unsafe kernels.table.pointee.attention(&job)
-            if areBlocks, out.isQuantized {
-                let first = head * group * dimension
-                quantize(out, row: row, columns: first..<first + group * dimension)
+            guard areBlocks, out.isQuantized else { return }
+            for row in run.row..<run.row + run.count {
+                quantize(out, row: row, columns: head * width..<(head + 1) * width)
             }
         }
         if !areBlocks { quantize(out, rows: rows) }

@@ -13,6 +13,7 @@ internal import Tensors
     private let adapters: StepAdapters
     private let identity: RowList
     private var parts = unsafe Scratch<fb_part>()
+    var runs = AttentionRuns()
 
     /// - Parameter rowCapacity: the most rows that a step has.
     public init(kernels: KernelSet, pool: ThreadPool, rowCapacity: Int) {

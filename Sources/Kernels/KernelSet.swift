@@ -25,6 +25,11 @@ internal import Glibc
         unsafe String(cString: table.pointee.name)
     }
 
+    /// Queries, each one head of one row, that attention takes through keys and values at once.
+    var attentionQueries: Int {
+        unsafe Int(table.pointee.attention_queries)
+    }
+
     /// The set called `name`, else the one that `FUSEBOX_KERNELS` names, else the best.
     ///
     /// - Throws: when this processor does not run a set of that name.

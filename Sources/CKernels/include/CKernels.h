@@ -16,6 +16,8 @@
 #define FB_MAX_HEAD 256
 /// Positions of a KV cache block: the lanes of an attention score vector.
 #define FB_KV_BLOCK 16
+/// Positions whose scores share one update of the running maximum.
+#define FB_KV_SPAN 64
 
 /// How a weight matrix is packed. Every format is made of tiles of FB_TILE outputs; inside a tile the inputs ascend.
 typedef enum fb_format {
@@ -134,11 +136,15 @@ typedef enum fb_cache {
     FB_CACHE_Q8 = 2, ///< value = scale code
 } fb_cache;
 
-/// Attention of one row over a paged cache, for the query heads of one key/value head.
+/// Attention over a paged cache of neighbouring rows of one sequence, for the query heads of one key/value head. The first
+/// positions that the rows see lie in the same span, and so do their own.
 typedef struct fb_attention {
-    const float *q;               ///< (query head of the group, head_stride) float
-    float *out;                   ///< (query head of the group, head_stride) float
+    const float *q;               ///< (row, query head of the group): q_stride and head_stride apart
+    size_t q_stride;
+    float *out;                   ///< (row, query head of the group): out_stride and head_stride apart
+    size_t out_stride;
     size_t head_stride;
+    int32_t rows;
     int32_t group;                ///< query heads that share the key/value head
     int32_t head_dim;
     int32_t padded_dim;           ///< head_dim rounded up to FB_TILE
@@ -150,8 +156,8 @@ typedef struct fb_attention {
     size_t key_offset;            ///< of the key/value head in a block
     size_t value_offset;
     const int32_t *blocks;        ///< the sequence's block table
-    int32_t first;                ///< first position that the row sees
-    int32_t last;                 ///< its own position
+    int32_t position;             ///< of the first row; the others follow
+    int32_t window;               ///< positions that a row sees at most, its own included
     fb_cache cache;
 } fb_attention;
 
@@ -175,6 +181,8 @@ typedef struct fb_kernels {
     /// Rotates the two halves of each of `heads` vectors of `head_dim`, `head_stride` apart (rotary embedding).
     void (*rotate)(float *x, int32_t heads, int32_t head_dim, size_t head_stride, const float *cosines, const float *sines);
     void (*attention)(const fb_attention *job);
+    /// Queries, each one head of one row, that `attention` takes through keys and values at once.
+    int32_t attention_queries;
     /// Writes one position's keys and values of one head into its block.
     void (*store_kv)(const float *key, const float *value, int32_t head_dim, int32_t slot, fb_cache cache, uint8_t *keys, uint8_t *values, int32_t padded_dim);
     /// The first index of the largest number; 0 when there is none.

@@ -62,140 +62,204 @@ FB_INLINE size_t fb_cached_bytes(const fb_cache cache) {
     return cache == FB_CACHE_F32 ? 4 : cache == FB_CACHE_F16 ? 2 : 1;
 }
 
-/// Cache blocks whose scores share one update of the running maximum.
-#define FB_SPAN 4
+FB_INLINE int32_t fb_larger(int32_t a, int32_t b) {
+    return a > b ? a : b;
+}
 
-/// sum[head] += q K^T over some dimensions, without scales.
-FB_INLINE void fb_score_dimensions(const fb_attention *job, const float *q, int32_t begin, int32_t end, const int heads, const fb_cache cache, const uint8_t *keys, v16f *sum) {
+FB_INLINE int32_t fb_smaller(int32_t a, int32_t b) {
+    return a < b ? a : b;
+}
+
+/// Floats from one query to the next: a line more than a head has, so that queries do not compete for lines of the cache.
+#define FB_QUERY_STRIDE (FB_MAX_HEAD + 16)
+
+/// Queries, each one head of one row, that share a pass over keys and values.
+typedef struct {
+    float q[FB_QUERIES][FB_QUERY_STRIDE];
+    float sum[FB_QUERIES][FB_QUERY_STRIDE];
+    float weight[FB_QUERIES][FB_KV_SPAN];  ///< scores of the positions of a span, then what becomes of them
+    v16f total[FB_QUERIES];
+    float largest[FB_QUERIES];
+    int32_t first[FB_QUERIES], last[FB_QUERIES];  ///< what each one sees; both ascend
+} fb_queries;
+
+// Cache blocks are a kilobyte or two, in no order, so no hardware sees the next one coming: while the keys of a block are
+// read its values are fetched, and with those the keys that come a span later.
+
+FB_INLINE const uint8_t *fb_keys_of(const fb_attention *job, int32_t block) {
+    return job->keys + (size_t)job->blocks[block] * job->key_block_bytes + job->key_offset;
+}
+
+FB_INLINE const uint8_t *fb_values_of(const fb_attention *job, int32_t block) {
+    return job->values + (size_t)job->blocks[block] * job->value_block_bytes + job->value_offset;
+}
+
+/// sum[query] += q K^T over some dimensions, without scales.
+FB_INLINE void fb_score_dimensions(const fb_queries *queries, int32_t begin, int32_t end, const int count, const fb_cache cache, const uint8_t *keys, const uint8_t *next, v16f *sum) {
     const size_t step = FB_KV_BLOCK * fb_cached_bytes(cache);
     for (int32_t d = begin; d < end; d++) {
+        __builtin_prefetch(next + step * (size_t)d, 0, 3);
         v16f key = fb_load_cached(keys + step * (size_t)d, cache);
-        FB_UNROLL for (int h = 0; h < heads; h++) sum[h] = fb_fma(key, fb_splat(q[(size_t)h * job->head_stride + (size_t)d]), sum[h]);
+        FB_UNROLL for (int k = 0; k < count; k++) sum[k] = fb_fma(key, fb_splat(queries->q[k][d]), sum[k]);
     }
 }
 
-/// Scores of 16 positions for some heads; positions that the row does not see get minus infinity.
-FB_INLINE void fb_score(const fb_attention *job, const float *q, int32_t block, const int heads, const fb_cache cache, v16f score[][FB_SPAN], int at) {
-    const uint8_t *keys = job->keys + (size_t)job->blocks[block] * job->key_block_bytes + job->key_offset;
-    v16f sum[FB_HEADS];
-    FB_UNROLL for (int h = 0; h < heads; h++) sum[h] = fb_splat(0);
+/// Scores of 16 positions for some queries; positions that a query does not see get minus infinity.
+FB_INLINE void fb_score(const fb_attention *job, fb_queries *queries, int32_t block, const int count, const fb_cache cache) {
+    const uint8_t *keys = fb_keys_of(job, block), *next = fb_values_of(job, block);
+    v16f sum[FB_QUERIES];
+    FB_UNROLL for (int k = 0; k < count; k++) sum[k] = fb_splat(0);
     const size_t step = FB_KV_BLOCK * fb_cached_bytes(cache);
     if (cache == FB_CACHE_Q8) {
         const uint8_t *scales = keys + step * (size_t)job->head_dim;
         for (int32_t begin = 0; begin < job->head_dim; begin += FB_CACHE_GROUP, scales += sizeof(v16h)) {
-            int32_t end = job->head_dim < begin + FB_CACHE_GROUP ? job->head_dim : begin + FB_CACHE_GROUP;
-            v16f part[FB_HEADS];
-            FB_UNROLL for (int h = 0; h < heads; h++) part[h] = fb_splat(0);
-            fb_score_dimensions(job, q, begin, end, heads, cache, keys, part);
+            int32_t end = fb_smaller(begin + FB_CACHE_GROUP, job->head_dim);
+            v16f part[FB_QUERIES];
+            FB_UNROLL for (int k = 0; k < count; k++) part[k] = fb_splat(0);
+            fb_score_dimensions(queries, begin, end, count, cache, keys, next, part);
             v16f scale = fb_load_half(scales);
-            FB_UNROLL for (int h = 0; h < heads; h++) sum[h] = fb_fma(part[h], scale, sum[h]);
+            FB_UNROLL for (int k = 0; k < count; k++) sum[k] = fb_fma(part[k], scale, sum[k]);
         }
     } else {
-        fb_score_dimensions(job, q, 0, job->head_dim, heads, cache, keys, sum);
+        fb_score_dimensions(queries, 0, job->head_dim, count, cache, keys, next, sum);
     }
+    const int32_t begin = FB_KV_BLOCK * block, at = begin % FB_KV_SPAN;
+    FB_UNROLL for (int k = 0; k < count; k++) fb_store(queries->weight[k] + at, sum[k] * fb_splat(job->scale));
+    if (begin >= queries->first[count - 1] && begin + FB_KV_BLOCK <= queries->last[0] + 1) return;
     const v16i lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-    v16i position = lanes + FB_KV_BLOCK * block;
-    v16i hidden = (position < job->first) | (position > job->last);
-    FB_UNROLL for (int h = 0; h < heads; h++) {
-        v16f scaled = sum[h] * fb_splat(job->scale);
-        score[h][at] = (v16f)((hidden & (v16i)fb_splat(-INFINITY)) | (~hidden & (v16i)scaled));
+    for (int k = 0; k < count; k++) {
+        v16i hidden = (lanes + begin < queries->first[k]) | (lanes + begin > queries->last[k]);
+        v16i scores = (v16i)fb_load(queries->weight[k] + at);
+        fb_store(queries->weight[k] + at, (v16f)((hidden & (v16i)fb_splat(-INFINITY)) | (~hidden & scores)));
     }
 }
 
-/// sum[head] += weight V over the positions of one cache block.
-FB_INLINE void fb_gather(const fb_attention *job, int32_t block, int32_t begin, int32_t end, const int heads, const fb_cache cache, const float *weight, float sum[][FB_MAX_HEAD]) {
-    const size_t bytes = fb_cached_bytes(cache);
-    const size_t step = (size_t)job->padded_dim * bytes;
-    const uint8_t *values = job->values + (size_t)job->blocks[block] * job->value_block_bytes + job->value_offset;
-    const _Float16 *scales = (const _Float16 *)(values + FB_KV_BLOCK * step);
-    const int32_t groups = (job->head_dim + FB_CACHE_GROUP - 1) / FB_CACHE_GROUP;
+/// Turns the scores of a span into weights against the running maximum.
+FB_INLINE void fb_weigh(const fb_attention *job, fb_queries *queries, int k) {
+    float *weight = queries->weight[k];
+    v16f peaks = fb_load(weight);
+    for (int i = FB_KV_BLOCK; i < FB_KV_SPAN; i += FB_KV_BLOCK) peaks = fb_max(peaks, fb_load(weight + i));
+    float peak = fb_largest(peaks);
+    v16f total = queries->total[k];
+    if (peak > queries->largest[k]) {
+        v16f shrink = fb_splat(fb_exp(fb_splat(queries->largest[k] - peak))[0]);
+        float *sum = queries->sum[k];
+        for (int32_t i = 0; i < job->padded_dim; i += 16) fb_store(sum + i, fb_load(sum + i) * shrink);
+        total *= shrink;
+        queries->largest[k] = peak;
+    }
+    v16f largest = fb_splat(queries->largest[k]);
+    FB_UNROLL for (int i = 0; i < FB_KV_SPAN; i += FB_KV_BLOCK) {
+        v16f weights = fb_exp(fb_load(weight + i) - largest);
+        fb_store(weight + i, weights);
+        total += weights;
+    }
+    queries->total[k] = total;
+}
+
+/// sum[query] += weight V over the positions [begin, end) of a span, for `count` queries from `first` on.
+FB_INLINE void fb_gather(const fb_attention *job, fb_queries *queries, int32_t begin, int32_t end, int first, const int count, const fb_cache cache) {
+    const size_t bytes = fb_cached_bytes(cache), step = (size_t)job->padded_dim * bytes;
+    const size_t groups = ((size_t)job->head_dim + FB_CACHE_GROUP - 1) / FB_CACHE_GROUP;
+    const int32_t last = (job->position + job->rows - 1) / FB_KV_BLOCK;
     for (int32_t i = 0; i < job->padded_dim; i += 16) {
-        v16f part[FB_HEADS];
-        FB_UNROLL for (int h = 0; h < heads; h++) part[h] = fb_load(sum[h] + i);
-        const uint8_t *v = values + (size_t)i * bytes + (size_t)begin * step;
-        for (int32_t p = begin; p < end; p++, v += step) {
-            v16f value = fb_load_cached(v, cache);
-            if (cache == FB_CACHE_Q8) value *= fb_splat((float)scales[p * groups + i / FB_CACHE_GROUP]);
-            FB_UNROLL for (int h = 0; h < heads; h++) part[h] = fb_fma(value, fb_splat(weight[FB_SPAN * FB_KV_BLOCK * h + p]), part[h]);
+        v16f sum[FB_QUERIES];
+        FB_UNROLL for (int k = 0; k < count; k++) sum[k] = fb_load(queries->sum[first + k] + i);
+        const float *weight = &queries->weight[first][begin % FB_KV_SPAN];
+        for (int32_t p = begin; p < end;) {
+            const int32_t block = p / FB_KV_BLOCK, ahead = block + FB_KV_SPAN / FB_KV_BLOCK;
+            const int32_t stop = fb_smaller(FB_KV_BLOCK * (block + 1), end);
+            const uint8_t *values = fb_values_of(job, block), *next = fb_keys_of(job, fb_smaller(ahead, last));
+            size_t at = (size_t)(p - FB_KV_BLOCK * block);
+            const _Float16 *scale = (const _Float16 *)(values + FB_KV_BLOCK * step) + at * groups + (size_t)(i / FB_CACHE_GROUP);
+            values += (size_t)i * bytes + at * step;
+            next += ((size_t)i + at) * FB_KV_BLOCK * bytes;
+            for (; p < stop; p++, values += step, next += FB_KV_BLOCK * bytes, scale += groups, weight++) {
+                __builtin_prefetch(next, 0, 3);
+                v16f value = fb_load_cached(values, cache);
+                if (cache == FB_CACHE_Q8) value *= fb_splat_half(*scale);
+                FB_UNROLL for (int k = 0; k < count; k++) sum[k] = fb_fma(value, fb_splat(weight[FB_KV_SPAN * k]), sum[k]);
+            }
         }
-        FB_UNROLL for (int h = 0; h < heads; h++) fb_store(sum[h] + i, part[h]);
+        FB_UNROLL for (int k = 0; k < count; k++) fb_store(queries->sum[first + k] + i, sum[k]);
     }
 }
 
-/// Softmax(q K^T scale) V with a running maximum, one span of cache blocks after the other, for some heads at once that
-/// share keys and values. Spans are fixed, so the result does not depend on how the sequence was cut into chunks.
-FB_INLINE void fb_attention_heads(const fb_attention *job, int32_t head, const int heads, const fb_cache cache) {
-    const float *q = job->q + (size_t)head * job->head_stride;
-    float sum[FB_HEADS][FB_MAX_HEAD], weight[FB_HEADS][FB_SPAN * FB_KV_BLOCK];
-    float largest[FB_HEADS], total[FB_HEADS];
-    FB_UNROLL for (int h = 0; h < heads; h++) {
-        for (int32_t i = 0; i < job->padded_dim; i += 16) fb_store(sum[h] + i, fb_splat(0));
-        largest[h] = -INFINITY;
-        total[h] = 0;
+/// The values of a span: together where all queries see them, and query by query what only some do, positions ascending.
+FB_INLINE void fb_gather_span(const fb_attention *job, fb_queries *queries, int32_t start, const int count, const fb_cache cache) {
+    const int32_t stop = start + FB_KV_SPAN;
+    int32_t begin = fb_larger(queries->first[count - 1], start), end = fb_smaller(queries->last[0] + 1, stop);
+    if (begin >= end) begin = end = stop;
+    for (int k = 0; k < count; k++) {
+        int32_t own = fb_larger(queries->first[k], start), until = fb_smaller(queries->last[k] + 1, begin);
+        if (own < until) fb_gather(job, queries, own, until, k, 1, cache);
     }
-    const int32_t span = FB_SPAN * FB_KV_BLOCK;
-    for (int32_t start = job->first / span * span; start <= job->last; start += span) {
-        int32_t first = job->first > start ? job->first : start;
-        int32_t last = job->last < start + span ? job->last : start + span - 1;
-        v16f score[FB_HEADS][FB_SPAN];
-        for (int b = 0; b < FB_SPAN; b++) {
-            int32_t block = start / FB_KV_BLOCK + b;
-            if (block < first / FB_KV_BLOCK || block > last / FB_KV_BLOCK) {
-                FB_UNROLL for (int h = 0; h < heads; h++) score[h][b] = fb_splat(-INFINITY);
+    if (begin < end) fb_gather(job, queries, begin, end, 0, count, cache);
+    for (int k = 0; k < count; k++) {
+        int32_t own = fb_larger(queries->first[k], end), until = fb_smaller(queries->last[k] + 1, stop);
+        if (own < until) fb_gather(job, queries, own, until, k, 1, cache);
+    }
+}
+
+/// Softmax(q K^T scale) V with a running maximum, one span of cache blocks after the other, for some queries at once that
+/// share keys and values. Spans are fixed, so the result does not depend on how the sequence was cut into chunks or rows
+/// into passes.
+FB_INLINE void fb_attend_queries(const fb_attention *job, fb_queries *queries, int32_t first, const int count, const fb_cache cache) {
+    for (int k = 0; k < count; k++) {
+        int32_t row = (first + k) / job->group, head = (first + k) % job->group, position = job->position + row;
+        const float *q = job->q + (size_t)row * job->q_stride + (size_t)head * job->head_stride;
+        memcpy(queries->q[k], q, (size_t)job->head_dim * sizeof *q);
+        memset(queries->sum[k], 0, (size_t)job->padded_dim * sizeof *q);
+        queries->total[k] = fb_splat(0);
+        queries->largest[k] = -INFINITY;
+        queries->first[k] = position < job->window ? 0 : position - job->window + 1;
+        queries->last[k] = position;
+    }
+    const int32_t least = queries->first[0] / FB_KV_BLOCK, most = queries->last[count - 1] / FB_KV_BLOCK;
+    const int32_t span = FB_KV_SPAN / FB_KV_BLOCK;
+    for (int32_t start = least / span * span; start <= most; start += span) {
+        for (int32_t block = start; block < start + span; block++) {
+            if (block >= least && block <= most) {
+                fb_score(job, queries, block, count, cache);
             } else {
-                fb_score(job, q, block, heads, cache, score, b);
+                for (int k = 0; k < count; k++) fb_store(queries->weight[k] + FB_KV_BLOCK * (block - start), fb_splat(-INFINITY));
             }
         }
-        for (int h = 0; h < heads; h++) {
-            float peak = fb_largest(fb_max(fb_max(score[h][0], score[h][1]), fb_max(score[h][2], score[h][3])));
-            if (peak > largest[h]) {
-                v16f shrink = fb_splat(fb_exp(fb_splat(largest[h] - peak))[0]);
-                for (int32_t i = 0; i < job->padded_dim; i += 16) fb_store(sum[h] + i, fb_load(sum[h] + i) * shrink);
-                total[h] *= shrink[0];
-                largest[h] = peak;
-            }
-            v16f seen = fb_splat(0);
-            FB_UNROLL for (int b = 0; b < FB_SPAN; b++) {
-                v16f weights = fb_exp(score[h][b] - fb_splat(largest[h]));
-                fb_store(weight[h] + FB_KV_BLOCK * b, weights);
-                seen += weights;
-            }
-            total[h] += fb_sum(seen);
-        }
-        for (int32_t block = first / FB_KV_BLOCK; block <= last / FB_KV_BLOCK; block++) {
-            int32_t begin = first - FB_KV_BLOCK * block, end = last + 1 - FB_KV_BLOCK * block;
-            fb_gather(
-                job, block, begin < 0 ? 0 : begin, end > FB_KV_BLOCK ? FB_KV_BLOCK : end, heads, cache,
-                weight[0] + FB_KV_BLOCK * block - start, sum);
-        }
+        for (int k = 0; k < count; k++) fb_weigh(job, queries, k);
+        fb_gather_span(job, queries, FB_KV_BLOCK * start, count, cache);
     }
-    for (int h = 0; h < heads; h++) {
-        float *out = job->out + (size_t)(head + h) * job->head_stride;
-        for (int32_t i = 0; i < job->head_dim; i++) out[i] = sum[h][i] / total[h];
+    for (int k = 0; k < count; k++) {
+        int32_t row = (first + k) / job->group, head = (first + k) % job->group;
+        float *out = job->out + (size_t)row * job->out_stride + (size_t)head * job->head_stride;
+        float total = fb_sum(queries->total[k]);
+        for (int32_t i = 0; i < job->head_dim; i++) out[i] = queries->sum[k][i] / total;
     }
 }
 
-FB_INLINE void fb_attend_group(const fb_attention *job, const fb_cache cache) {
-    int32_t head = 0;
-    for (; head + FB_HEADS <= job->group; head += FB_HEADS) fb_attention_heads(job, head, FB_HEADS, cache);
-    switch (job->group - head) {
-#if FB_HEADS > 2
-    case 7: fb_attention_heads(job, head, 7, cache); break;
-    case 6: fb_attention_heads(job, head, 6, cache); break;
-    case 5: fb_attention_heads(job, head, 5, cache); break;
-    case 4: fb_attention_heads(job, head, 4, cache); break;
-    case 3: fb_attention_heads(job, head, 3, cache); break;
-    case 2: fb_attention_heads(job, head, 2, cache); break;
-#endif
-    case 1: fb_attention_heads(job, head, 1, cache); break;
-    default: break;
+#define FB_ATTEND_CASE(COUNT)                                                                                  \
+    case COUNT:                                                                                                \
+        if (COUNT <= FB_QUERIES) fb_attend_queries(job, &queries, first, COUNT <= FB_QUERIES ? COUNT : 1, cache); \
+        break;
+
+/// All queries, in as few passes as there are registers for and as even ones.
+FB_INLINE void fb_attend_rows(const fb_attention *job, const fb_cache cache) {
+    fb_queries queries;
+    int32_t total = job->rows * job->group, passes = (total + FB_QUERIES - 1) / FB_QUERIES;
+    for (int32_t pass = 0; pass < passes; pass++) {
+        int32_t first = total * pass / passes, end = total * (pass + 1) / passes;
+        switch (end - first) {
+            FB_ATTEND_CASE(1) FB_ATTEND_CASE(2) FB_ATTEND_CASE(3) FB_ATTEND_CASE(4)
+            FB_ATTEND_CASE(5) FB_ATTEND_CASE(6) FB_ATTEND_CASE(7) FB_ATTEND_CASE(8)
+            FB_ATTEND_CASE(9) FB_ATTEND_CASE(10) FB_ATTEND_CASE(11) FB_ATTEND_CASE(12)
+            FB_ATTEND_CASE(13) FB_ATTEND_CASE(14) FB_ATTEND_CASE(15) FB_ATTEND_CASE(16)
+        }
     }
 }
 
 static void fb_attend(const fb_attention *job) {
     switch (job->cache) {
-    case FB_CACHE_F32: fb_attend_group(job, FB_CACHE_F32); break;
-    case FB_CACHE_F16: fb_attend_group(job, FB_CACHE_F16); break;
-    case FB_CACHE_Q8: fb_attend_group(job, FB_CACHE_Q8); break;
+    case FB_CACHE_F32: fb_attend_rows(job, FB_CACHE_F32); break;
+    case FB_CACHE_F16: fb_attend_rows(job, FB_CACHE_F16); break;
+    case FB_CACHE_Q8: fb_attend_rows(job, FB_CACHE_Q8); break;
     }
 }

@@ -4,8 +4,8 @@
 typedef v64b FB_WEIGHTS;
 #define FB_PREPARE(bytes) (bytes)
 #define FB_DOT(sum, weights, activations) ((v16i)_mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(weights), _mm512_set1_epi32(activations)))
-/// Heads that share a pass over keys and values: as many as there are registers for.
-#define FB_HEADS 8
+/// Queries that share a pass over keys and values: as many as there are registers for, 16 at most.
+#define FB_QUERIES 16
 /// Ranks and rows of a shrink that share a pass.
 #define FB_SHRINK_RANKS 8
 #define FB_SHRINK_ROWS 3

@@ -39,6 +39,12 @@ FB_INLINE v16f fb_load_half(const void *from) {
     return __builtin_convertvector(v, v16f);
 }
 
+/// All lanes at once: a single half is read into a register that something else may still be written to.
+FB_INLINE v16f fb_splat_half(_Float16 value) {
+    v16h v = {value, value, value, value, value, value, value, value, value, value, value, value, value, value, value, value};
+    return __builtin_convertvector(v, v16f);
+}
+
 FB_INLINE v16f fb_load_bfloat(const void *from) {
     v16s v;
     memcpy(&v, from, sizeof v);
