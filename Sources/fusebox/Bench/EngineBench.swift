@@ -12,9 +12,11 @@ struct EngineBench {
     let different: Int
 
     /// Passes over the weights per second.
-    static func bound(_ model: LoadedModel) -> Double {
-        let time = ContinuousClock().measure { model.transformer.readWeights(pool: model.pool) }
-        return .seconds(1) / time
+    static func bound(_ model: LoadedModel, passes: Int) -> Double {
+        let time = ContinuousClock().measure {
+            for _ in 0..<passes { model.transformer.readWeights(pool: model.pool) }
+        }
+        return Double(passes) * (.seconds(1) / time)
     }
 
     /// Tokens per second of one prompt.

@@ -15,7 +15,8 @@ struct ThroughputBench: ParsableCommand {
             adapters a sequence mixes, --different how many different mixes there are in a batch: mixes take the \
             adapters in turn, with weights of their own. "bound" is one over the time of reading all weights once, \
             with the same threads: no decode of one sequence can be faster. All that is measured takes turns in \
-            every run.
+            every run, and shares (of the bound, of no adapters, of fewer different mixes) are taken within runs: \
+            where memory's speed comes and goes, many short runs say most (-n 8 --runs 30).
             """)
 
     @OptionGroup var options: ModelOptions
@@ -65,7 +66,8 @@ struct ThroughputBench: ParsableCommand {
                     + "idle ones \(model.pool.isSpinning ? "spin" : "sleep at once"), "
                     + "kernels \(model.kernels.name)\n")
         }
-        var cases = [Case(test: "bound") { EngineBench.bound(model) }]
+        let passes = max(decodeTokens, 1)
+        var cases = [Case(test: "bound") { EngineBench.bound(model, passes: passes) }]
         for count in Self.counts(mixes) {
             guard count <= mix.shares.count else {
                 throw CommandError("--mixes \(count): only \(mix.shares.count) adapters were given")
@@ -81,7 +83,9 @@ struct ThroughputBench: ParsableCommand {
         for _ in 0...runs {
             for index in cases.indices { try cases[index].rates.append(cases[index].measure()) }
         }
-        let results = cases.map(report)
+        let results = cases.map { measured in
+            report(measured, against: cases.first(where: measured.isMeasuredAgainst))
+        }
         guard json else { return }
         let document = JSONValue.object([
             "model": .string(options.model), "type": .string(model.transformer.precision.name),
@@ -103,6 +107,9 @@ struct ThroughputBench: ParsableCommand {
         var rates: [Double] = []
         let measure: () throws -> Double
 
+        var mixCount: Int { bench?.mixCount ?? 0 }
+        var different: Int { bench?.different ?? 1 }
+
         init(
             test: String, batch: Int = 1, bench: EngineBench? = nil,
             measure: @escaping () throws -> Double
@@ -111,6 +118,26 @@ struct ThroughputBench: ParsableCommand {
             self.batch = batch
             self.bench = bench
             self.measure = measure
+        }
+
+        /// Whether the other one is what this one can be at best: one sequence that decodes against the bound, adapters
+        /// against none, different mixes against fewer.
+        func isMeasuredAgainst(_ other: Case) -> Bool {
+            if mixCount == 0 { return test == "decode" && batch == 1 && other.test == "bound" }
+            guard test == other.test, batch == other.batch else { return false }
+            return other.mixCount == 0
+                || other.mixCount == mixCount && other.different < different
+        }
+
+        /// Its rate as a share of another's, the median of those within each run.
+        func share(of other: Case) -> Double {
+            let shares = zip(rates, other.rates).dropFirst().map { $0 / $1 }
+            return shares.sorted()[shares.count / 2]
+        }
+
+        var name: String {
+            let mix = mixCount == 0 ? "" : ", \(different) mixes of \(mixCount)"
+            return "\(test), batch \(batch)\(mix)"
         }
     }
 
@@ -129,21 +156,26 @@ struct ThroughputBench: ParsableCommand {
         return cases
     }
 
-    private func report(_ measured: Case) -> JSONValue {
+    private func report(_ measured: Case, against other: Case?) -> JSONValue {
         let rates = measured.rates.dropFirst().sorted()
         let (median, least, most) = (rates[runs / 2], rates[0], rates[runs - 1])
-        let (mixes, different) = (measured.bench?.mixCount ?? 0, measured.bench?.different ?? 1)
-        if !json {
-            let mix = mixes == 0 ? "" : ", \(different) mixes of \(mixes)"
-            Terminal.write(
-                "\(measured.test), batch \(measured.batch)\(mix): \(Self.text(median)) tokens/s"
-                    + " (\(Self.text(least))...\(Self.text(most)))\n")
-        }
-        return .object([
+        var members: JSONObject = [
             "test": .string(measured.test), "batch": .integer(Int64(measured.batch)),
-            "mixes": .integer(Int64(mixes)), "different": .integer(Int64(different)),
+            "mixes": .integer(Int64(measured.mixCount)),
+            "different": .integer(Int64(measured.different)),
             "tokens_per_second": .number(median), "least": .number(least), "most": .number(most),
-        ])
+        ]
+        var line =
+            "\(measured.name): \(Self.text(median)) tokens/s"
+            + " (\(Self.text(least))...\(Self.text(most)))"
+        if let other {
+            let share = measured.share(of: other)
+            members.append("share", .number(share))
+            members.append("share_of", .string(other.name))
+            line += ", \(Self.text(100 * share)) % of \(other.name)"
+        }
+        if !json { Terminal.write(line + "\n") }
+        return .object(members)
     }
 
     private static func text(_ rate: Double) -> String {
