@@ -3,6 +3,9 @@
 // ends of the others'. Who waits, an idle thread for a job or a job's owner for its last chunks, pauses for a while and then
 // sleeps on a futex. An owner waits only for chunks that were taken, never for a thread that has yet to be scheduled:
 // where processors are contended that takes longer than the job.
+//
+// A job can have a first stage, which all of the second needs: whoever has a chunk of the second does what nobody took of
+// the first and waits for what others took. That is one wait less than two jobs have, and a shorter one.
 #define _GNU_SOURCE
 #include <linux/futex.h>
 #include <pthread.h>
@@ -32,8 +35,14 @@ struct fb_pool {
     _Atomic int32_t stopping;
     int32_t spin;
     int32_t threads;
+    void (*first)(void *context, int32_t chunk);
     void (*body)(void *context, int32_t chunk);
     void *context;
+    /// The first stage's chunks that nobody took, as in a share. Only who has a chunk of the second stage looks, so it is
+    /// the stage of the job that runs.
+    _Alignas(64) _Atomic uint64_t first_offer;
+    _Atomic uint32_t first_unfinished;
+    _Atomic int32_t first_sleepers;
     /// The thread that was bound along with the pool's own, and where it could run before; 0: none.
     pid_t bound;
     cpu_set_t mask;
@@ -60,17 +69,34 @@ int32_t fb_pool_is_running_chunk(void) {
     return running_chunk;
 }
 
-/// The first chunk of the thread's own share, or the last one of another's, or -1.
-static int32_t take_chunk(fb_share *share, int32_t is_own) {
-    uint64_t offer = atomic_load_explicit(&share->offer, memory_order_relaxed);
+/// The first chunk of an offer, or the last one if it is another thread's share, or -1.
+static int32_t take_chunk(_Atomic uint64_t *from, int32_t is_own) {
+    uint64_t offer = atomic_load_explicit(from, memory_order_relaxed);
     for (;;) {
         uint32_t first = (uint32_t)(offer >> 32), end = (uint32_t)offer;
         if (first >= end) return -1;
         uint64_t rest = is_own ? (uint64_t)(first + 1) << 32 | end : (uint64_t)first << 32 | (end - 1);
-        if (atomic_compare_exchange_weak_explicit(&share->offer, &offer, rest, memory_order_acquire, memory_order_relaxed)) {
+        if (atomic_compare_exchange_weak_explicit(from, &offer, rest, memory_order_acquire, memory_order_relaxed)) {
             return (int32_t)(is_own ? first : end - 1);
         }
     }
+}
+
+static void finish_first_stage(fb_pool *pool) {
+    if (atomic_load_explicit(&pool->first_unfinished, memory_order_acquire) == 0) return;
+    for (int32_t chunk; (chunk = take_chunk(&pool->first_offer, 1)) >= 0;) {
+        pool->first(pool->context, chunk);
+        if (atomic_fetch_sub(&pool->first_unfinished, 1) == 1 && atomic_load(&pool->first_sleepers) > 0) {
+            wake_all(&pool->first_unfinished);
+        }
+    }
+    for (int32_t i = 0; i < pool->spin; i++) {
+        if (atomic_load_explicit(&pool->first_unfinished, memory_order_acquire) == 0) return;
+        pause_briefly();
+    }
+    atomic_fetch_add(&pool->first_sleepers, 1);
+    for (uint32_t left; (left = atomic_load(&pool->first_unfinished)) > 0;) sleep_while(&pool->first_unfinished, left);
+    atomic_fetch_sub(&pool->first_sleepers, 1);
 }
 
 static void run_chunks(fb_pool *pool, int32_t thread) {
@@ -78,7 +104,10 @@ static void run_chunks(fb_pool *pool, int32_t thread) {
     running_chunk = 1;
     for (int32_t i = 0; i < pool->threads; i++) {
         fb_share *share = &pool->shares[(thread + i) % pool->threads];
-        for (int32_t chunk; (chunk = take_chunk(share, i == 0)) >= 0; done++) pool->body(pool->context, chunk);
+        for (int32_t chunk; (chunk = take_chunk(&share->offer, i == 0)) >= 0; done++) {
+            finish_first_stage(pool);
+            pool->body(pool->context, chunk);
+        }
     }
     running_chunk = 0;
     if (done > 0 && atomic_fetch_sub(&pool->unfinished, done) == done && atomic_load(&pool->owner_sleeps)) {
@@ -134,13 +163,20 @@ static void publish(fb_pool *pool, uint32_t chunks) {
     if (atomic_load(&pool->sleepers) > 0) wake_all(&pool->generation);
 }
 
-void fb_pool_run(fb_pool *pool, int32_t chunks, void (*body)(void *context, int32_t chunk), void *context) {
+void fb_pool_run(
+    fb_pool *pool, int32_t first_chunks, void (*first)(void *context, int32_t chunk), int32_t chunks,
+    void (*body)(void *context, int32_t chunk), void *context
+) {
     if (pool->threads == 1 || chunks == 1) {
+        for (int32_t i = 0; i < first_chunks; i++) first(context, i);
         for (int32_t i = 0; i < chunks; i++) body(context, i);
         return;
     }
+    pool->first = first;
     pool->body = body;
     pool->context = context;
+    atomic_store_explicit(&pool->first_offer, (uint64_t)(uint32_t)first_chunks, memory_order_relaxed);
+    atomic_store_explicit(&pool->first_unfinished, (uint32_t)first_chunks, memory_order_relaxed);
     atomic_store_explicit(&pool->unfinished, (uint32_t)chunks, memory_order_relaxed);
     publish(pool, (uint32_t)chunks);
     run_chunks(pool, 0);

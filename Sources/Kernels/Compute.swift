@@ -46,7 +46,7 @@ internal import Tensors
         site: Int? = nil, compact: Bool = false
     ) {
         guard rows.count > 0 else { return }
-        if let site { shrink(x, site: site) }
+        if let site { select(site, reading: x) }
         let usesAdapters = site != nil && adapters.chunks.count > 0
         unsafe parts.removeAll()
         for (number, part) in projection.parts.enumerated() {
@@ -71,26 +71,27 @@ internal import Tensors
         let project = unsafe kernels.table.pointee.project
         let list = unsafe parts.pointer
         let chunks = unsafe projection.chunks.pointer
-        pool.run(projection.chunks.count) { index in
+        pool.run(
+            first: usesAdapters ? adapters.chunks.count : 0, { shrink(x, chunk: $0) },
+            then: projection.chunks.count
+        ) { index in
             let chunk = unsafe chunks[index]
             unsafe project(list + Int(chunk.part), chunk.begin, chunk.end)
         }
     }
 
-    /// c ⊙ (A x) of every adapter in use.
-    private func shrink(_ x: Activations, site: Int) {
+    private func select(_ site: Int, reading x: Activations) {
         precondition(
             x.isQuantized || !adapters.readBFloats, "activations without bfloat16 form")
         adapters.select(site: site)
-        let shrink = unsafe kernels.table.pointee.shrink
-        let list = unsafe adapters.adapters.pointer
-        let chunks = unsafe adapters.chunks.pointer
-        let values = unsafe x.values.pointer
-        let bfloats = unsafe x.isQuantized ? x.bfloats.pointer : nil
-        pool.run(adapters.chunks.count) { index in
-            let chunk = unsafe chunks[index]
-            unsafe shrink(
-                list + Int(chunk.adapter), values, bfloats, x.stride, chunk.begin, chunk.end)
-        }
+    }
+
+    /// A chunk of c ⊙ (A x) of the adapters in use.
+    private func shrink(_ x: Activations, chunk: Int) {
+        let chunk = unsafe adapters.chunks.pointer[chunk]
+        unsafe kernels.table.pointee.shrink(
+            adapters.adapters.pointer + Int(chunk.adapter), x.values.pointer,
+            x.isQuantized ? x.bfloats.pointer : nil, x.stride, chunk.begin, chunk.end,
+            chunk.piece, chunk.pieces)
     }
 }

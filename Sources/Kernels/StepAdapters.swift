@@ -6,15 +6,20 @@ internal import Tensors
 ///
 /// Sendable unchecked: it is laid out between jobs; the chunks of a job write disjoint rows of the intermediates.
 @safe final class StepAdapters: @unchecked Sendable {
-    /// Rows that follow each other in one adapter's list: what one thread shrinks at a time.
+    /// Rows that follow each other in one adapter's list, and one of some pieces of its ranks: what one thread shrinks at
+    /// a time.
     struct Chunk: BitwiseCopyable {
         let adapter: Int32
         let begin: Int32
         let end: Int32
+        let piece: Int32
+        let pieces: Int32
     }
 
     /// Rows of a chunk: whole passes of every kernel set.
     private static let chunkRows = 24
+    /// Rows from which on a chunk has all ranks.
+    private static let wholeRows = 3
 
     private var groups: [LowRankGroup] = []
     /// Of each row, whether it goes through A.
@@ -71,9 +76,13 @@ internal import Tensors
                 while end < group.rowCount, end - begin < Self.chunkRows, isDue[group.rows[end]] {
                     end += 1
                 }
-                if end > begin {
+                // A few rows are soon done, and threads would wait for the one that has a chunk more.
+                let pieces = end - begin < Self.wholeRows ? 2 : 1
+                for piece in 0..<(end > begin ? pieces : 0) {
                     chunks.append(
-                        Chunk(adapter: Int32(adapter), begin: Int32(begin), end: Int32(end)))
+                        Chunk(
+                            adapter: Int32(adapter), begin: Int32(begin), end: Int32(end),
+                            piece: Int32(piece), pieces: Int32(pieces)))
                 }
                 begin = max(end, begin + 1)
             }

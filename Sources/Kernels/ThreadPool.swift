@@ -52,22 +52,42 @@ internal import Synchronization
     ///
     /// A job inside a job runs on the thread that asks for it, since the others are taken.
     public func run(_ count: Int, _ body: (Int) -> Void) {
+        run(first: 0, { _ in }, then: count, body)
+    }
+
+    /// The same in two stages: all of the first is done before anything of the second, which has at least one chunk,
+    /// begins.
+    func run(
+        first firstCount: Int, _ first: (Int) -> Void, then count: Int, _ body: (Int) -> Void
+    ) {
         guard count > 1, threadCount > 1, fb_pool_is_running_chunk() == 0 else {
+            for chunk in 0..<firstCount { first(chunk) }
             for chunk in 0..<count { body(chunk) }
             return
         }
         turn.withLock { _ in
-            withoutActuallyEscaping(body) { body in
-                var body = body
-                unsafe withUnsafeMutablePointer(to: &body) { context in
-                    unsafe fb_pool_run(
-                        pool, Int32(clamping: count),
-                        { context, chunk in
-                            unsafe context.assumingMemoryBound(to: ((Int) -> Void).self).pointee(
-                                Int(chunk))
-                        }, context)
+            withoutActuallyEscaping(first) { first in
+                withoutActuallyEscaping(body) { body in
+                    var stages = Stages(first: first, body: body)
+                    unsafe withUnsafeMutablePointer(to: &stages) { context in
+                        unsafe fb_pool_run(
+                            pool, Int32(clamping: firstCount),
+                            { context, chunk in
+                                unsafe context.assumingMemoryBound(to: Stages.self).pointee.first(
+                                    Int(chunk))
+                            }, Int32(clamping: count),
+                            { context, chunk in
+                                unsafe context.assumingMemoryBound(to: Stages.self).pointee.body(
+                                    Int(chunk))
+                            }, context)
+                    }
                 }
             }
         }
+    }
+
+    private struct Stages {
+        let first: (Int) -> Void
+        let body: (Int) -> Void
     }
 }

@@ -29,6 +29,27 @@ import Testing
         #expect(total.load(ordering: .relaxed) == 3000 * threads * (threads - 1) / 2)
     }
 
+    /// Nothing of a second stage sees a first one that is not complete, however the threads are scheduled.
+    @Test(arguments: [1, 2, 3, 8], [0, 100])
+    func theSecondStageFollowsTheFirst(threads: Int, spin: Int) throws {
+        let pool = try ThreadPool(threadCount: threads, spinCount: spin)
+        let firsts = AlignedBuffer<Int32>(count: 20)
+        let early = Atomic(0)
+        let seconds = Atomic(0)
+        for job in 0..<2000 {
+            let (firstCount, count) = (job % 21, 1 + job * 7 % 19)
+            for chunk in 0..<firstCount { firsts[chunk] = 0 }
+            pool.run(first: firstCount, { firsts[$0] += 1 }, then: count) { _ in
+                let isComplete = (0..<firstCount).allSatisfy { firsts[$0] == 1 }
+                early.add(isComplete ? 0 : 1, ordering: .relaxed)
+                seconds.add(1, ordering: .relaxed)
+            }
+        }
+        #expect(early.load(ordering: .relaxed) == 0)
+        let expected = (0..<2000).reduce(0) { $0 + 1 + $1 * 7 % 19 }
+        #expect(seconds.load(ordering: .relaxed) == expected)
+    }
+
     @Test func poolsStartAndStopWithoutWork() throws {
         for threads in 1...8 {
             for _ in 0..<20 { _ = try ThreadPool(threadCount: threads) }

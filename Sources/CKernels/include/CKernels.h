@@ -166,8 +166,10 @@ typedef struct fb_kernels {
     const char *name;
     /// Computes the tiles [begin, end) of a product.
     void (*matmul)(const fb_matmul *job, int32_t begin, int32_t end);
-    /// inner = weight factor (A x) of one adapter for its rows [begin, end).
-    void (*shrink)(const fb_adapter_rows *job, const float *x, const uint16_t *_Nullable bfloats, size_t stride, int32_t begin, int32_t end);
+    /// inner = weight factor (A x) of one adapter for its rows [begin, end) and one of `pieces` pieces of its ranks.
+    void (*shrink)(
+        const fb_adapter_rows *job, const float *x, const uint16_t *_Nullable bfloats, size_t stride, int32_t begin,
+        int32_t end, int32_t piece, int32_t pieces);
     /// y = W x + sum over adapters of B inner + bias for the tiles [begin, end) of a part.
     void (*project)(const fb_part *part, int32_t begin, int32_t end);
     /// Quantizes a row of `count` floats, padded with zeros to whole blocks, and rounds it to bfloat16.
@@ -217,8 +219,11 @@ fb_pool *_Nullable fb_pool_create(int32_t threads, int32_t spin);
 /// nothing was bound because the caller may not use one of them. The caller is let free again by `fb_pool_destroy`.
 int32_t fb_pool_bind(fb_pool *pool, const int32_t *processors);
 void fb_pool_destroy(fb_pool *pool);
-/// Runs body(context, chunk) for every chunk in [0, chunks), then returns.
-void fb_pool_run(fb_pool *pool, int32_t chunks, void (*body)(void *context, int32_t chunk), void *context);
+/// Runs first(context, chunk) for every chunk in [0, first_chunks) and, when all of those are done, body(context, chunk) for
+/// every one in [0, chunks), which are at least 1; then returns.
+void fb_pool_run(
+    fb_pool *pool, int32_t first_chunks, void (*first)(void *context, int32_t chunk), int32_t chunks,
+    void (*body)(void *context, int32_t chunk), void *context);
 
 /// 1 while the calling thread runs a chunk of some job.
 int32_t fb_pool_is_running_chunk(void);

@@ -90,17 +90,17 @@ FB_INLINE void fb_put_bf16(void *inner, size_t at, float value) {
         }                                                                                                           \
     }                                                                                                               \
                                                                                                                     \
-    FB_INLINE void NAME##_rows(const fb_adapter_rows *job, const void *x, size_t stride, int32_t row, const int rows) { \
-        int32_t rank = 0;                                                                                           \
-        for (; rank + FB_SHRINK_RANKS <= job->term->ranks; rank += FB_SHRINK_RANKS) {                               \
+    FB_INLINE void NAME##_rows(const fb_adapter_rows *job, const void *x, size_t stride, int32_t rank, int32_t stop, int32_t row, const int rows) { \
+        for (; rank + FB_SHRINK_RANKS <= stop; rank += FB_SHRINK_RANKS) {                                           \
             NAME##_block(job, x, stride, rank, FB_SHRINK_RANKS, row, rows);                                         \
         }                                                                                                           \
-        for (; rank < job->term->ranks; rank++) NAME##_block(job, x, stride, rank, 1, row, rows);                   \
+        for (; rank + 4 <= stop; rank += 4) NAME##_block(job, x, stride, rank, 4, row, rows);                       \
+        for (; rank < stop; rank++) NAME##_block(job, x, stride, rank, 1, row, rows);                               \
     }                                                                                                               \
                                                                                                                     \
-    FB_NOINLINE static void NAME(const fb_adapter_rows *job, const void *x, size_t stride, int32_t begin, int32_t end) { \
-        for (; begin + FB_SHRINK_ROWS <= end; begin += FB_SHRINK_ROWS) NAME##_rows(job, x, stride, begin, FB_SHRINK_ROWS); \
-        for (; begin < end; begin++) NAME##_rows(job, x, stride, begin, 1);                                         \
+    FB_NOINLINE static void NAME(const fb_adapter_rows *job, const void *x, size_t stride, int32_t begin, int32_t end, int32_t rank, int32_t stop) { \
+        for (; begin + FB_SHRINK_ROWS <= end; begin += FB_SHRINK_ROWS) NAME##_rows(job, x, stride, rank, stop, begin, FB_SHRINK_ROWS); \
+        for (; begin < end; begin++) NAME##_rows(job, x, stride, rank, stop, begin, 1);                             \
     }
 
 /// Bytes of one rank of A: its inputs in whole vectors of 64.
@@ -112,14 +112,18 @@ FB_INLINE size_t fb_rank_bytes(const fb_low_rank *term) {
 FB_SHRINK(fb_shrink_f32, v16f, fb_load, fb_add_product, 4, fb_put_f32)
 FB_SHRINK(fb_shrink_bf16, fb_pairs, fb_load_pairs, FB_ADD_PAIRS, 2, fb_put_bf16)
 
-static void fb_shrink(const fb_adapter_rows *job, const float *x, const uint16_t *bfloats, size_t stride, int32_t begin, int32_t end) {
+static void fb_shrink(
+    const fb_adapter_rows *job, const float *x, const uint16_t *bfloats, size_t stride, int32_t begin, int32_t end,
+    int32_t piece, int32_t pieces
+) {
     if (!job->term->weights) return;
+    int32_t rank = job->term->ranks * piece / pieces, stop = job->term->ranks * (piece + 1) / pieces;
     if (job->term->format == FB_F32) {
-        fb_shrink_f32(job, x, stride, begin, end);
+        fb_shrink_f32(job, x, stride, begin, end, rank, stop);
         return;
     }
     uint32_t mode = fb_flush_tiny();
-    fb_shrink_bf16(job, bfloats, stride, begin, end);
+    fb_shrink_bf16(job, bfloats, stride, begin, end, rank, stop);
     fb_restore(mode);
 }
 
