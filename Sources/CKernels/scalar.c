@@ -26,6 +26,8 @@ FB_INLINE v64b fb_look_up(v64b table, v64b codes) {
     return codes;
 }
 
+#include "template/pairs.h"
+#include "template/beside.h"
 #include "template/matmul_float.h"
 #include "template/matmul_integer.h"
 #include "template/layers.h"

@@ -143,6 +143,56 @@ import Testing
             }
         }
     }
+
+    /// Beside products of one row adapters are added a pair of ranks at a time, unless those are more than it has room for.
+    @Test(
+        arguments: [WeightFormat.u8, .u4, .u8Minimum, .u4Minimum, .u8TwoScales, .nf4, .bf16],
+        [[3], [8, 3, 8], [40, 130]])
+    func aRowAloneIsTheSameAsAmongOthers(_ format: WeightFormat, _ ranks: [Int]) throws {
+        var random = SeededGenerator(seed: 44)
+        let (inputs, outputs, rowCount) = (256, 39, 9)
+        let projection = Projection([
+            (
+                try random.weights(format, outputs: outputs, inputs: inputs),
+                random.floats(outputs)
+            )
+        ])
+        let x = try random.activations(rows: rowCount, width: inputs)
+        let terms = try ranks.map { rank in
+            let columns = try RankColumns(
+                random.tensor(.f32, rows: outputs, columns: rank), format: .bf16)
+            return LowRankTerm(
+                shrink: try RankRows(
+                    random.tensor(.f32, rows: rank, columns: inputs), format: .bf16),
+                expansions: [.init(part: 0, firstRank: 0, columns: columns, factor: 0.5)])
+        }
+        func run(_ rows: [Int], _ set: KernelSet, usesAdapters: Bool = true) throws -> [[UInt32]] {
+            let compute = Compute(
+                kernels: set, pool: try ThreadPool(threadCount: 2, spinCount: 0),
+                rowCapacity: rowCount)
+            let groups = terms.map { LowRankGroup(terms: [$0]) }
+            let list = RowList(capacity: rowCount)
+            for row in rows {
+                list.append(row)
+                for (index, group) in groups.enumerated() {
+                    group.append(row: row, weight: Float(1 + row) / Float(2 + index))
+                }
+            }
+            let y = Activations(rowCapacity: rowCount, width: outputs)
+            compute.use(usesAdapters ? groups : [])
+            compute.project(projection, x, into: y, rows: list, site: 0)
+            return rows.map { y.copy(row: $0).bits }
+        }
+        let together = try run(Array(0..<rowCount), KernelSet.select("scalar"))
+        for set in KernelSet.available {
+            #expect(try run(Array(0..<rowCount), set) == together)
+            for row in 0..<rowCount {
+                #expect(try run([row], set) == [together[row]], "\(set.name), row \(row)")
+                #expect(try run([row], set, usesAdapters: false) != [together[row]])
+            }
+        }
+    }
+
     @Test func factorsThatCannotBeHeldAreRefused() throws {
         func tensor(_ value: Float) throws -> Tensor {
             try Tensor(name: "b", shape: [2, 2], floats: [0, 1, value, 2])

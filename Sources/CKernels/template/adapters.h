@@ -1,31 +1,4 @@
 // What adapters add to a projection: B (c ⊙ (A x)), in floats or in pairs of bfloat16.
-//
-// A pair's products are added by two fused multiply-adds, the odd one first, and numbers below 2^-126 count as zero: what
-// the bfloat16 instruction of AVX-512 does, so that sets without it give the same bits.
-
-/// In each lane an even bfloat16 in the low half and an odd one in the high half.
-typedef v16u fb_pairs;
-
-FB_INLINE fb_pairs fb_load_pairs(const void *from) {
-    fb_pairs v;
-    memcpy(&v, from, sizeof v);
-    return v;
-}
-
-FB_INLINE fb_pairs fb_splat_pairs(uint32_t pair) {
-    return (fb_pairs){pair, pair, pair, pair, pair, pair, pair, pair, pair, pair, pair, pair, pair, pair, pair, pair};
-}
-
-#ifdef FB_ADD_PAIRS
-#define FB_PAIRS_NEED_FLUSHING 0
-#else
-#define FB_PAIRS_NEED_FLUSHING 1
-#define FB_ADD_PAIRS fb_add_pairs
-FB_INLINE v16f fb_add_pairs(v16f sum, fb_pairs a, fb_pairs b) {
-    sum = fb_fma((v16f)(a & 0xFFFF0000u), (v16f)(b & 0xFFFF0000u), sum);
-    return fb_fma((v16f)(a << 16), (v16f)(b << 16), sum);
-}
-#endif
 
 #define FB_NOINLINE __attribute__((noinline))
 
@@ -292,4 +265,31 @@ static void fb_expand_rows(const fb_part *part, int32_t row, int32_t stop, int32
             row++;
         }
     }
+}
+
+/// Lays out what adapters add to the only row of a part, from a tile on; 0 where that cannot be done beside products:
+/// several rows, floats, more pairs of ranks than there is room for, or pairs that need a mode of the processor.
+static int fb_lay_out_addition(const fb_part *part, int32_t tile, fb_addition *addition) {
+    const fb_matmul *base = &part->base;
+    if (FB_PAIRS_NEED_FLUSHING || !part->use_starts || base->row_count != 1) return 0;
+    addition->count = addition->added = 0;
+    int32_t x = base->x_rows[0];
+    for (int32_t u = part->use_starts[x]; u < part->use_starts[x + 1]; u++) {
+        const fb_use *use = &part->uses[u];
+        const fb_adapter_rows *adapter = &part->adapters[use->adapter];
+        const fb_low_rank *term = adapter->term;
+        const fb_expand *b = &term->parts[part->number];
+        if (!term->weights || !b->weights) continue;
+        if (term->format != FB_BF16 || addition->count + (b->ranks + 1) / 2 > FB_RANK_PAIRS) return 0;
+        const uint16_t *inner = (const uint16_t *)adapter->inner + (size_t)use->index * (size_t)term->ranks + b->first_rank;
+        for (int32_t rank = 0; rank < b->ranks; rank += 2) {
+            uint32_t odd = rank + 1 < b->ranks ? inner[rank + 1] : 0;
+            addition->pairs[addition->count++] = (fb_rank_pair){
+                .weights = (const uint8_t *)b->weights + (size_t)tile * b->tile_bytes + 32 * (size_t)rank,
+                .tile_bytes = b->tile_bytes,
+                .inner = odd << 16 | inner[rank],
+            };
+        }
+    }
+    return addition->count > 0;
 }

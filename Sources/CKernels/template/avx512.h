@@ -11,6 +11,8 @@ typedef v64b FB_WEIGHTS;
 #define FB_SHRINK_ROWS 3
 #define FB_LOOK_UP(table, codes) ((v64b)_mm512_shuffle_epi8((__m512i)(table), (__m512i)(codes)))
 
+#include "pairs.h"
+#include "beside.h"
 #include "matmul_float.h"
 #include "matmul_integer.h"
 #include "layers.h"

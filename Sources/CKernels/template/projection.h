@@ -22,27 +22,32 @@ static void fb_fetch_adapters(const fb_part *part, int32_t begin, int32_t end) {
     }
 }
 
-static void fb_multiply(const fb_matmul *job, int32_t begin, int32_t end) {
+/// `addition` takes place beside integer products of one row; others leave it alone.
+static void fb_multiply_beside(const fb_matmul *job, int32_t begin, int32_t end, fb_addition *addition) {
     switch (job->format) {
     case FB_F32: fb_f32(job, begin, end); break;
     case FB_F16: fb_f16(job, begin, end); break;
     case FB_BF16: fb_bf16(job, begin, end); break;
-    case FB_NF4: fb_nf4(job, begin, end); break;
-    case FB_U8: fb_u8(job, begin, end); break;
-    case FB_U4: fb_u4(job, begin, end); break;
-    case FB_U8_MIN: fb_u8_min(job, begin, end); break;
-    case FB_U4_MIN: fb_u4_min(job, begin, end); break;
-    case FB_U8_TWO: fb_u8_two(job, begin, end); break;
+    case FB_NF4: fb_nf4(job, begin, end, addition); break;
+    case FB_U8: fb_u8(job, begin, end, addition); break;
+    case FB_U4: fb_u4(job, begin, end, addition); break;
+    case FB_U8_MIN: fb_u8_min(job, begin, end, addition); break;
+    case FB_U4_MIN: fb_u4_min(job, begin, end, addition); break;
+    case FB_U8_TWO: fb_u8_two(job, begin, end, addition); break;
     }
+}
+
+static void fb_multiply(const fb_matmul *job, int32_t begin, int32_t end) {
+    fb_multiply_beside(job, begin, end, NULL);
 }
 
 /// Rows that go over the tiles together: their activations stay in the second-level cache, and so do the pages that
 /// their outputs are written to.
 #define FB_ROW_BLOCK 64
 
-static void fb_project(const fb_part *part, int32_t begin, int32_t end) {
+/// The product and what adapters add to it, for many rows.
+static void fb_project_rows(const fb_part *part, int32_t begin, int32_t end) {
     const fb_matmul *base = &part->base;
-    int32_t first = begin * FB_TILE, stop = end * FB_TILE < base->outputs ? end * FB_TILE : base->outputs;
     for (int32_t row = 0; row < base->row_count; row += FB_ROW_BLOCK) {
         int32_t last = base->row_count - row < FB_ROW_BLOCK ? base->row_count : row + FB_ROW_BLOCK;
         fb_matmul block = *base;
@@ -54,10 +59,36 @@ static void fb_project(const fb_part *part, int32_t begin, int32_t end) {
             fb_multiply(&block, tile, tile + 1);
         }
         if (part->use_starts) fb_expand_rows(part, row, last, begin, end);
-        for (int32_t r = row; part->bias && r < last; r++) {
-            float *y = base->y + (size_t)base->y_rows[r] * base->y_stride;
-            fb_add(y + first, part->bias + first, stop - first);
+    }
+}
+
+/// The same for one row, with additions beside the products.
+static void fb_project_row(const fb_part *part, fb_addition *addition, int32_t begin, int32_t end) {
+    const fb_matmul *base = &part->base;
+    float *y = base->y + (size_t)base->y_rows[0] * base->y_stride;
+    for (int32_t tile = begin; tile <= end; tile++) {
+        if (tile < end) {
+            fb_fetch_adapters(part, tile, tile + 1);
+            fb_multiply_beside(base, tile, tile + 1, tile > begin ? addition : NULL);
         }
+        if (tile > begin) fb_store_lanes(base, tile - 1, y + (tile - 1) * FB_TILE, fb_finish_addition(addition));
+        addition->added = 0;
+        if (tile < end) addition->sum = fb_load_tile(base, tile, y + tile * FB_TILE);
+    }
+}
+
+static void fb_project(const fb_part *part, int32_t begin, int32_t end) {
+    const fb_matmul *base = &part->base;
+    fb_addition addition;
+    if (fb_lay_out_addition(part, begin, &addition)) {
+        fb_project_row(part, &addition, begin, end);
+    } else {
+        fb_project_rows(part, begin, end);
+    }
+    int32_t first = begin * FB_TILE, stop = end * FB_TILE < base->outputs ? end * FB_TILE : base->outputs;
+    for (int32_t r = 0; part->bias && r < base->row_count; r++) {
+        float *y = base->y + (size_t)base->y_rows[r] * base->y_stride;
+        fb_add(y + first, part->bias + first, stop - first);
     }
 }
 
