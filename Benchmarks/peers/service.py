@@ -4,7 +4,7 @@
         [--server LLAMA_SERVER] [--requests 16] [--prompt 32] [--tokens 24] [--mix 1] [--rounds 3]
 
 SHELF holds PEFT directories, GGUF_SHELF their twins (NAME.gguf). Every request has `--mix` adapters that no other has.
-Fusebox: one worker, a Python client a request, all at once. llama.cpp: its server with a slot a request (`--server`), or
+Fusebox: one worker, a connected Python client a request, all at once. llama.cpp: its server with a slot a request (`--server`), or
 what that does with them, as a library and without front, sampling or text: slots with other adapters wait for each
 other, so one request after the other. Prints generated tokens a second and the slowest first token of both. Needs
 fusebox-client, and llama-cpp-python or a llama-server.
@@ -23,6 +23,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 
@@ -58,19 +59,21 @@ def ours(a: argparse.Namespace, names: list[str]) -> tuple[float, float]:
                    "--threads-per-worker", str(a.threads), "--bind", endpoint]
         service = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         try:
-            with Client(endpoint) as client:
-                while not any(w.state == "ready" for w in client.status().workers):
+            with ExitStack() as stack:
+                clients = [stack.enter_context(Client(endpoint)) for _ in range(a.requests)]
+                while not any(w.state == "ready" for w in clients[0].status().workers):
                     time.sleep(0.1)
-                client.generate(prompt(99, 8), select="base", max_tokens=8)
+                for client in clients:
+                    client.generate(prompt(99, 8), select="base", max_tokens=1)
 
-            def ask(number: int) -> Iterator[None]:
-                mix = {name: 0.75 for name in names[number * a.mix: (number + 1) * a.mix]}
-                with Client(endpoint) as client:
-                    for event in client.submit(prompt(number, a.prompt), select=mix, max_tokens=a.tokens, temperature=0):
+                def ask(number: int) -> Iterator[None]:
+                    mix = {name: 0.75 for name in names[number * a.mix: (number + 1) * a.mix]}
+                    events = clients[number].submit(prompt(number, a.prompt), select=mix, max_tokens=a.tokens, temperature=0)
+                    for event in events:
                         if isinstance(event, Chunk):
                             yield
 
-            return together(a, ask)
+                return together(a, ask)
         finally:
             service.send_signal(signal.SIGTERM)
             service.wait()

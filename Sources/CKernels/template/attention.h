@@ -236,8 +236,8 @@ FB_INLINE void fb_attend_queries(const fb_attention *job, fb_queries *queries, i
     }
 }
 
-#define FB_ATTEND_CASE(COUNT)                                                                                  \
-    case COUNT:                                                                                                \
+#define FB_ATTEND_CASE(COUNT)                                                                                     \
+    case COUNT:                                                                                                   \
         if (COUNT <= FB_QUERIES) fb_attend_queries(job, &queries, first, COUNT <= FB_QUERIES ? COUNT : 1, cache); \
         break;
 

@@ -36,20 +36,20 @@ FB_INLINE v16f fb_finish_addition(fb_addition *addition) {
     return sum;
 }
 
+/// An even part of the next tile a block, which is fetched so that memory streams at the pace of the arithmetic.
 typedef struct {
-    /// An even part of the next tile a block, which is fetched so that memory streams at the pace of the arithmetic.
     const uint8_t *next;
     size_t bytes_per_block;
-    fb_addition *addition;  ///< NULL: none
-} fb_beside;
+} fb_ahead;
 
 /// With fewer rows than this the hardware's own prefetch keeps up.
 #define FB_AHEAD_ROWS 4
 
-FB_INLINE void fb_do_beside(fb_beside *beside, const int rows) {
+/// What a block brings with it; `addition` may be NULL.
+FB_INLINE void fb_do_beside(fb_ahead *ahead, fb_addition *addition, const int rows) {
     if (rows >= FB_AHEAD_ROWS) {
-        for (size_t i = 0; i < beside->bytes_per_block; i += 64) __builtin_prefetch(beside->next + i, 0, 2);
-        beside->next += beside->bytes_per_block;
+        for (size_t i = 0; i < ahead->bytes_per_block; i += 64) __builtin_prefetch(ahead->next + i, 0, 2);
+        ahead->next += ahead->bytes_per_block;
     }
-    if (rows == 1 && beside->addition) fb_add_pair(beside->addition);
+    if (rows == 1 && addition) fb_add_pair(addition);
 }

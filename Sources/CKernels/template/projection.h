@@ -92,10 +92,10 @@ static void fb_project(const fb_part *part, int32_t begin, int32_t end) {
     }
 }
 
-#define FB_KERNELS(NAME)                                                                                      \
-    {                                                                                                         \
-        .name = NAME, .matmul = fb_multiply, .shrink = fb_shrink, .project = fb_project,                      \
-        .quantize = fb_quantize, .rms_norm = fb_rms_norm, .silu_multiply = fb_silu_multiply, .add = fb_add,   \
-        .rotate = fb_rotate, .attention = fb_attend, .attention_queries = FB_QUERIES,                            \
-        .store_kv = fb_store_kv, .index_of_largest = fb_index_of_largest                                      \
+#define FB_KERNELS(NAME)                                                                                    \
+    {                                                                                                       \
+        .name = NAME, .matmul = fb_multiply, .shrink = fb_shrink, .project = fb_project,                    \
+        .quantize = fb_quantize, .rms_norm = fb_rms_norm, .silu_multiply = fb_silu_multiply, .add = fb_add, \
+        .rotate = fb_rotate, .attention = fb_attend, .attention_queries = FB_QUERIES,                       \
+        .store_kv = fb_store_kv, .index_of_largest = fb_index_of_largest                                    \
     }
