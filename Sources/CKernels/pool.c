@@ -82,6 +82,17 @@ static int32_t take_chunk(_Atomic uint64_t *from, int32_t is_own) {
     }
 }
 
+/// Waits until a count is zero; who makes it so wakes those that sleep.
+static void await_zero(fb_pool *pool, _Atomic uint32_t *count, _Atomic int32_t *sleepers) {
+    for (int32_t i = 0; i < pool->spin; i++) {
+        if (atomic_load_explicit(count, memory_order_acquire) == 0) return;
+        pause_briefly();
+    }
+    atomic_fetch_add(sleepers, 1);
+    for (uint32_t left; (left = atomic_load(count)) > 0;) sleep_while(count, left);
+    atomic_fetch_sub(sleepers, 1);
+}
+
 static void finish_first_stage(fb_pool *pool) {
     if (atomic_load_explicit(&pool->first_unfinished, memory_order_acquire) == 0) return;
     for (int32_t chunk; (chunk = take_chunk(&pool->first_offer, 1)) >= 0;) {
@@ -90,13 +101,7 @@ static void finish_first_stage(fb_pool *pool) {
             wake_all(&pool->first_unfinished);
         }
     }
-    for (int32_t i = 0; i < pool->spin; i++) {
-        if (atomic_load_explicit(&pool->first_unfinished, memory_order_acquire) == 0) return;
-        pause_briefly();
-    }
-    atomic_fetch_add(&pool->first_sleepers, 1);
-    for (uint32_t left; (left = atomic_load(&pool->first_unfinished)) > 0;) sleep_while(&pool->first_unfinished, left);
-    atomic_fetch_sub(&pool->first_sleepers, 1);
+    await_zero(pool, &pool->first_unfinished, &pool->first_sleepers);
 }
 
 static void run_chunks(fb_pool *pool, int32_t thread) {
@@ -113,16 +118,6 @@ static void run_chunks(fb_pool *pool, int32_t thread) {
     if (done > 0 && atomic_fetch_sub(&pool->unfinished, done) == done && atomic_load(&pool->owner_sleeps)) {
         wake_all(&pool->unfinished);
     }
-}
-
-static void await_end(fb_pool *pool) {
-    for (int32_t i = 0; i < pool->spin; i++) {
-        if (atomic_load_explicit(&pool->unfinished, memory_order_acquire) == 0) return;
-        pause_briefly();
-    }
-    atomic_store(&pool->owner_sleeps, 1);
-    for (uint32_t left; (left = atomic_load(&pool->unfinished)) > 0;) sleep_while(&pool->unfinished, left);
-    atomic_store(&pool->owner_sleeps, 0);
 }
 
 /// Returns the generation that came after `seen`.
@@ -180,7 +175,7 @@ void fb_pool_run(
     atomic_store_explicit(&pool->unfinished, (uint32_t)chunks, memory_order_relaxed);
     publish(pool, (uint32_t)chunks);
     run_chunks(pool, 0);
-    await_end(pool);
+    await_zero(pool, &pool->unfinished, &pool->owner_sleeps);
 }
 
 fb_pool *fb_pool_create(int32_t threads, int32_t spin) {
