@@ -109,7 +109,7 @@ extension Compute {
         let width = group * dimension
         // Where a group's outputs are whole blocks, each chunk brings its own int8 form up to date.
         let areBlocks = width.isMultiple(of: Activations.blockSize)
-        runs.cut(rows, at: places, shape: shape, queries: kernels.attentionQueries)
+        runs.cut(rows, at: places, limit: max(kernels.attentionQueries / group, 1))
         let count = runs.count * shape.keyValueHeads
         pool.run(count) { chunk in
             // Decoding sequences are first in a step: what takes long goes first, so that threads end together.

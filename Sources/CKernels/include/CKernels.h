@@ -16,8 +16,6 @@
 #define FB_MAX_HEAD 256
 /// Positions of a KV cache block: the lanes of an attention score vector.
 #define FB_KV_BLOCK 16
-/// Positions whose scores share one update of the running maximum.
-#define FB_KV_SPAN 64
 
 /// How a weight matrix is packed. Every format is made of tiles of FB_TILE outputs; inside a tile the inputs ascend.
 typedef enum fb_format {
@@ -136,8 +134,7 @@ typedef enum fb_cache {
     FB_CACHE_Q8 = 2, ///< value = scale code
 } fb_cache;
 
-/// Attention over a paged cache of neighbouring rows of one sequence, for the query heads of one key/value head. The first
-/// positions that the rows see lie in the same span, and so do their own.
+/// Attention over a paged cache of rows of one sequence that follow each other, for the query heads of one key/value head.
 typedef struct fb_attention {
     const float *q;               ///< (row, query head of the group): q_stride and head_stride apart
     size_t q_stride;

@@ -62,6 +62,9 @@ FB_INLINE size_t fb_cached_bytes(const fb_cache cache) {
     return cache == FB_CACHE_F32 ? 4 : cache == FB_CACHE_F16 ? 2 : 1;
 }
 
+/// Positions whose scores share one update of the running maximum.
+#define FB_KV_SPAN 64
+
 FB_INLINE int32_t fb_larger(int32_t a, int32_t b) {
     return a > b ? a : b;
 }
@@ -134,7 +137,9 @@ FB_INLINE void fb_score(const fb_attention *job, fb_queries *queries, int32_t bl
     }
 }
 
-/// Turns the scores of a span into weights against the running maximum.
+/// Turns the scores of a span into weights against the running maximum. Where a query sees nothing of a span nothing stays
+/// of it: before the first position that it sees the maximum is minus infinity, which that one's score then shrinks all
+/// before it from to zero, and after the last one weights are zero.
 FB_INLINE void fb_weigh(const fb_attention *job, fb_queries *queries, int k) {
     float *weight = queries->weight[k];
     v16f peaks = fb_load(weight);
