@@ -193,6 +193,41 @@ import Testing
         }
     }
 
+    /// A rank of 3 shares a pair with the next part's first rank, whose inner values are infinite here.
+    @Test(arguments: [1, 8])
+    func infiniteRanksStayInTheirPart(rowCount: Int) throws {
+        var random = SeededGenerator(seed: 45)
+        let weights = try [40, 16].map { try random.weights(.u8, outputs: $0, inputs: inputs) }
+        let projection = Projection(weights.map { ($0, nil) })
+        let x = try random.activations(rows: rowCount, width: inputs)
+        let huge = [Float](repeating: 3e38, count: 3 * inputs)
+        let shrink = try RankRows(
+            Tensor(
+                name: "a", shape: [6, inputs], floats: random.floats(3 * inputs) + huge),
+            format: .bf16)
+        let expansions = try [40, 16].enumerated().map { part, outputs in
+            LowRankTerm.Expansion(
+                part: part, firstRank: 3 * part,
+                columns: try RankColumns(
+                    random.tensor(.f32, rows: outputs, columns: 3), format: .bf16), factor: 1)
+        }
+        let term = LowRankTerm(shrink: shrink, expansions: expansions)
+        for set in KernelSet.available {
+            let group = LowRankGroup(terms: [term])
+            for row in 0..<rowCount { group.append(row: row, weight: 8) }
+            let compute = Compute(
+                kernels: set, pool: try ThreadPool(threadCount: 1), rowCapacity: rowCount)
+            let y = Activations(rowCapacity: rowCount, width: projection.outputs)
+            compute.use([group])
+            compute.project(projection, x, into: y, rows: RowList(identity: rowCount), site: 0)
+            for row in 0..<rowCount {
+                let found = y.copy(row: row)
+                #expect(found[..<40].allSatisfy { $0.isFinite }, "\(set.name), row \(row)")
+                #expect(!found[40...].allSatisfy { $0.isFinite })
+            }
+        }
+    }
+
     @Test func factorsThatCannotBeHeldAreRefused() throws {
         func tensor(_ value: Float) throws -> Tensor {
             try Tensor(name: "b", shape: [2, 2], floats: [0, 1, value, 2])

@@ -39,7 +39,12 @@ import Testing
         for job in 0..<2000 {
             let (firstCount, count) = (job % 21, 1 + job * 7 % 19)
             for chunk in 0..<firstCount { firsts[chunk] = 0 }
-            pool.run(first: firstCount, { firsts[$0] += 1 }, then: count) { _ in
+            let first = { (chunk: Int) in
+                // Some microseconds, in which the other threads are done with the rest.
+                for _ in 0..<(chunk % 4 == 0 ? 2000 : 0) { Atomic(0).add(1, ordering: .relaxed) }
+                firsts[chunk] += 1
+            }
+            pool.run(first: firstCount, first, then: count) { _ in
                 let isComplete = (0..<firstCount).allSatisfy { firsts[$0] == 1 }
                 early.add(isComplete ? 0 : 1, ordering: .relaxed)
                 seconds.add(1, ordering: .relaxed)
