@@ -23,6 +23,8 @@ typedef struct {
     /// are none, so that a thread that comes late takes nothing, and what it reads of a job after it took a chunk stands
     /// until that chunk is done.
     _Alignas(64) _Atomic uint64_t offer;
+    /// The same of the first stage. Only who has a chunk of the second stage looks, so it is the stage of the job that runs.
+    _Atomic uint64_t first_offer;
     fb_pool *pool;
     pthread_t handle;
 } fb_share;
@@ -38,10 +40,7 @@ struct fb_pool {
     void (*first)(void *context, int32_t chunk);
     void (*body)(void *context, int32_t chunk);
     void *context;
-    /// The first stage's chunks that nobody took, as in a share. Only who has a chunk of the second stage looks, so it is
-    /// the stage of the job that runs.
-    _Alignas(64) _Atomic uint64_t first_offer;
-    _Atomic uint32_t first_unfinished;
+    _Alignas(64) _Atomic uint32_t first_unfinished;
     _Atomic int32_t first_sleepers;
     /// The thread that was bound along with the pool's own, and where it could run before; 0: none.
     pid_t bound;
@@ -93,12 +92,15 @@ static void await_zero(fb_pool *pool, _Atomic uint32_t *count, _Atomic int32_t *
     atomic_fetch_sub(sleepers, 1);
 }
 
-static void finish_first_stage(fb_pool *pool) {
+static void finish_first_stage(fb_pool *pool, int32_t thread) {
     if (atomic_load_explicit(&pool->first_unfinished, memory_order_acquire) == 0) return;
-    for (int32_t chunk; (chunk = take_chunk(&pool->first_offer, 1)) >= 0;) {
-        pool->first(pool->context, chunk);
-        if (atomic_fetch_sub(&pool->first_unfinished, 1) == 1 && atomic_load(&pool->first_sleepers) > 0) {
-            wake_all(&pool->first_unfinished);
+    for (int32_t i = 0; i < pool->threads; i++) {
+        fb_share *share = &pool->shares[(thread + i) % pool->threads];
+        for (int32_t chunk; (chunk = take_chunk(&share->first_offer, i == 0)) >= 0;) {
+            pool->first(pool->context, chunk);
+            if (atomic_fetch_sub(&pool->first_unfinished, 1) == 1 && atomic_load(&pool->first_sleepers) > 0) {
+                wake_all(&pool->first_unfinished);
+            }
         }
     }
     await_zero(pool, &pool->first_unfinished, &pool->first_sleepers);
@@ -110,7 +112,7 @@ static void run_chunks(fb_pool *pool, int32_t thread) {
     for (int32_t i = 0; i < pool->threads; i++) {
         fb_share *share = &pool->shares[(thread + i) % pool->threads];
         for (int32_t chunk; (chunk = take_chunk(&share->offer, i == 0)) >= 0; done++) {
-            finish_first_stage(pool);
+            finish_first_stage(pool, thread);
             pool->body(pool->context, chunk);
         }
     }
@@ -146,13 +148,21 @@ static void *work(void *argument) {
     }
 }
 
-static void publish(fb_pool *pool, uint32_t chunks) {
+/// The chunks of a thread's share, as an offer.
+static uint64_t share_of(uint64_t chunks, uint64_t thread, uint64_t threads) {
+    return chunks * thread / threads << 32 | chunks * (thread + 1) / threads;
+}
+
+static void publish(fb_pool *pool, uint32_t first_chunks, uint32_t chunks) {
     // Only owners write the generation, one at a time.
     uint32_t next = atomic_load_explicit(&pool->generation, memory_order_relaxed) + 1;
     uint64_t threads = (uint64_t)pool->threads;
     for (uint64_t i = 0; i < threads; i++) {
-        uint64_t offer = chunks * i / threads << 32 | chunks * (i + 1) / threads;
-        atomic_store_explicit(&pool->shares[i].offer, offer, memory_order_release);
+        fb_share *share = &pool->shares[i];
+        atomic_store_explicit(&share->first_offer, share_of(first_chunks, i, threads), memory_order_relaxed);
+    }
+    for (uint64_t i = 0; i < threads; i++) {
+        atomic_store_explicit(&pool->shares[i].offer, share_of(chunks, i, threads), memory_order_release);
     }
     atomic_store(&pool->generation, next);
     if (atomic_load(&pool->sleepers) > 0) wake_all(&pool->generation);
@@ -170,10 +180,9 @@ void fb_pool_run(
     pool->first = first;
     pool->body = body;
     pool->context = context;
-    atomic_store_explicit(&pool->first_offer, (uint64_t)(uint32_t)first_chunks, memory_order_relaxed);
     atomic_store_explicit(&pool->first_unfinished, (uint32_t)first_chunks, memory_order_relaxed);
     atomic_store_explicit(&pool->unfinished, (uint32_t)chunks, memory_order_relaxed);
-    publish(pool, (uint32_t)chunks);
+    publish(pool, (uint32_t)first_chunks, (uint32_t)chunks);
     run_chunks(pool, 0);
     await_zero(pool, &pool->unfinished, &pool->owner_sleeps);
 }
@@ -216,7 +225,7 @@ int32_t fb_pool_bind(fb_pool *pool, const int32_t *processors) {
 
 void fb_pool_destroy(fb_pool *pool) {
     atomic_store(&pool->stopping, 1);
-    publish(pool, 0);
+    publish(pool, 0, 0);
     for (int32_t i = 1; i < pool->threads; i++) pthread_join(pool->shares[i].handle, NULL);
     if (pool->bound) sched_setaffinity(pool->bound, sizeof(pool->mask), &pool->mask);
     free(pool);

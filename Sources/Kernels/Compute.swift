@@ -63,7 +63,9 @@ internal import Tensors
                 y_stride: y.stride)
             unsafe parts.append(
                 fb_part(
-                    base: base, number: Int32(number), adapters: adapters.adapters.pointer,
+                    base: base, number: Int32(number),
+                    first_tile: Int32(part.firstTile), all_tiles: Int32(projection.tileCount),
+                    adapters: adapters.adapters.pointer,
                     adapter_count: usesAdapters ? Int32(adapters.adapters.count) : 0,
                     use_starts: usesAdapters ? adapters.useStarts.pointer : nil,
                     uses: adapters.uses.pointer, bias: part.bias?.pointer))

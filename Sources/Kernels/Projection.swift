@@ -8,6 +8,8 @@ public struct Projection: Sendable {
         public let weights: PackedWeights
         public let bias: AlignedBuffer<Float>?
         public let column: Int
+        /// Tiles of the parts before it.
+        let firstTile: Int
     }
 
     /// Some tiles of one part: what one thread computes at a time.
@@ -20,6 +22,7 @@ public struct Projection: Sendable {
     public let parts: [Part]
     public let inputs: Int
     public let outputs: Int
+    let tileCount: Int
     let chunks: AlignedBuffer<Chunk>
 
     /// Weights that a chunk holds at least: large against the cost of handing it out, small against the whole.
@@ -28,11 +31,13 @@ public struct Projection: Sendable {
     public init(_ matrices: [(weights: PackedWeights, bias: [Float]?)]) {
         var parts: [Part] = []
         var chunks: [Chunk] = []
-        var column = 0
+        var (column, firstTile) = (0, 0)
         for (index, matrix) in matrices.enumerated() {
             let weights = matrix.weights
             parts.append(
-                Part(weights: weights, bias: matrix.bias.map { AlignedBuffer($0) }, column: column))
+                Part(
+                    weights: weights, bias: matrix.bias.map { AlignedBuffer($0) }, column: column,
+                    firstTile: firstTile))
             // A multiple of four tiles, which the kernels for single rows take together.
             let tiles = (Self.chunkBytes / max(weights.tileBytes, 1) + 3) / 4 * 4
             for begin in stride(from: 0, to: weights.tileCount, by: max(tiles, 4)) {
@@ -41,11 +46,13 @@ public struct Projection: Sendable {
                     Chunk(part: Int32(index), begin: Int32(begin), end: Int32(end)))
             }
             column += weights.outputs
+            firstTile += weights.tileCount
         }
         self.parts = parts
         self.chunks = AlignedBuffer(chunks)
         inputs = matrices.first?.weights.inputs ?? 0
         outputs = column
+        tileCount = firstTile
     }
 
     /// Memory that the weights take.

@@ -73,12 +73,12 @@ internal import Synchronization
                         unsafe fb_pool_run(
                             pool, Int32(clamping: firstCount),
                             { context, chunk in
-                                unsafe context.assumingMemoryBound(to: Stages.self).pointee.first(
-                                    Int(chunk))
+                                unsafe context.assumingMemoryBound(to: Stages.self).pointee
+                                    .runFirst(chunk)
                             }, Int32(clamping: count),
                             { context, chunk in
-                                unsafe context.assumingMemoryBound(to: Stages.self).pointee.body(
-                                    Int(chunk))
+                                unsafe context.assumingMemoryBound(to: Stages.self).pointee
+                                    .runBody(chunk)
                             }, context)
                     }
                 }
@@ -86,8 +86,12 @@ internal import Synchronization
         }
     }
 
-    private struct Stages {
+    /// Borrowed by all threads, not copied: counting references to the closures would have them wait for each other.
+    private struct Stages: ~Copyable {
         let first: (Int) -> Void
         let body: (Int) -> Void
+
+        borrowing func runFirst(_ chunk: Int32) { first(Int(chunk)) }
+        borrowing func runBody(_ chunk: Int32) { body(Int(chunk)) }
     }
 }

@@ -119,6 +119,8 @@ typedef struct fb_use {
 typedef struct fb_part {
     fb_matmul base;
     int32_t number;               ///< which part of the projection it is
+    int32_t first_tile;           ///< tiles of the parts before it
+    int32_t all_tiles;            ///< of all parts
     const fb_adapter_rows *_Nullable adapters;
     int32_t adapter_count;
     const int32_t *_Nullable use_starts; ///< where the uses of each row of x begin; NULL: no adapters

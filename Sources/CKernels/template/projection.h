@@ -4,22 +4,32 @@ FB_INLINE void fb_fetch_range(const uint8_t *from, size_t begin, size_t end) {
     for (size_t i = begin / 64 * 64; i < end; i += 64) __builtin_prefetch(from + i, 0, 2);
 }
 
+/// Fetches the share that some tiles have of the next projection's A, the adapters of the step one after the other: a
+/// thread's share of all tiles is then its share of A.
+FB_INLINE void fb_fetch_next(const fb_part *part, int32_t begin, int32_t end) {
+    size_t adapters = (size_t)part->adapter_count, all = (size_t)part->all_tiles;
+    size_t from = (size_t)(part->first_tile + begin) * adapters, to = (size_t)(part->first_tile + end) * adapters;
+    for (size_t a = from / all; a * all < to; a++) {
+        const fb_low_rank *next = part->adapters[a].next;
+        if (!next || !next->weights) continue;
+        size_t bytes = (size_t)next->ranks * fb_rank_bytes(next);
+        size_t low = from > a * all ? from - a * all : 0, high = to - a * all < all ? to - a * all : all;
+        fb_fetch_range(next->weights, bytes * low / all, bytes * high / all);
+    }
+}
+
 /// Fetches what the adapters of a step add to some tiles and a share of the next projection's A, while the base's product
 /// keeps the multipliers busy: one after the other they are pieces of a kilobyte, which no hardware sees coming. A tile at
 /// a time, since a core waits when too many lines are on their way.
 static void fb_fetch_adapters(const fb_part *part, int32_t begin, int32_t end) {
-    size_t tiles = ((size_t)part->base.outputs + FB_TILE - 1) / FB_TILE;
     for (int32_t a = 0; a < part->adapter_count; a++) {
-        const fb_low_rank *term = part->adapters[a].term, *next = part->adapters[a].next;
+        const fb_low_rank *term = part->adapters[a].term;
         const fb_expand *b = &term->parts[part->number];
         if (term->weights && b->weights) {
             fb_fetch_range(b->weights, (size_t)begin * b->tile_bytes, (size_t)end * b->tile_bytes);
         }
-        if (part->number == 0 && next && next->weights) {
-            size_t bytes = (size_t)next->ranks * fb_rank_bytes(next);
-            fb_fetch_range(next->weights, bytes * (size_t)begin / tiles, bytes * (size_t)end / tiles);
-        }
     }
+    fb_fetch_next(part, begin, end);
 }
 
 /// `addition` takes place beside integer products of one row; others leave it alone.
