@@ -4,7 +4,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("prfchw,avx2,fma,f16c"))), apply_to = function)
 #include "template/vector.h"
 
 /// 16 outputs x 4 inputs: inputs 0 and 2 as words, inputs 1 and 3 as words, for each half of the outputs.

@@ -4,8 +4,9 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16,fma,f16c"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("prfchw,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16,fma,f16c"))), apply_to = function)
 #define FB_ADD_PAIRS(sum, a, b) ((v16f)_mm512_dpbf16_ps((__m512)(sum), (__m512bh)(a), (__m512bh)(b)))
+#define FB_BFLOATS(v) ((v16s)_mm512_cvtneps_pbh((__m512)(v)))
 #include "template/avx512.h"
 #pragma clang attribute pop
 

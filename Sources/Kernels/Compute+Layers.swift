@@ -20,16 +20,6 @@ extension Compute {
         }
     }
 
-    /// out = silu(gate) * up, where a row of x is gate then up; with its int8 form where there is room for one.
-    public func activate(_ x: Activations, into out: Activations, rows: RowList) {
-        let width = out.width
-        forEachRow(rows) { row in
-            unsafe kernels.table.pointee.silu_multiply(
-                x.row(row), x.row(row) + width, out.row(row), Int32(width))
-            quantize(out, row: row)
-        }
-    }
-
     /// y += x.
     public func add(_ x: Activations, to y: Activations, rows: RowList) {
         forEachRow(rows) { row in

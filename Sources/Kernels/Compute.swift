@@ -13,6 +13,8 @@ internal import Tensors
     private let adapters: StepAdapters
     private let identity: RowList
     private var parts = unsafe Scratch<fb_part>()
+    /// Chunks of A x that the laid out parts need first.
+    private var shrinkChunks = 0
     var runs = AttentionRuns()
 
     /// - Parameter rowCapacity: the most rows that a step has.
@@ -46,8 +48,61 @@ internal import Tensors
         site: Int? = nil, compact: Bool = false
     ) {
         guard rows.count > 0 else { return }
+        lay(projection, x, into: y, rows: rows, site: site, compact: compact)
+        let project = unsafe kernels.table.pointee.project
+        let list = unsafe parts.pointer
+        let chunks = unsafe projection.chunks.pointer
+        pool.run(
+            first: shrinkChunks, { shrink(x, chunk: $0) }, then: projection.chunks.count
+        ) { index in
+            let chunk = unsafe chunks[index]
+            unsafe project(list + Int(chunk.part), chunk.begin, chunk.end)
+        }
+    }
+
+    /// out = silu(gate) * up, where the projection's two parts are gate and up; with its int8 form where `out` has room for
+    /// one.
+    ///
+    /// A thread computes the same outputs of both parts and activates them itself: what lies between stays in its cache.
+    ///
+    /// - Parameter y: room for gate and up.
+    public func projectGated(
+        _ projection: Projection, _ x: Activations, through y: Activations, into out: Activations,
+        rows: RowList, site: Int? = nil
+    ) {
+        guard rows.count > 0 else { return }
+        precondition(
+            projection.parts.count == 2
+                && projection.parts.allSatisfy { $0.weights.outputs == out.width },
+            "gate, up and what they become differ in width")
+        lay(projection, x, into: y, rows: rows, site: site)
+        let tiles = projection.parts[0].weights.tileCount
+        let list = unsafe parts.pointer
+        unsafe (list[0].all_tiles, list[1].all_tiles) = (Int32(tiles), 0)
+        let projectGated = unsafe kernels.table.pointee.project_gated
+        let chunks = unsafe projection.chunks.pointer
+        let gated = unsafe fb_gated(
+            values: out.values.pointer, stride: out.stride,
+            quantized: out.isQuantized ? out.quantized(at: 0) : fb_quantized())
+        unsafe withUnsafePointer(to: gated) { gated in
+            unsafe (list[0].gated, list[1].gated) = (gated, gated)
+            pool.run(
+                first: shrinkChunks, { shrink(x, chunk: $0) }, then: projection.firstPartChunks
+            ) { index in
+                let chunk = unsafe chunks[index]
+                unsafe projectGated(list, chunk.begin, chunk.end)
+            }
+        }
+    }
+
+    /// Lays out the parts of a projection and the adapters of its site.
+    private func lay(
+        _ projection: Projection, _ x: Activations, into y: Activations, rows: RowList, site: Int?,
+        compact: Bool = false
+    ) {
         if let site { select(site, reading: x) }
         let usesAdapters = site != nil && adapters.chunks.count > 0
+        shrinkChunks = usesAdapters ? adapters.chunks.count : 0
         unsafe parts.removeAll()
         for (number, part) in projection.parts.enumerated() {
             let weights = part.weights
@@ -68,17 +123,7 @@ internal import Tensors
                     adapters: adapters.adapters.pointer,
                     adapter_count: usesAdapters ? Int32(adapters.adapters.count) : 0,
                     use_starts: usesAdapters ? adapters.useStarts.pointer : nil,
-                    uses: adapters.uses.pointer, bias: part.bias?.pointer))
-        }
-        let project = unsafe kernels.table.pointee.project
-        let list = unsafe parts.pointer
-        let chunks = unsafe projection.chunks.pointer
-        pool.run(
-            first: usesAdapters ? adapters.chunks.count : 0, { shrink(x, chunk: $0) },
-            then: projection.chunks.count
-        ) { index in
-            let chunk = unsafe chunks[index]
-            unsafe project(list + Int(chunk.part), chunk.begin, chunk.end)
+                    uses: adapters.uses.pointer, bias: part.bias?.pointer, gated: nil))
         }
     }
 

@@ -23,6 +23,8 @@ public struct Projection: Sendable {
     public let inputs: Int
     public let outputs: Int
     let tileCount: Int
+    /// The first part's come first in `chunks`.
+    let firstPartChunks: Int
     let chunks: AlignedBuffer<Chunk>
 
     /// Weights that a chunk holds at least: large against the cost of handing it out, small against the whole.
@@ -53,6 +55,7 @@ public struct Projection: Sendable {
         inputs = matrices.first?.weights.inputs ?? 0
         outputs = column
         tileCount = firstTile
+        firstPartChunks = chunks.prefix { $0.part == 0 }.count
     }
 
     /// Memory that the weights take.

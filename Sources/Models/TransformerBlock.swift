@@ -85,10 +85,9 @@ public struct TransformerBlock: Sendable {
         compute.normalize(
             work.hidden, adding: work.branch, weight: feedForwardNorm, epsilon: epsilon,
             into: work.normed, rows: rows)
-        compute.project(
-            gateUp, work.normed, into: work.gateUp, rows: rows,
+        compute.projectGated(
+            gateUp, work.normed, through: work.gateUp, into: work.activated, rows: rows,
             site: LinearName.site(.gateUp, layer: layer))
-        compute.activate(work.gateUp, into: work.activated, rows: rows)
         compute.project(
             down, work.activated, into: work.branch, rows: rows,
             site: LinearName.site(.down, layer: layer))

@@ -55,11 +55,22 @@ import Testing
             index < 1000 ? Float(index - 500) / 4 : Float.random(in: -90...90, using: &random)
         }
         let ups = random.floats(width, in: -2...2)
-        let x = rows([gates + ups])
+        // The first input brings gate and up as they are.
+        let weights = try [gates, ups].map { values in
+            try PackedWeights(
+                Tensor(
+                    name: "w", shape: [width, 16],
+                    floats: values.flatMap { [$0] + [Float](repeating: 0, count: 15) }),
+                type: .f32)
+        }
+        let projection = Projection(weights.map { ($0, nil) })
+        let x = rows([[1] + [Float](repeating: 0, count: 15)])
         var outputs: [[UInt32]] = []
         for set in KernelSet.available {
             let y = Activations(rowCapacity: 1, width: width)
-            try compute(set).activate(x, into: y, rows: RowList(identity: 1))
+            try compute(set).projectGated(
+                projection, x, through: Activations(rowCapacity: 1, width: 2 * width), into: y,
+                rows: RowList(identity: 1))
             outputs.append(y.copy(row: 0).bits)
             for (index, found) in y.copy(row: 0).enumerated() {
                 let gate = Double(gates[index])

@@ -115,17 +115,25 @@ typedef struct fb_use {
     int32_t index;
 } fb_use;
 
+/// Where silu(gate) * up goes.
+typedef struct fb_gated {
+    float *values;                ///< (row, stride) float
+    size_t stride;
+    fb_quantized quantized;       ///< the same rows in int8 and bfloat16, or nothing
+} fb_gated;
+
 /// One matrix of a projection with what is added to its product.
 typedef struct fb_part {
     fb_matmul base;
     int32_t number;               ///< which part of the projection it is
-    int32_t first_tile;           ///< tiles of the parts before it
-    int32_t all_tiles;            ///< of all parts
+    int32_t first_tile;           ///< where its tiles begin among those that share the fetching of the next projection's A
+    int32_t all_tiles;            ///< how many those are; 0: it fetches nothing of it
     const fb_adapter_rows *_Nullable adapters;
     int32_t adapter_count;
     const int32_t *_Nullable use_starts; ///< where the uses of each row of x begin; NULL: no adapters
     const fb_use *_Nullable uses; ///< of each row, in the order in which they are added
     const float *_Nullable bias;  ///< (outputs)
+    const fb_gated *_Nullable gated; ///< where silu(gate) * up goes if it is one of them
 } fb_part;
 
 /// How keys and values are cached. A block of one head: keys (head_dim, 16 positions), values (16, padded_dim), then, in
@@ -171,12 +179,12 @@ typedef struct fb_kernels {
         int32_t end, int32_t piece, int32_t pieces);
     /// y = W x + sum over adapters of B inner + bias for the tiles [begin, end) of a part.
     void (*project)(const fb_part *part, int32_t begin, int32_t end);
+    /// silu(gate) * up for the tiles [begin, end) of two parts with the same rows and outputs, gate and up; `begin` is even.
+    void (*project_gated)(const fb_part *parts, int32_t begin, int32_t end);
     /// Quantizes a row of `count` floats, padded with zeros to whole blocks, and rounds it to bfloat16.
     void (*quantize)(const float *x, int32_t count, fb_quantized q);
     /// y = x / sqrt(mean(x^2) + epsilon) * weight
     void (*rms_norm)(const float *x, const float *weight, int32_t count, float epsilon, float *y);
-    /// out = silu(gate) * up
-    void (*silu_multiply)(const float *gate, const float *up, float *out, int32_t count);
     /// y += x
     void (*add)(float *y, const float *x, int32_t count);
     /// Rotates the two halves of each of `heads` vectors of `head_dim`, `head_stride` apart (rotary embedding).

@@ -4,6 +4,7 @@
 typedef v64b FB_WEIGHTS;
 #define FB_PREPARE(bytes) (bytes)
 #define FB_DOT(sum, weights, activations) ((v16i)_mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(weights), _mm512_set1_epi32(activations)))
+#define FB_NEAREST(x) ((v16i)_mm512_cvtps_epi32((__m512)(x)))
 /// Queries that share a pass over keys and values: as many as there are registers for, 16 at most.
 #define FB_QUERIES 16
 /// Ranks and rows of a shrink that share a pass.

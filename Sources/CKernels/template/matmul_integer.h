@@ -165,6 +165,12 @@ FB_INLINE void fb_nf4_block(const fb_matmul *job, int32_t tile, int32_t row, con
     FB_UNROLL for (int r = 0; r < rows; r++) fb_store_tile(job, tile, row + r, sum[r]);
 }
 
+/// Claims where the sums of a pass will go, while the pass runs: the lines have left the caches or are another processor's.
+FB_INLINE void fb_claim_sums(const fb_matmul *job, int32_t tile, int32_t row, int32_t rows) {
+    float *y = job->y + (size_t)tile * FB_TILE;
+    for (int32_t r = row; r < row + rows; r++) __builtin_prefetch(y + (size_t)job->y_rows[r] * job->y_stride, 1, 3);
+}
+
 typedef void (*fb_pass)(const fb_matmul *job, int32_t tile, int32_t row, fb_ahead ahead, fb_addition *addition);
 
 #define FB_PASS(NAME, ROWS)                                                                              \
@@ -189,6 +195,7 @@ typedef void (*fb_pass)(const fb_matmul *job, int32_t tile, int32_t row, fb_ahea
             ahead.next = (const uint8_t *)job->weights + (size_t)(t + 1) * job->tile_bytes;              \
             for (int32_t pass = 0; pass < passes; pass++) {                                              \
                 int32_t rows = pass < more ? least + 1 : least;                                          \
+                fb_claim_sums(job, t, row, rows);                                                        \
                 by_rows[rows](job, t, row, ahead, addition);                                             \
                 row += rows;                                                                             \
                 ahead.next += ahead.bytes_per_block * blocks;                                            \
@@ -203,15 +210,18 @@ FB_INTEGER_MATMUL(fb_u4_min)
 FB_INTEGER_MATMUL(fb_u8_two)
 FB_INTEGER_MATMUL(fb_nf4)
 
-/// Rounds to the nearest integer, ties to even, by pushing the fraction out of the mantissa (|x| < 2^22).
-FB_INLINE v16f fb_round(v16f x) {
-    return x + fb_splat(12582912.0f) - fb_splat(12582912.0f);
+/// The nearest integers, halves to even: |x| < 2^22, and the fraction is pushed out of the mantissa.
+FB_INLINE v16i fb_nearest(v16f x) {
+#ifdef FB_NEAREST
+    return FB_NEAREST(x);
+#else
+    return __builtin_convertvector(x + fb_splat(12582912.0f) - fb_splat(12582912.0f), v16i);
+#endif
 }
 
-FB_INLINE int32_t fb_isum(v16i v) {
+FB_INLINE v4i fb_sum_by_fours(v16i v) {
     v8i eight = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) + __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
-    v4i four = __builtin_shufflevector(eight, eight, 0, 1, 2, 3) + __builtin_shufflevector(eight, eight, 4, 5, 6, 7);
-    return four[0] + four[2] + (four[1] + four[3]);
+    return __builtin_shufflevector(eight, eight, 0, 1, 2, 3) + __builtin_shufflevector(eight, eight, 4, 5, 6, 7);
 }
 
 static void fb_quantize(const float *x, int32_t count, fb_quantized q) {
@@ -221,15 +231,16 @@ static void fb_quantize(const float *x, int32_t count, fb_quantized q) {
         float largest = fb_largest(fb_max((v16f)((v16i)low & mask), (v16f)((v16i)high & mask)));
         // Below this the inverse would overflow; such values count as zero.
         float inverse = largest >= 1e-36f ? 127.0f / largest : 0.0f;
-        v16i a = __builtin_convertvector(fb_round(low * fb_splat(inverse)), v16i);
-        v16i b = __builtin_convertvector(fb_round(high * fb_splat(inverse)), v16i);
+        v16i a = fb_nearest(low * fb_splat(inverse)), b = fb_nearest(high * fb_splat(inverse));
         typedef int8_t v16c __attribute__((vector_size(16)));
         v16c bytes[2] = {__builtin_convertvector(a, v16c), __builtin_convertvector(b, v16c)};
         memcpy(q.codes + 32 * block, bytes, sizeof bytes);
         v16s bfloats[2] = {fb_bfloats(low), fb_bfloats(high)};
         memcpy(q.bfloats + 32 * block, bfloats, sizeof bfloats);
         q.scales[block] = largest / 127.0f;
-        int32_t first = fb_isum(a), second = fb_isum(b);
+        v4i fours[2] = {fb_sum_by_fours(a), fb_sum_by_fours(b)};
+        v4i twos = __builtin_shufflevector(fours[0], fours[1], 0, 1, 4, 5) + __builtin_shufflevector(fours[0], fours[1], 2, 3, 6, 7);
+        int32_t first = twos[0] + twos[1], second = twos[2] + twos[3];
         q.sums[2 * block] = first;
         q.sums[2 * block + 1] = second;
         q.starts[2 * block] = -128 * (first + second);

@@ -8,6 +8,7 @@ FB_INLINE void fb_fetch_range(const uint8_t *from, size_t begin, size_t end) {
 /// thread's share of all tiles is then its share of A.
 FB_INLINE void fb_fetch_next(const fb_part *part, int32_t begin, int32_t end) {
     size_t adapters = (size_t)part->adapter_count, all = (size_t)part->all_tiles;
+    if (all == 0) return;
     size_t from = (size_t)(part->first_tile + begin) * adapters, to = (size_t)(part->first_tile + end) * adapters;
     for (size_t a = from / all; a * all < to; a++) {
         const fb_low_rank *next = part->adapters[a].next;
@@ -30,6 +31,22 @@ static void fb_fetch_adapters(const fb_part *part, int32_t begin, int32_t end) {
         }
     }
     fb_fetch_next(part, begin, end);
+}
+
+/// Claims the lines that a share of the rows will be quantized to, `share` of `shares`, when all their tiles [begin, end) are
+/// done: the other processors that read them must give them up, which takes long, and longer where the last cache is not
+/// common. Meanwhile products run.
+static void fb_claim(const fb_part *part, int32_t share, int32_t shares, int32_t begin, int32_t end) {
+    const fb_quantized *q = &part->gated->quantized;
+    size_t count = (size_t)(end - begin) * FB_TILE;
+    for (int32_t r = part->base.row_count * share / shares; r < part->base.row_count * (share + 1) / shares; r++) {
+        size_t at = (size_t)part->base.y_rows[r] * part->gated->stride + (size_t)begin * FB_TILE;
+        for (size_t i = 0; i < count; i += 64) __builtin_prefetch(q->codes + at + i, 1, 2);
+        for (size_t i = 0; i < count; i += 32) __builtin_prefetch(q->bfloats + at + i, 1, 2);
+        __builtin_prefetch(q->scales + at / 32, 1, 2);
+        __builtin_prefetch(q->starts + at / 16, 1, 2);
+        __builtin_prefetch(q->sums + at / 16, 1, 2);
+    }
 }
 
 /// `addition` takes place beside integer products of one row; others leave it alone.
@@ -66,6 +83,10 @@ static void fb_project_rows(const fb_part *part, int32_t begin, int32_t end) {
         block.row_count = last - row;
         for (int32_t tile = begin; tile < end; tile++) {
             if (row == 0) fb_fetch_adapters(part, tile, tile + 1);
+            if (row == 0 && part->gated && part->gated->quantized.codes) {
+                int32_t tiles = end - begin;
+                fb_claim(part, tile - begin + part->number * tiles, 2 * tiles, begin, end);
+            }
             fb_multiply(&block, tile, tile + 1);
         }
         if (part->use_starts) fb_expand_rows(part, row, last, begin, end);
@@ -102,10 +123,31 @@ static void fb_project(const fb_part *part, int32_t begin, int32_t end) {
     }
 }
 
+FB_INLINE fb_quantized fb_quantized_at(fb_quantized q, size_t at) {
+    return (fb_quantized){
+        .codes = q.codes + at, .scales = q.scales + at / 32, .starts = q.starts + at / 16, .sums = q.sums + at / 16,
+        .bfloats = q.bfloats + at,
+    };
+}
+
+/// The thread that computed gate and up activates and quantizes them: what lies between never leaves its caches.
+static void fb_project_gated(const fb_part *parts, int32_t begin, int32_t end) {
+    const fb_matmul *gate = &parts[0].base, *up = &parts[1].base;
+    const fb_gated *out = parts->gated;
+    fb_project(&parts[0], begin, end);
+    fb_project(&parts[1], begin, end);
+    int32_t first = begin * FB_TILE, stop = end * FB_TILE < gate->outputs ? end * FB_TILE : gate->outputs;
+    for (int32_t r = 0; r < gate->row_count; r++) {
+        size_t row = (size_t)gate->y_rows[r], at = row * out->stride + (size_t)first, from = row * gate->y_stride + (size_t)first;
+        fb_silu_multiply(gate->y + from, up->y + from, out->values + at, stop - first);
+        if (out->quantized.codes) fb_quantize(out->values + at, stop - first, fb_quantized_at(out->quantized, at));
+    }
+}
+
 #define FB_KERNELS(NAME)                                                                                    \
     {                                                                                                       \
         .name = NAME, .matmul = fb_multiply, .shrink = fb_shrink, .project = fb_project,                    \
-        .quantize = fb_quantize, .rms_norm = fb_rms_norm, .silu_multiply = fb_silu_multiply, .add = fb_add, \
+        .project_gated = fb_project_gated, .quantize = fb_quantize, .rms_norm = fb_rms_norm, .add = fb_add, \
         .rotate = fb_rotate, .attention = fb_attend, .attention_queries = FB_QUERIES,                       \
         .store_kv = fb_store_kv, .index_of_largest = fb_index_of_largest                                    \
     }

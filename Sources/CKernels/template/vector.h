@@ -53,10 +53,14 @@ FB_INLINE v16f fb_load_bfloat(const void *from) {
 
 /// To bfloat16, to the nearest, halves to even; numbers below 2^-126 become zeros.
 FB_INLINE v16s fb_bfloats(v16f v) {
+#ifdef FB_BFLOATS
+    return FB_BFLOATS(v);
+#else
     v16u bits = (v16u)v;
     v16u is_normal = (v16u)((bits & 0x7F800000u) != 0);
     v16u rounded = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
     return __builtin_convertvector((rounded & is_normal) | (bits >> 16 & 0x8000), v16s);
+#endif
 }
 
 FB_INLINE uint16_t fb_bfloat(float value) {
