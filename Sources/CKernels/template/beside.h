@@ -36,20 +36,50 @@ FB_INLINE v16f fb_finish_addition(fb_addition *addition) {
     return sum;
 }
 
+typedef struct {
+    const uint8_t *from;
+    size_t bytes;
+} fb_range;
+
+#define FB_RANGES 64
+
+/// Pieces of memory that are fetched one a block: all at once they would fill the buffers for lines on their way, and the
+/// product would wait.
+typedef struct {
+    fb_range ranges[FB_RANGES];
+    int32_t count;
+    int32_t done;
+} fb_fetches;
+
+FB_INLINE void fb_fetch_range(fb_range range) {
+    for (size_t i = 0; i < range.bytes; i += 64) __builtin_prefetch(range.from + i, 0, 2);
+}
+
+FB_INLINE void fb_fetch_one(fb_fetches *fetches) {
+    if (fetches->done < fetches->count) fb_fetch_range(fetches->ranges[fetches->done++]);
+}
+
 /// An even part of the next tile a block, which is fetched so that memory streams at the pace of the arithmetic.
 typedef struct {
     const uint8_t *next;
     size_t bytes_per_block;
 } fb_ahead;
 
+/// What else a tile brings with it, each NULL where there is nothing of the kind.
+typedef struct {
+    fb_addition *addition;
+    fb_fetches *fetches;
+} fb_beside;
+
 /// With fewer rows than this the hardware's own prefetch keeps up.
 #define FB_AHEAD_ROWS 4
 
-/// What a block brings with it; `addition` may be NULL.
-FB_INLINE void fb_do_beside(fb_ahead *ahead, fb_addition *addition, const int rows) {
+/// What a block brings with it.
+FB_INLINE void fb_do_beside(fb_ahead *ahead, fb_beside beside, const int rows) {
     if (rows >= FB_AHEAD_ROWS) {
         for (size_t i = 0; i < ahead->bytes_per_block; i += 64) __builtin_prefetch(ahead->next + i, 0, 2);
         ahead->next += ahead->bytes_per_block;
+        if (beside.fetches) fb_fetch_one(beside.fetches);
     }
-    if (rows == 1 && addition) fb_add_pair(addition);
+    if (rows == 1 && beside.addition) fb_add_pair(beside.addition);
 }

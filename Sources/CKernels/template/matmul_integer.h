@@ -41,7 +41,7 @@ _Static_assert(FB_NF4_ZERO == 128, "NF4 begins with what FB_U8 begins with");
 
 /// A symmetric format: one scale a block, `ZERO` (128 or 8) the byte that means 0.
 #define FB_SYMMETRIC_BLOCK(NAME, GROUP, BYTES, ZERO)                                                               \
-    FB_INLINE void NAME##_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead, fb_addition *addition) {                 \
+    FB_INLINE void NAME##_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead, fb_beside beside) {                 \
         v16f sum[8];                                                                                               \
         const int8_t *x[8];                                                                                        \
         const float *scales[8];                                                                                    \
@@ -55,7 +55,7 @@ _Static_assert(FB_NF4_ZERO == 128, "NF4 begins with what FB_U8 begins with");
             sum[r] = fb_splat(0);                                                                                  \
         }                                                                                                          \
         for (int32_t block = 0; block < job->inputs / 32; block++, w += BYTES + 32) {                              \
-            fb_do_beside(&ahead, addition, rows);                                                                  \
+            fb_do_beside(&ahead, beside, rows);                                                                    \
             v16i dot[8];                                                                                           \
             FB_UNROLL for (int r = 0; r < rows; r++) dot[r] = fb_isplat(starts[r][2 * block]);                     \
             FB_UNROLL for (int j = 0; j < 8; j++) {                                                                \
@@ -72,12 +72,12 @@ _Static_assert(FB_NF4_ZERO == 128, "NF4 begins with what FB_U8 begins with");
 
 /// A format with a minimum a block: value = scale u - minimum.
 #define FB_MINIMUM_BLOCK(NAME, GROUP, BYTES)                                                                       \
-    FB_INLINE void NAME##_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead, fb_addition *addition) {                 \
+    FB_INLINE void NAME##_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead, fb_beside beside) {                 \
         v16f sum[8];                                                                                               \
         const uint8_t *w = (const uint8_t *)job->weights + (size_t)tile * job->tile_bytes;                         \
         FB_UNROLL for (int r = 0; r < rows; r++) sum[r] = fb_splat(0);                                             \
         for (int32_t block = 0; block < job->inputs / 32; block++, w += BYTES + 128) {                             \
-            fb_do_beside(&ahead, addition, rows);                                                                  \
+            fb_do_beside(&ahead, beside, rows);                                                                    \
             v16i dot[8];                                                                                           \
             FB_UNROLL for (int r = 0; r < rows; r++) dot[r] = fb_isplat(0);                                        \
             FB_UNROLL for (int j = 0; j < 8; j++) {                                                                \
@@ -105,12 +105,12 @@ FB_MINIMUM_BLOCK(fb_u8_min, fb_group8, 512)
 FB_MINIMUM_BLOCK(fb_u4_min, fb_group4, 256)
 
 /// Two scales a block, of 16 inputs each (Q6_K).
-FB_INLINE void fb_u8_two_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead, fb_addition *addition) {
+FB_INLINE void fb_u8_two_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead, fb_beside beside) {
     v16f sum[8];
     const uint8_t *w = (const uint8_t *)job->weights + (size_t)tile * job->tile_bytes;
     FB_UNROLL for (int r = 0; r < rows; r++) sum[r] = fb_splat(0);
     for (int32_t block = 0; block < job->inputs / 32; block++, w += 512 + 128) {
-        fb_do_beside(&ahead, addition, rows);
+        fb_do_beside(&ahead, beside, rows);  
         FB_UNROLL for (int half = 0; half < 2; half++) {
             v16i dot[8];
             FB_UNROLL for (int r = 0; r < rows; r++) {
@@ -135,7 +135,7 @@ FB_INLINE void fb_u8_two_block(const fb_matmul *job, int32_t tile, int32_t row, 
 }
 
 /// NF4: the codes of 64 inputs stand for bytes of a table, so that they take part in integer products as well.
-FB_INLINE void fb_nf4_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead, fb_addition *addition) {
+FB_INLINE void fb_nf4_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead, fb_beside beside) {
     v16f sum[8];
     const v64b table = fb_nf4_table();
     const uint8_t *w = (const uint8_t *)job->weights + (size_t)tile * job->tile_bytes;
@@ -143,7 +143,7 @@ FB_INLINE void fb_nf4_block(const fb_matmul *job, int32_t tile, int32_t row, con
     for (int32_t block = 0; block < job->inputs / 32; block += 2, w += 512 + 64) {
         v16f scale = fb_load(w + 512) * fb_splat(1.0f / FB_NF4_UNIT);
         FB_UNROLL for (int half = 0; half < 2; half++) {
-            fb_do_beside(&ahead, addition, rows);
+            fb_do_beside(&ahead, beside, rows);  
             v16i dot[8];
             FB_UNROLL for (int r = 0; r < rows; r++) {
                 size_t at = (size_t)job->x_rows[row + r] * job->xq_stride / 32 + (size_t)(block + half);
@@ -171,11 +171,11 @@ FB_INLINE void fb_claim_sums(const fb_matmul *job, int32_t tile, int32_t row, in
     for (int32_t r = row; r < row + rows; r++) __builtin_prefetch(y + (size_t)job->y_rows[r] * job->y_stride, 1, 3);
 }
 
-typedef void (*fb_pass)(const fb_matmul *job, int32_t tile, int32_t row, fb_ahead ahead, fb_addition *addition);
+typedef void (*fb_pass)(const fb_matmul *job, int32_t tile, int32_t row, fb_ahead ahead, fb_beside beside);
 
 #define FB_PASS(NAME, ROWS)                                                                              \
-    static void NAME##_##ROWS(const fb_matmul *job, int32_t tile, int32_t row, fb_ahead ahead, fb_addition *addition) {         \
-        NAME##_block(job, tile, row, ROWS, ahead, addition);                                                       \
+    static void NAME##_##ROWS(const fb_matmul *job, int32_t tile, int32_t row, fb_ahead ahead, fb_beside beside) {         \
+        NAME##_block(job, tile, row, ROWS, ahead, beside);                                                       \
     }
 
 /// All rows of some tiles, in as few passes as eight rows at most allow and as even ones: a pass of one row takes half as
@@ -183,20 +183,20 @@ typedef void (*fb_pass)(const fb_matmul *job, int32_t tile, int32_t row, fb_ahea
 #define FB_INTEGER_MATMUL(NAME)                                                                          \
     FB_PASS(NAME, 1) FB_PASS(NAME, 2) FB_PASS(NAME, 3) FB_PASS(NAME, 4)                                  \
     FB_PASS(NAME, 5) FB_PASS(NAME, 6) FB_PASS(NAME, 7) FB_PASS(NAME, 8)                                  \
-    static void NAME(const fb_matmul *job, int32_t begin, int32_t end, fb_addition *addition) {          \
+    static void NAME(const fb_matmul *job, int32_t begin, int32_t end, fb_beside beside) {           \
         static const fb_pass by_rows[] = {NULL,     NAME##_1, NAME##_2, NAME##_3, NAME##_4,              \
                                           NAME##_5, NAME##_6, NAME##_7, NAME##_8};                       \
         int32_t passes = (job->row_count + 7) / 8;                                                       \
         int32_t least = job->row_count / passes, more = job->row_count % passes;                         \
         size_t blocks = (size_t)job->inputs / 32;                                                        \
-        fb_ahead ahead = {.bytes_per_block = job->tile_bytes / blocks / (size_t)passes};                 \
+        fb_ahead ahead = {.bytes_per_block = job->tile_bytes / blocks / (size_t)passes};                       \
         for (int32_t t = begin; t < end; t++) {                                                          \
             int32_t row = 0;                                                                             \
             ahead.next = (const uint8_t *)job->weights + (size_t)(t + 1) * job->tile_bytes;              \
             for (int32_t pass = 0; pass < passes; pass++) {                                              \
                 int32_t rows = pass < more ? least + 1 : least;                                          \
                 fb_claim_sums(job, t, row, rows);                                                        \
-                by_rows[rows](job, t, row, ahead, addition);                                             \
+                by_rows[rows](job, t, row, ahead, beside);                                               \
                 row += rows;                                                                             \
                 ahead.next += ahead.bytes_per_block * blocks;                                            \
             }                                                                                            \

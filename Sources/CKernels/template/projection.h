@@ -1,36 +1,50 @@
 // A projection with its adapters: which tiles of which rows are computed when.
 
-FB_INLINE void fb_fetch_range(const uint8_t *from, size_t begin, size_t end) {
-    for (size_t i = begin / 64 * 64; i < end; i += 64) __builtin_prefetch(from + i, 0, 2);
+/// Adds a piece to what is fetched, or fetches it where there is no more room.
+FB_INLINE void fb_plan(fb_fetches *fetches, const uint8_t *from, size_t bytes) {
+    fb_range range = {.from = from, .bytes = bytes};
+    if (fetches->count < FB_RANGES) {
+        fetches->ranges[fetches->count++] = range;
+    } else {
+        fb_fetch_range(range);
+    }
 }
 
-/// Fetches the share that some tiles have of the next projection's A, the adapters of the step one after the other: a
-/// thread's share of all tiles is then its share of A.
-FB_INLINE void fb_fetch_next(const fb_part *part, int32_t begin, int32_t end) {
+/// Bytes of A that are fetched with a block.
+#define FB_NEXT_BYTES 256
+
+/// Plans the share that a tile has of the next projection's A, the adapters of the step one after the other: a thread's
+/// share of all tiles is then its share of A.
+FB_INLINE void fb_plan_next(const fb_part *part, int32_t tile, fb_fetches *fetches) {
     size_t adapters = (size_t)part->adapter_count, all = (size_t)part->all_tiles;
     if (all == 0) return;
-    size_t from = (size_t)(part->first_tile + begin) * adapters, to = (size_t)(part->first_tile + end) * adapters;
+    size_t from = (size_t)(part->first_tile + tile) * adapters, to = from + adapters;
     for (size_t a = from / all; a * all < to; a++) {
         const fb_low_rank *next = part->adapters[a].next;
         if (!next || !next->weights) continue;
         size_t bytes = (size_t)next->ranks * fb_rank_bytes(next);
         size_t low = from > a * all ? from - a * all : 0, high = to - a * all < all ? to - a * all : all;
-        fb_fetch_range(next->weights, bytes * low / all, bytes * high / all);
+        size_t stop = bytes * high / all;
+        for (size_t at = bytes * low / all / 64 * 64; at < stop; at += FB_NEXT_BYTES) {
+            fb_plan(fetches, (const uint8_t *)next->weights + at, stop - at < FB_NEXT_BYTES ? stop - at : FB_NEXT_BYTES);
+        }
     }
 }
 
-/// Fetches what the adapters of a step add to some tiles and a share of the next projection's A, while the base's product
-/// keeps the multipliers busy: one after the other they are pieces of a kilobyte, which no hardware sees coming. A tile at
-/// a time, since a core waits when too many lines are on their way.
-static void fb_fetch_adapters(const fb_part *part, int32_t begin, int32_t end) {
+/// Plans to fetch what the adapters of a step add to a tile and a share of the next projection's A, while the base's product
+/// keeps the multipliers busy: one after the other they are pieces of a kilobyte, which no hardware sees coming.
+static void fb_plan_fetches(const fb_part *part, int32_t tile, fb_fetches *fetches) {
+    fetches->count = fetches->done = 0;
     for (int32_t a = 0; a < part->adapter_count; a++) {
         const fb_low_rank *term = part->adapters[a].term;
         const fb_expand *b = &term->parts[part->number];
-        if (term->weights && b->weights) {
-            fb_fetch_range(b->weights, (size_t)begin * b->tile_bytes, (size_t)end * b->tile_bytes);
-        }
+        if (term->weights && b->weights) fb_plan(fetches, (const uint8_t *)b->weights + (size_t)tile * b->tile_bytes, b->tile_bytes);
     }
-    fb_fetch_next(part, begin, end);
+    fb_plan_next(part, tile, fetches);
+}
+
+FB_INLINE void fb_finish_fetches(fb_fetches *fetches) {
+    while (fetches->done < fetches->count) fb_fetch_one(fetches);
 }
 
 /// Claims the lines that a share of the rows will be quantized to, `share` of `shares`, when all their tiles [begin, end) are
@@ -49,23 +63,24 @@ static void fb_claim(const fb_part *part, int32_t share, int32_t shares, int32_t
     }
 }
 
-/// `addition` takes place beside integer products of one row; others leave it alone.
-static void fb_multiply_beside(const fb_matmul *job, int32_t begin, int32_t end, fb_addition *addition) {
+/// An addition takes place beside integer products of one row, fetches beside those of more than a few; others leave them
+/// alone.
+static void fb_multiply_beside(const fb_matmul *job, int32_t begin, int32_t end, fb_beside beside) {
     switch (job->format) {
     case FB_F32: fb_f32(job, begin, end); break;
     case FB_F16: fb_f16(job, begin, end); break;
     case FB_BF16: fb_bf16(job, begin, end); break;
-    case FB_NF4: fb_nf4(job, begin, end, addition); break;
-    case FB_U8: fb_u8(job, begin, end, addition); break;
-    case FB_U4: fb_u4(job, begin, end, addition); break;
-    case FB_U8_MIN: fb_u8_min(job, begin, end, addition); break;
-    case FB_U4_MIN: fb_u4_min(job, begin, end, addition); break;
-    case FB_U8_TWO: fb_u8_two(job, begin, end, addition); break;
+    case FB_NF4: fb_nf4(job, begin, end, beside); break;
+    case FB_U8: fb_u8(job, begin, end, beside); break;
+    case FB_U4: fb_u4(job, begin, end, beside); break;
+    case FB_U8_MIN: fb_u8_min(job, begin, end, beside); break;
+    case FB_U4_MIN: fb_u4_min(job, begin, end, beside); break;
+    case FB_U8_TWO: fb_u8_two(job, begin, end, beside); break;
     }
 }
 
 static void fb_multiply(const fb_matmul *job, int32_t begin, int32_t end) {
-    fb_multiply_beside(job, begin, end, NULL);
+    fb_multiply_beside(job, begin, end, (fb_beside){0});
 }
 
 /// Rows that go over the tiles together: their activations stay in the second-level cache, and so do the pages that
@@ -82,12 +97,15 @@ static void fb_project_rows(const fb_part *part, int32_t begin, int32_t end) {
         block.y_rows += row;
         block.row_count = last - row;
         for (int32_t tile = begin; tile < end; tile++) {
-            if (row == 0) fb_fetch_adapters(part, tile, tile + 1);
+            fb_fetches fetches;
+            int plans = row == 0 && part->adapter_count > 0;
+            if (plans) fb_plan_fetches(part, tile, &fetches);
             if (row == 0 && part->gated && part->gated->quantized.codes) {
                 int32_t tiles = end - begin;
                 fb_claim(part, tile - begin + part->number * tiles, 2 * tiles, begin, end);
             }
-            fb_multiply(&block, tile, tile + 1);
+            fb_multiply_beside(&block, tile, tile + 1, (fb_beside){.fetches = plans ? &fetches : NULL});
+            if (plans) fb_finish_fetches(&fetches);
         }
         if (part->use_starts) fb_expand_rows(part, row, last, begin, end);
     }
@@ -97,10 +115,12 @@ static void fb_project_rows(const fb_part *part, int32_t begin, int32_t end) {
 static void fb_project_row(const fb_part *part, fb_addition *addition, int32_t begin, int32_t end) {
     const fb_matmul *base = &part->base;
     float *y = base->y + (size_t)base->y_rows[0] * base->y_stride;
+    fb_fetches fetches;
     for (int32_t tile = begin; tile <= end; tile++) {
         if (tile < end) {
-            fb_fetch_adapters(part, tile, tile + 1);
-            fb_multiply_beside(base, tile, tile + 1, tile > begin ? addition : NULL);
+            fb_plan_fetches(part, tile, &fetches);
+            fb_finish_fetches(&fetches);
+            fb_multiply_beside(base, tile, tile + 1, (fb_beside){.addition = tile > begin ? addition : NULL});
         }
         if (tile > begin) fb_store_lanes(base, tile - 1, y + (tile - 1) * FB_TILE, fb_finish_addition(addition));
         addition->added = 0;
