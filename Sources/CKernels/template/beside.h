@@ -41,22 +41,44 @@ typedef struct {
     size_t bytes;
 } fb_range;
 
-#define FB_RANGES 64
+#define FB_RANGES 128
 
 /// Pieces of memory that are fetched one a block: all at once they would fill the buffers for lines on their way, and the
-/// product would wait.
+/// product would wait. The first ones go on with each tile, the others are shared out among the tiles.
 typedef struct {
     fb_range ranges[FB_RANGES];
+    int32_t tile_count;
+    int32_t tile_done;
     int32_t count;
-    int32_t done;
+    int32_t next;
+    int32_t stop;
 } fb_fetches;
 
 FB_INLINE void fb_fetch_range(fb_range range) {
     for (size_t i = 0; i < range.bytes; i += 64) __builtin_prefetch(range.from + i, 0, 2);
 }
 
-FB_INLINE void fb_fetch_one(fb_fetches *fetches) {
-    if (fetches->done < fetches->count) fb_fetch_range(fetches->ranges[fetches->done++]);
+FB_INLINE int fb_fetch_one(fb_fetches *fetches) {
+    if (fetches->tile_done < fetches->tile_count) {
+        fb_range *range = &fetches->ranges[fetches->tile_done++];
+        fb_fetch_range(*range);
+        range->from += range->bytes;
+        return 1;
+    }
+    if (fetches->next == fetches->stop) return 0;
+    fb_fetch_range(fetches->ranges[fetches->next++]);
+    return 1;
+}
+
+/// Begins one of some tiles.
+FB_INLINE void fb_begin_fetches(fb_fetches *fetches, int32_t tile, int32_t tiles) {
+    fetches->tile_done = 0;
+    fetches->stop = fetches->tile_count + (fetches->count - fetches->tile_count) * (tile + 1) / tiles;
+}
+
+/// Fetches what had no turn.
+FB_INLINE void fb_finish_fetches(fb_fetches *fetches) {
+    while (fb_fetch_one(fetches)) continue;
 }
 
 /// An even part of the next tile a block, which is fetched so that memory streams at the pace of the arithmetic.

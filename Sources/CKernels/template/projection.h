@@ -10,41 +10,39 @@ FB_INLINE void fb_plan(fb_fetches *fetches, const uint8_t *from, size_t bytes) {
     }
 }
 
-/// Bytes of A that are fetched with a block.
+/// Bytes of A that are fetched with a block at least.
 #define FB_NEXT_BYTES 256
 
-/// Plans the share that a tile has of the next projection's A, the adapters of the step one after the other: a thread's
-/// share of all tiles is then its share of A.
-FB_INLINE void fb_plan_next(const fb_part *part, int32_t tile, fb_fetches *fetches) {
+/// Plans the share that some tiles have of the next projection's A, the adapters of the step one after the other: a
+/// thread's share of all tiles is then its share of A.
+FB_INLINE void fb_plan_next(const fb_part *part, int32_t begin, int32_t end, fb_fetches *fetches) {
     size_t adapters = (size_t)part->adapter_count, all = (size_t)part->all_tiles;
     if (all == 0) return;
-    size_t from = (size_t)(part->first_tile + tile) * adapters, to = from + adapters;
+    size_t from = (size_t)(part->first_tile + begin) * adapters, to = (size_t)(part->first_tile + end) * adapters;
     for (size_t a = from / all; a * all < to; a++) {
         const fb_low_rank *next = part->adapters[a].next;
         if (!next || !next->weights) continue;
         size_t bytes = (size_t)next->ranks * fb_rank_bytes(next);
         size_t low = from > a * all ? from - a * all : 0, high = to - a * all < all ? to - a * all : all;
-        size_t stop = bytes * high / all;
-        for (size_t at = bytes * low / all / 64 * 64; at < stop; at += FB_NEXT_BYTES) {
-            fb_plan(fetches, (const uint8_t *)next->weights + at, stop - at < FB_NEXT_BYTES ? stop - at : FB_NEXT_BYTES);
+        size_t at = bytes * low / all / 64 * 64, stop = bytes * high / all;
+        size_t piece = (stop - at) / 16 > FB_NEXT_BYTES ? (stop - at) / 16 / 64 * 64 : FB_NEXT_BYTES;
+        for (; at < stop; at += piece) {
+            fb_plan(fetches, (const uint8_t *)next->weights + at, stop - at < piece ? stop - at : piece);
         }
     }
 }
 
-/// Plans to fetch what the adapters of a step add to a tile and a share of the next projection's A, while the base's product
-/// keeps the multipliers busy: one after the other they are pieces of a kilobyte, which no hardware sees coming.
-static void fb_plan_fetches(const fb_part *part, int32_t tile, fb_fetches *fetches) {
-    fetches->count = fetches->done = 0;
+/// Plans to fetch what the adapters of a step add to some tiles and a share of the next projection's A, while the base's
+/// product keeps the multipliers busy: one after the other they are pieces of a kilobyte, which no hardware sees coming.
+static void fb_plan_fetches(const fb_part *part, int32_t begin, int32_t end, fb_fetches *fetches) {
+    fetches->count = 0;
     for (int32_t a = 0; a < part->adapter_count; a++) {
         const fb_low_rank *term = part->adapters[a].term;
         const fb_expand *b = &term->parts[part->number];
-        if (term->weights && b->weights) fb_plan(fetches, (const uint8_t *)b->weights + (size_t)tile * b->tile_bytes, b->tile_bytes);
+        if (term->weights && b->weights) fb_plan(fetches, (const uint8_t *)b->weights + (size_t)begin * b->tile_bytes, b->tile_bytes);
     }
-    fb_plan_next(part, tile, fetches);
-}
-
-FB_INLINE void fb_finish_fetches(fb_fetches *fetches) {
-    while (fetches->done < fetches->count) fb_fetch_one(fetches);
+    fetches->tile_count = fetches->next = fetches->stop = fetches->count;
+    fb_plan_next(part, begin, end, fetches);
 }
 
 /// Claims the lines that a share of the rows will be quantized to, `share` of `shares`, when all their tiles [begin, end) are
@@ -90,22 +88,23 @@ static void fb_multiply(const fb_matmul *job, int32_t begin, int32_t end) {
 /// The product and what adapters add to it, for many rows.
 static void fb_project_rows(const fb_part *part, int32_t begin, int32_t end) {
     const fb_matmul *base = &part->base;
+    fb_fetches planned;
+    fb_plan_fetches(part, begin, end, &planned);
     for (int32_t row = 0; row < base->row_count; row += FB_ROW_BLOCK) {
         int32_t last = base->row_count - row < FB_ROW_BLOCK ? base->row_count : row + FB_ROW_BLOCK;
         fb_matmul block = *base;
         block.x_rows += row;
         block.y_rows += row;
         block.row_count = last - row;
+        int fetches = row == 0 && part->adapter_count > 0;
         for (int32_t tile = begin; tile < end; tile++) {
-            fb_fetches fetches;
-            int plans = row == 0 && part->adapter_count > 0;
-            if (plans) fb_plan_fetches(part, tile, &fetches);
+            if (fetches) fb_begin_fetches(&planned, tile - begin, end - begin);
             if (row == 0 && part->gated && part->gated->quantized.codes) {
                 int32_t tiles = end - begin;
                 fb_claim(part, tile - begin + part->number * tiles, 2 * tiles, begin, end);
             }
-            fb_multiply_beside(&block, tile, tile + 1, (fb_beside){.fetches = plans ? &fetches : NULL});
-            if (plans) fb_finish_fetches(&fetches);
+            fb_multiply_beside(&block, tile, tile + 1, (fb_beside){.fetches = fetches ? &planned : NULL});
+            if (fetches) fb_finish_fetches(&planned);
         }
         if (part->use_starts) fb_expand_rows(part, row, last, begin, end);
     }
@@ -115,11 +114,12 @@ static void fb_project_rows(const fb_part *part, int32_t begin, int32_t end) {
 static void fb_project_row(const fb_part *part, fb_addition *addition, int32_t begin, int32_t end) {
     const fb_matmul *base = &part->base;
     float *y = base->y + (size_t)base->y_rows[0] * base->y_stride;
-    fb_fetches fetches;
+    fb_fetches planned;
+    fb_plan_fetches(part, begin, end, &planned);
     for (int32_t tile = begin; tile <= end; tile++) {
         if (tile < end) {
-            fb_plan_fetches(part, tile, &fetches);
-            fb_finish_fetches(&fetches);
+            fb_begin_fetches(&planned, tile - begin, end - begin);
+            fb_finish_fetches(&planned);
             fb_multiply_beside(base, tile, tile + 1, (fb_beside){.addition = tile > begin ? addition : NULL});
         }
         if (tile > begin) fb_store_lanes(base, tile - 1, y + (tile - 1) * FB_TILE, fb_finish_addition(addition));
@@ -150,11 +150,19 @@ FB_INLINE fb_quantized fb_quantized_at(fb_quantized q, size_t at) {
     };
 }
 
+/// Fetches the beginning of a tile, for the hardware to go on from, if there is such a tile.
+FB_INLINE void fb_fetch_first(const fb_matmul *job, int32_t tile) {
+    size_t bytes = job->tile_bytes < 4096 ? job->tile_bytes : 4096;
+    if (tile * FB_TILE < job->outputs) fb_fetch_range((fb_range){(const uint8_t *)job->weights + (size_t)tile * job->tile_bytes, bytes});
+}
+
 /// The thread that computed gate and up activates and quantizes them: what lies between never leaves its caches.
 static void fb_project_gated(const fb_part *parts, int32_t begin, int32_t end) {
     const fb_matmul *gate = &parts[0].base, *up = &parts[1].base;
     const fb_gated *out = parts->gated;
+    if (gate->row_count < FB_AHEAD_ROWS) fb_fetch_first(up, begin);
     fb_project(&parts[0], begin, end);
+    if (gate->row_count < FB_AHEAD_ROWS) fb_fetch_first(gate, end);
     fb_project(&parts[1], begin, end);
     int32_t first = begin * FB_TILE, stop = end * FB_TILE < gate->outputs ? end * FB_TILE : gate->outputs;
     for (int32_t r = 0; r < gate->row_count; r++) {
