@@ -4,10 +4,10 @@
         [--server LLAMA_SERVER] [--requests 16] [--prompt 32] [--tokens 24] [--mix 1] [--rounds 3]
 
 SHELF holds PEFT directories, GGUF_SHELF their twins (NAME.gguf). Every request has `--mix` adapters that no other has.
-Fusebox: one worker, a connected Python client a request, all at once. llama.cpp: its server with a slot a request (`--server`), or
-what that does with them, as a library and without front, sampling or text: slots with other adapters wait for each
-other, so one request after the other. Prints generated tokens a second and the slowest first token of both. Needs
-fusebox-client, and llama-cpp-python or a llama-server.
+Fusebox: one worker, one Python client that asks for all at once. llama.cpp: its server with a slot and a thread of
+Python's a request (`--server`), or what that does with them, as a library and without front, sampling or text: slots
+with other adapters wait for each other, so one request after the other. Prints generated tokens a second and the slowest
+first token of both. Needs fusebox-client, and llama-cpp-python or a llama-server.
 """
 import argparse
 import json
@@ -23,7 +23,6 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
 
 
@@ -59,21 +58,22 @@ def ours(a: argparse.Namespace, names: list[str]) -> tuple[float, float]:
                    "--threads-per-worker", str(a.threads), "--bind", endpoint]
         service = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         try:
-            with ExitStack() as stack:
-                clients = [stack.enter_context(Client(endpoint)) for _ in range(a.requests)]
-                while not any(w.state == "ready" for w in clients[0].status().workers):
+            with Client(endpoint) as client:
+                while not any(w.state == "ready" for w in client.status().workers):
                     time.sleep(0.1)
-                for client in clients:
-                    client.generate(prompt(99, 8), select="base", max_tokens=1)
-
-                def ask(number: int) -> Iterator[None]:
+                client.generate(prompt(99, 8), select="base", max_tokens=1)
+                start = time.perf_counter()
+                replies = []
+                for number in range(a.requests):
                     mix = {name: 0.75 for name in names[number * a.mix: (number + 1) * a.mix]}
-                    events = clients[number].submit(prompt(number, a.prompt), select=mix, max_tokens=a.tokens, temperature=0)
-                    for event in events:
-                        if isinstance(event, Chunk):
-                            yield
-
-                return together(a, ask)
+                    replies.append(client.submit(prompt(number, a.prompt), select=mix, max_tokens=a.tokens, temperature=0))
+                for reply in replies:
+                    next(event for event in reply if isinstance(event, Chunk))
+                slowest = time.perf_counter() - start
+                for reply in replies:
+                    for _ in reply:
+                        pass
+                return a.requests * a.tokens / (time.perf_counter() - start), slowest
         finally:
             service.send_signal(signal.SIGTERM)
             service.wait()

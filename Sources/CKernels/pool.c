@@ -4,8 +4,8 @@
 // sleeps on a futex. An owner waits only for chunks that were taken, never for a thread that has yet to be scheduled:
 // where processors are contended that takes longer than the job.
 //
-// A job can have a first stage, which all of the second needs: whoever has a chunk of the second does what nobody took of
-// the first and waits for what others took. That is one wait less than two jobs have, and a shorter one.
+// A job can have a first stage, which all of the second needs: whoever has a chunk of the second does its share of the first
+// and what nobody took, and waits for what others took. That is one wait less than two jobs have, and a shorter one.
 #define _GNU_SOURCE
 #include <linux/futex.h>
 #include <pthread.h>

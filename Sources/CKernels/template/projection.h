@@ -99,6 +99,7 @@ static void fb_project_rows(const fb_part *part, int32_t begin, int32_t end) {
         int fetches = row == 0 && part->adapter_count > 0;
         for (int32_t tile = begin; tile < end; tile++) {
             if (fetches) fb_begin_fetches(&planned, tile - begin, end - begin);
+            if (fetches && base->row_count < FB_AHEAD_ROWS) fb_finish_fetches(&planned);
             if (row == 0 && part->gated && part->gated->quantized.codes) {
                 int32_t tiles = end - begin;
                 fb_claim(part, tile - begin + part->number * tiles, 2 * tiles, begin, end);
