@@ -78,6 +78,7 @@ internal import Tensors
         lay(projection, x, into: y, rows: rows, site: site)
         let tiles = projection.parts[0].weights.tileCount
         let list = unsafe parts.pointer
+        // Tiles of up come with gate's, which alone fetch the next A.
         unsafe (list[0].all_tiles, list[1].all_tiles) = (Int32(tiles), 0)
         let projectGated = unsafe kernels.table.pointee.project_gated
         let chunks = unsafe projection.chunks.pointer

@@ -146,14 +146,14 @@ FB_INLINE void fb_expand_f32(const fb_addend *addend, int32_t tile, const int ti
     }
 }
 
-/// One pair of ranks; `mask` takes away an odd one that does not exist.
-FB_INLINE void fb_expand_pair(const fb_addend *addend, const uint8_t *w, size_t pair, const uint32_t mask, const int tiles, const int rows, v16f sum[][8]) {
+/// One pair of ranks, or an odd one alone.
+FB_INLINE void fb_expand_pair(const fb_addend *addend, const uint8_t *w, size_t pair, const int ranks, const int tiles, const int rows, v16f sum[][8]) {
     fb_pairs weight[4];
     FB_UNROLL for (int t = 0; t < tiles; t++) weight[t] = fb_load_pairs(w + (size_t)t * addend->b->tile_bytes + 64 * pair);
     FB_UNROLL for (int r = 0; r < rows; r++) {
         uint32_t inner = 0;
-        memcpy(&inner, addend->inner[r] + 4 * pair, mask == UINT32_MAX ? 4 : 2);
-        FB_UNROLL for (int t = 0; t < tiles; t++) sum[t][r] = FB_ADD_PAIRS(sum[t][r], weight[t], fb_splat_pairs(inner & mask));
+        memcpy(&inner, addend->inner[r] + 4 * pair, 2 * ranks);
+        FB_UNROLL for (int t = 0; t < tiles; t++) sum[t][r] = FB_ADD_PAIRS(sum[t][r], weight[t], fb_splat_pairs(inner));
     }
 }
 
@@ -161,8 +161,8 @@ FB_INLINE void fb_expand_bf16(const fb_addend *addend, int32_t tile, const int t
     const fb_expand *b = addend->b;
     const uint8_t *w = (const uint8_t *)b->weights + (size_t)tile * b->tile_bytes;
     size_t pairs = (size_t)b->ranks / 2;
-    for (size_t pair = 0; pair < pairs; pair++) fb_expand_pair(addend, w, pair, UINT32_MAX, tiles, rows, sum);
-    if (b->ranks % 2) fb_expand_pair(addend, w, pairs, 0xFFFF, tiles, rows, sum);
+    for (size_t pair = 0; pair < pairs; pair++) fb_expand_pair(addend, w, pair, 2, tiles, rows, sum);
+    if (b->ranks % 2) fb_expand_pair(addend, w, pairs, 1, tiles, rows, sum);
 }
 
 /// Adds to some tiles of some rows of y; `whole`: none of the tiles has fewer than 16 outputs.

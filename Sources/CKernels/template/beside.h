@@ -36,6 +36,7 @@ FB_INLINE v16f fb_finish_addition(fb_addition *addition) {
     return sum;
 }
 
+/// A piece of memory to fetch.
 typedef struct {
     const uint8_t *from;
     size_t bytes;
@@ -58,6 +59,7 @@ FB_INLINE void fb_fetch_range(fb_range range) {
     for (size_t i = 0; i < range.bytes; i += 64) __builtin_prefetch(range.from + i, 0, 2);
 }
 
+/// Fetches the next piece of a tile's turn; 0 when there is none.
 FB_INLINE int fb_fetch_one(fb_fetches *fetches) {
     if (fetches->tile_done < fetches->tile_count) {
         fb_range *range = &fetches->ranges[fetches->tile_done++];

@@ -40,39 +40,43 @@ FB_INLINE v64b fb_nf4_table(void) {
 _Static_assert(FB_NF4_ZERO == 128, "NF4 begins with what FB_U8 begins with");
 
 /// A symmetric format: one scale a block, `ZERO` (128 or 8) the byte that means 0.
-#define FB_SYMMETRIC_BLOCK(NAME, GROUP, BYTES, ZERO)                                                               \
-    FB_INLINE void NAME##_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead, fb_beside beside) {                 \
-        v16f sum[8];                                                                                               \
-        const int8_t *x[8];                                                                                        \
-        const float *scales[8];                                                                                    \
-        const int32_t *starts[8];                                                                                  \
-        const uint8_t *w = (const uint8_t *)job->weights + (size_t)tile * job->tile_bytes;                         \
-        FB_UNROLL for (int r = 0; r < rows; r++) {                                                                 \
-            size_t at = (size_t)job->x_rows[row + r] * job->xq_stride;                                             \
-            x[r] = job->xq.codes + at;                                                                             \
-            scales[r] = job->xq.scales + at / 32;                                                                  \
-            starts[r] = job->xq.starts + at / 16 + (ZERO == 128 ? 0 : 1);                                          \
-            sum[r] = fb_splat(0);                                                                                  \
-        }                                                                                                          \
-        for (int32_t block = 0; block < job->inputs / 32; block++, w += BYTES + 32) {                              \
-            fb_do_beside(&ahead, beside, rows);                                                                    \
-            v16i dot[8];                                                                                           \
-            FB_UNROLL for (int r = 0; r < rows; r++) dot[r] = fb_isplat(starts[r][2 * block]);                     \
-            FB_UNROLL for (int j = 0; j < 8; j++) {                                                                \
-                FB_WEIGHTS weights = FB_PREPARE(GROUP(w, j));                                                      \
+#define FB_SYMMETRIC_BLOCK(NAME, GROUP, BYTES, ZERO)                                                                            \
+    FB_INLINE void NAME##_block(                                                                                                \
+        const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead, fb_beside beside                       \
+    ) {                                                                                                                         \
+        v16f sum[8];                                                                                                            \
+        const int8_t *x[8];                                                                                                     \
+        const float *scales[8];                                                                                                 \
+        const int32_t *starts[8];                                                                                               \
+        const uint8_t *w = (const uint8_t *)job->weights + (size_t)tile * job->tile_bytes;                                      \
+        FB_UNROLL for (int r = 0; r < rows; r++) {                                                                              \
+            size_t at = (size_t)job->x_rows[row + r] * job->xq_stride;                                                          \
+            x[r] = job->xq.codes + at;                                                                                          \
+            scales[r] = job->xq.scales + at / 32;                                                                               \
+            starts[r] = job->xq.starts + at / 16 + (ZERO == 128 ? 0 : 1);                                                       \
+            sum[r] = fb_splat(0);                                                                                               \
+        }                                                                                                                       \
+        for (int32_t block = 0; block < job->inputs / 32; block++, w += BYTES + 32) {                                           \
+            fb_do_beside(&ahead, beside, rows);                                                                                 \
+            v16i dot[8];                                                                                                        \
+            FB_UNROLL for (int r = 0; r < rows; r++) dot[r] = fb_isplat(starts[r][2 * block]);                                  \
+            FB_UNROLL for (int j = 0; j < 8; j++) {                                                                             \
+                FB_WEIGHTS weights = FB_PREPARE(GROUP(w, j));                                                                   \
                 FB_UNROLL for (int r = 0; r < rows; r++) dot[r] = FB_DOT(dot[r], weights, fb_activation(x[r] + 32 * block, j)); \
-            }                                                                                                      \
-            v16f scale = fb_load_half(w + BYTES);                                                                  \
-            FB_UNROLL for (int r = 0; r < rows; r++) {                                                             \
-                sum[r] = fb_fma(__builtin_convertvector(dot[r], v16f), scale * fb_splat(scales[r][block]), sum[r]); \
-            }                                                                                                      \
-        }                                                                                                          \
-        FB_UNROLL for (int r = 0; r < rows; r++) fb_store_tile(job, tile, row + r, sum[r]);                        \
+            }                                                                                                                   \
+            v16f scale = fb_load_half(w + BYTES);                                                                               \
+            FB_UNROLL for (int r = 0; r < rows; r++) {                                                                          \
+                sum[r] = fb_fma(__builtin_convertvector(dot[r], v16f), scale * fb_splat(scales[r][block]), sum[r]);             \
+            }                                                                                                                   \
+        }                                                                                                                       \
+        FB_UNROLL for (int r = 0; r < rows; r++) fb_store_tile(job, tile, row + r, sum[r]);                                     \
     }
 
 /// A format with a minimum a block: value = scale u - minimum.
 #define FB_MINIMUM_BLOCK(NAME, GROUP, BYTES)                                                                       \
-    FB_INLINE void NAME##_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead, fb_beside beside) {                 \
+    FB_INLINE void NAME##_block(                                                                                   \
+        const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead, fb_beside beside          \
+    ) {                                                                                                            \
         v16f sum[8];                                                                                               \
         const uint8_t *w = (const uint8_t *)job->weights + (size_t)tile * job->tile_bytes;                         \
         FB_UNROLL for (int r = 0; r < rows; r++) sum[r] = fb_splat(0);                                             \
@@ -110,7 +114,7 @@ FB_INLINE void fb_u8_two_block(const fb_matmul *job, int32_t tile, int32_t row, 
     const uint8_t *w = (const uint8_t *)job->weights + (size_t)tile * job->tile_bytes;
     FB_UNROLL for (int r = 0; r < rows; r++) sum[r] = fb_splat(0);
     for (int32_t block = 0; block < job->inputs / 32; block++, w += 512 + 128) {
-        fb_do_beside(&ahead, beside, rows);  
+        fb_do_beside(&ahead, beside, rows);
         FB_UNROLL for (int half = 0; half < 2; half++) {
             v16i dot[8];
             FB_UNROLL for (int r = 0; r < rows; r++) {
@@ -143,7 +147,7 @@ FB_INLINE void fb_nf4_block(const fb_matmul *job, int32_t tile, int32_t row, con
     for (int32_t block = 0; block < job->inputs / 32; block += 2, w += 512 + 64) {
         v16f scale = fb_load(w + 512) * fb_splat(1.0f / FB_NF4_UNIT);
         FB_UNROLL for (int half = 0; half < 2; half++) {
-            fb_do_beside(&ahead, beside, rows);  
+            fb_do_beside(&ahead, beside, rows);
             v16i dot[8];
             FB_UNROLL for (int r = 0; r < rows; r++) {
                 size_t at = (size_t)job->x_rows[row + r] * job->xq_stride / 32 + (size_t)(block + half);
@@ -173,9 +177,9 @@ FB_INLINE void fb_claim_sums(const fb_matmul *job, int32_t tile, int32_t row, in
 
 typedef void (*fb_pass)(const fb_matmul *job, int32_t tile, int32_t row, fb_ahead ahead, fb_beside beside);
 
-#define FB_PASS(NAME, ROWS)                                                                              \
-    static void NAME##_##ROWS(const fb_matmul *job, int32_t tile, int32_t row, fb_ahead ahead, fb_beside beside) {         \
-        NAME##_block(job, tile, row, ROWS, ahead, beside);                                                       \
+#define FB_PASS(NAME, ROWS)                                                                                        \
+    static void NAME##_##ROWS(const fb_matmul *job, int32_t tile, int32_t row, fb_ahead ahead, fb_beside beside) { \
+        NAME##_block(job, tile, row, ROWS, ahead, beside);                                                         \
     }
 
 /// All rows of some tiles, in as few passes as eight rows at most allow and as even ones: a pass of one row takes half as
@@ -183,13 +187,13 @@ typedef void (*fb_pass)(const fb_matmul *job, int32_t tile, int32_t row, fb_ahea
 #define FB_INTEGER_MATMUL(NAME)                                                                          \
     FB_PASS(NAME, 1) FB_PASS(NAME, 2) FB_PASS(NAME, 3) FB_PASS(NAME, 4)                                  \
     FB_PASS(NAME, 5) FB_PASS(NAME, 6) FB_PASS(NAME, 7) FB_PASS(NAME, 8)                                  \
-    static void NAME(const fb_matmul *job, int32_t begin, int32_t end, fb_beside beside) {           \
+    static void NAME(const fb_matmul *job, int32_t begin, int32_t end, fb_beside beside) {               \
         static const fb_pass by_rows[] = {NULL,     NAME##_1, NAME##_2, NAME##_3, NAME##_4,              \
                                           NAME##_5, NAME##_6, NAME##_7, NAME##_8};                       \
         int32_t passes = (job->row_count + 7) / 8;                                                       \
         int32_t least = job->row_count / passes, more = job->row_count % passes;                         \
         size_t blocks = (size_t)job->inputs / 32;                                                        \
-        fb_ahead ahead = {.bytes_per_block = job->tile_bytes / blocks / (size_t)passes};                       \
+        fb_ahead ahead = {.bytes_per_block = job->tile_bytes / blocks / (size_t)passes};                 \
         for (int32_t t = begin; t < end; t++) {                                                          \
             int32_t row = 0;                                                                             \
             ahead.next = (const uint8_t *)job->weights + (size_t)(t + 1) * job->tile_bytes;              \
