@@ -82,7 +82,7 @@ import Testing
     }
 
     /// The first of equals wins, whatever lane it is in; what is not a number never does.
-    @Test(arguments: [1, 15, 16, 33, 1000])
+    @Test(arguments: [1, 15, 16, 33, 1000, 1024, 1025, 3000])
     func largest(count: Int) throws {
         var random = SeededGenerator(seed: UInt64(count))
         for set in KernelSet.available {

@@ -48,8 +48,8 @@ static void fb_rotate(float *x, int32_t heads, int32_t head_dim, size_t head_str
     }
 }
 
-/// The first index of the largest number; numbers that are not numbers do not count.
-static int32_t fb_index_of_largest(const float *x, int32_t count) {
+/// The largest of some numbers; those that are not numbers do not count.
+FB_INLINE float fb_largest_of(const float *x, int32_t count) {
     v16f best = fb_splat(-INFINITY);
     int32_t i = 0;
     for (; i + 16 <= count; i += 16) {
@@ -59,7 +59,24 @@ static int32_t fb_index_of_largest(const float *x, int32_t count) {
     }
     float largest = fb_largest(best);
     for (; i < count; i++) largest = x[i] > largest ? x[i] : largest;
-    for (i = 0; i < count; i++) {
+    return largest;
+}
+
+#define FB_LARGEST_BLOCK 1024
+
+/// The first index of the largest number; numbers that are not numbers do not count. It is looked for only in the block that
+/// had it.
+static int32_t fb_index_of_largest(const float *x, int32_t count) {
+    float largest = -INFINITY;
+    int32_t first = 0;
+    for (int32_t i = 0; i < count; i += FB_LARGEST_BLOCK) {
+        float here = fb_largest_of(x + i, count - i < FB_LARGEST_BLOCK ? count - i : FB_LARGEST_BLOCK);
+        if (here > largest) {
+            largest = here;
+            first = i;
+        }
+    }
+    for (int32_t i = first; i < count; i++) {
         if (x[i] == largest) return i;
     }
     return 0;

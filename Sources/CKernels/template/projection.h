@@ -166,10 +166,14 @@ static void fb_project_gated(const fb_part *parts, int32_t begin, int32_t end) {
     if (gate->row_count < FB_AHEAD_ROWS) fb_fetch_first(gate, end);
     fb_project(&parts[1], begin, end);
     int32_t first = begin * FB_TILE, stop = end * FB_TILE < gate->outputs ? end * FB_TILE : gate->outputs;
+    // Row after row in each step: a row's few outputs alone would wait for one step to end before the next.
     for (int32_t r = 0; r < gate->row_count; r++) {
-        size_t row = (size_t)gate->y_rows[r], at = row * out->stride + (size_t)first, from = row * gate->y_stride + (size_t)first;
-        fb_silu_multiply(gate->y + from, up->y + from, out->values + at, stop - first);
-        if (out->quantized.codes) fb_quantize(out->values + at, stop - first, fb_quantized_at(out->quantized, at));
+        size_t row = (size_t)gate->y_rows[r], from = row * gate->y_stride + (size_t)first;
+        fb_silu_multiply(gate->y + from, up->y + from, out->values + row * out->stride + (size_t)first, stop - first);
+    }
+    for (int32_t r = 0; out->quantized.codes && r < gate->row_count; r++) {
+        size_t at = (size_t)gate->y_rows[r] * out->stride + (size_t)first;
+        fb_quantize(out->values + at, stop - first, fb_quantized_at(out->quantized, at));
     }
 }
 
