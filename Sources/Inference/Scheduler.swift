@@ -3,7 +3,8 @@ internal import DequeModule
 /// Decides which tokens of which sequences go through the model next; pure, so that it can be tested without one.
 ///
 /// Every sequence that decodes gets its row; prompts share what is left of the step, first come first served. Beside
-/// decoding that is as many chunks of the pacer's size as there are prompts: the more wait, the less they are held back.
+/// decoding that is as many chunks of the pacer's size as there are prompts: the more wait, the less they are held back. What
+/// a step leaves of them that is no more than it took goes at once, so that a burst is not drawn out towards its end.
 struct Scheduler {
     /// Tokens of one sequence in a step.
     struct Share: Equatable {
@@ -17,6 +18,8 @@ struct Scheduler {
     let slotCount: Int
     private(set) var waiting: Deque<Int> = []
     private(set) var running: [Int] = []
+    /// Prompt tokens that a step beside decoding left, where it took no fewer itself.
+    private var rest = 0
 
     init(rowCapacity: Int, slotCount: Int) {
         self.rowCapacity = rowCapacity
@@ -51,23 +54,28 @@ struct Scheduler {
     /// - Parameters:
     ///   - chunk: the prompt tokens of a step in which some sequence decodes, for each prompt that waits.
     ///   - remaining: how many tokens of a sequence are not in the cache yet; 1 means that it decodes.
-    func plan(into shares: inout [Share], chunk: Int = .max, remaining: (Int) -> Int) {
+    mutating func plan(into shares: inout [Share], chunk: Int = .max, remaining: (Int) -> Int) {
         shares.removeAll(keepingCapacity: true)
         var room = rowCapacity
         for sequence in running where room > 0 && remaining(sequence) == 1 {
             shares.append(Share(sequence: sequence, tokenCount: 1))
             room -= 1
         }
-        if !shares.isEmpty {
-            let prompts = running.count { remaining($0) > 1 }
-            let (paced, isMore) = max(chunk, 1).multipliedReportingOverflow(by: prompts)
+        let decodes = !shares.isEmpty
+        let prompts = running.map(remaining).filter { $0 > 1 }
+        let total = prompts.reduce(0, +)
+        if decodes && total > rest {
+            let (paced, isMore) = max(chunk, 1).multipliedReportingOverflow(by: prompts.count)
             if !isMore { room = min(room, paced) }
         }
+        var left = total
         for sequence in running where room > 0 {
             let count = remaining(sequence)
             guard count > 1 else { continue }
             shares.append(Share(sequence: sequence, tokenCount: min(count, room)))
+            left -= min(count, room)
             room -= min(count, room)
         }
+        rest = decodes && left <= total - left ? left : 0
     }
 }

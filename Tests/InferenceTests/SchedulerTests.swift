@@ -4,9 +4,11 @@ import Testing
 @testable import Inference
 
 @Suite struct SchedulerTests {
-    private func plan(_ scheduler: Scheduler, _ remaining: [Int: Int]) -> [Scheduler.Share] {
+    private func plan(
+        _ scheduler: inout Scheduler, _ remaining: [Int: Int], chunk: Int = .max
+    ) -> [Scheduler.Share] {
         var shares: [Scheduler.Share] = []
-        scheduler.plan(into: &shares) { remaining[$0] ?? 0 }
+        scheduler.plan(into: &shares, chunk: chunk) { remaining[$0] ?? 0 }
         return shares
     }
 
@@ -14,7 +16,7 @@ import Testing
         var scheduler = Scheduler(rowCapacity: 10, slotCount: 4)
         for id in 1...4 { scheduler.enqueue(id) }
         scheduler.admit { _ in true }
-        let shares = plan(scheduler, [1: 6, 2: 1, 3: 30, 4: 1])
+        let shares = plan(&scheduler, [1: 6, 2: 1, 3: 30, 4: 1])
         #expect(
             shares == [
                 .init(sequence: 2, tokenCount: 1), .init(sequence: 4, tokenCount: 1),
@@ -39,6 +41,28 @@ import Testing
         #expect(shares.map(\.tokenCount) == [1, 7, 3], "a chunk for each prompt, in order")
         scheduler.plan(into: &shares, chunk: 5) { [1: 30, 3: 30][$0] ?? 0 }
         #expect(shares == [.init(sequence: 1, tokenCount: 20)])
+    }
+
+    /// Five prompts of eight tokens beside one sequence that decodes.
+    @Test func aBurstIsNotDrawnOutTowardsItsEnd() {
+        var scheduler = Scheduler(rowCapacity: 30, slotCount: 8)
+        for id in 0...5 { scheduler.enqueue(id) }
+        scheduler.admit { _ in true }
+        let first = plan(&scheduler, [0: 1, 1: 8, 2: 8, 3: 8, 4: 8, 5: 8], chunk: 4)
+        #expect(first.map(\.tokenCount) == [1, 8, 8, 4])
+        let rest = [0: 1, 1: 1, 2: 1, 3: 4, 4: 8, 5: 8]
+        var other = scheduler
+        #expect(plan(&other, rest, chunk: 4).map(\.tokenCount) == [1, 1, 1, 4, 8, 8])
+        other = scheduler
+        other.enqueue(6)
+        other.admit { _ in true }
+        let more = rest.merging([6: 9]) { $1 }
+        #expect(
+            plan(&other, more, chunk: 4).map(\.tokenCount) == [1, 1, 1, 4, 8, 4],
+            "another prompt came: that is no rest")
+        #expect(
+            plan(&scheduler, [0: 1, 1: 1, 2: 1, 3: 4, 4: 8, 5: 30], chunk: 4).map(\.tokenCount)
+                == [1, 1, 1, 4, 8], "more than the step before took")
     }
 
     @Test func chunksShrinkUntilStepsAreShortEnough() {
@@ -118,7 +142,7 @@ import Testing
                     queued.prefix(queued.count - scheduler.waiting.count)))
             #expect(scheduler.running.count == min(slots, remaining.count))
 
-            let shares = plan(scheduler, remaining)
+            let shares = plan(&scheduler, remaining)
             #expect(shares.reduce(0) { $0 + $1.tokenCount } <= rows)
             #expect(Set(shares.map(\.sequence)).count == shares.count)
             let decoding = scheduler.running.filter { remaining[$0] == 1 }
