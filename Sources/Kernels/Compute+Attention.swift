@@ -110,11 +110,11 @@ extension Compute {
         // Where a group's outputs are whole blocks, each chunk brings its own int8 form up to date.
         let areBlocks = width.isMultiple(of: Activations.blockSize)
         runs.cut(rows, at: places, limit: max(kernels.attentionQueries / group, 1))
-        let count = runs.count * shape.keyValueHeads
-        pool.run(count) { chunk in
-            // Decoding sequences are first in a step: what takes long goes first, so that threads end together.
-            let run = runs[(count - 1 - chunk) / shape.keyValueHeads]
-            let head = (count - 1 - chunk) % shape.keyValueHeads
+        pool.run(runs.count * shape.keyValueHeads) { chunk in
+            // A thread has whole heads, whose keys and values then come to its caches once; of each, decoding sequences,
+            // which are first in a step, go last: what takes long goes first, so that threads end together.
+            let run = runs[runs.count - 1 - chunk % runs.count]
+            let head = chunk / runs.count
             var job = unsafe fb_attention(
                 q: qkv.row(run.row) + head * width, q_stride: qkv.stride,
                 out: out.row(run.row) + head * width, out_stride: out.stride,
