@@ -3,7 +3,9 @@ internal import Kernels
 internal import Tensors
 
 /// One decoder layer: h += O attention(norm(h)); h += down(silu(gate) * up)(norm(h)).
-public struct TransformerBlock: Sendable {
+///
+/// A class, so that a step goes through the layers without counting references to what each holds.
+public final class TransformerBlock: Sendable {
     let attentionNorm: AlignedBuffer<Float>
     /// q, k and v, (queries + 2 keys, hidden).
     let queryKeyValue: Projection
