@@ -62,10 +62,16 @@ struct Scheduler {
             room -= 1
         }
         let decodes = !shares.isEmpty
-        let prompts = running.map(remaining).filter { $0 > 1 }
-        let total = prompts.reduce(0, +)
+        var prompts = 0
+        var total = 0
+        for sequence in running {
+            let count = remaining(sequence)
+            guard count > 1 else { continue }
+            prompts += 1
+            total += count
+        }
         if decodes && total > rest {
-            let (paced, isMore) = max(chunk, 1).multipliedReportingOverflow(by: prompts.count)
+            let (paced, isMore) = max(chunk, 1).multipliedReportingOverflow(by: prompts)
             if !isMore { room = min(room, paced) }
         }
         var left = total
