@@ -63,6 +63,13 @@ import Testing
         #expect(
             plan(&scheduler, [0: 1, 1: 1, 2: 1, 3: 4, 4: 8, 5: 30], chunk: 4).map(\.tokenCount)
                 == [1, 1, 1, 4, 8], "more than the step before took")
+        scheduler = Scheduler(rowCapacity: 30, slotCount: 8)
+        for id in 0...5 { scheduler.enqueue(id) }
+        scheduler.admit { _ in true }
+        _ = plan(&scheduler, [0: 1, 1: 12, 2: 12, 3: 12, 4: 12, 5: 12], chunk: 4)
+        #expect(
+            plan(&scheduler, [0: 1, 1: 1, 2: 4, 3: 12, 4: 12, 5: 12], chunk: 4).map(\.tokenCount)
+                == [1, 1, 4, 12], "the step before took less than it left")
     }
 
     @Test func chunksShrinkUntilStepsAreShortEnough() {
