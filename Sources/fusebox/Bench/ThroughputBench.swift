@@ -45,11 +45,14 @@ struct ThroughputBench: ParsableCommand {
     func validate() throws {
         guard (0...1 << 20).contains(promptTokens), (0...1 << 20).contains(decodeTokens),
             (1...1000).contains(runs)
-        else { throw ValidationError("-p, -n and --runs have to be positive") }
-        for list in [batches, mixes, different] {
-            let counts = Self.counts(list)
-            guard !counts.isEmpty, counts.allSatisfy({ (0...1024).contains($0) }) else {
-                throw ValidationError("\(list): has to be numbers up to 1024, separated by commas")
+        else { throw ValidationError("-p and -n go from 0 to 1048576, --runs from 1 to 1000") }
+        for (option, list, least) in [
+            ("-b", batches, 1), ("--mixes", mixes, 0), ("--different", different, 1),
+        ] {
+            guard Self.counts(list).allSatisfy({ (least...1024).contains($0) }) else {
+                throw ValidationError(
+                    "\(option) \(list): has to be numbers from \(least) to 1024, separated by commas"
+                )
             }
         }
     }
@@ -60,12 +63,6 @@ struct ThroughputBench: ParsableCommand {
 
     func run() throws {
         let (model, mix) = try options.load()
-        if !json {
-            Terminal.write(
-                "\(model.pool.threadCount) threads on \(Processors.available.count) processors, "
-                    + "idle ones \(model.pool.isSpinning ? "spin" : "sleep at once"), "
-                    + "kernels \(model.kernels.name)\n")
-        }
         let passes = max(decodeTokens, 1)
         var cases = [Case(test: "bound") { EngineBench.bound(model, passes: passes) }]
         for count in Self.counts(mixes) {
@@ -75,9 +72,14 @@ struct ThroughputBench: ParsableCommand {
             for different in count == 0 ? [1] : Self.counts(different) {
                 cases += self.cases(
                     EngineBench(
-                        model: model, shares: mix.shares, mixCount: count,
-                        different: max(different, 1)))
+                        model: model, shares: mix.shares, mixCount: count, different: different))
             }
+        }
+        if !json {
+            Terminal.write(
+                "\(model.pool.threadCount) threads on \(Processors.available.count) processors, "
+                    + "idle ones \(model.pool.isSpinning ? "spin" : "sleep at once"), "
+                    + "kernels \(model.kernels.name)\n")
         }
         // The first run warms up.
         for _ in 0...runs {
