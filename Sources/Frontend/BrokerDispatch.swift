@@ -116,7 +116,9 @@ extension Broker {
         order.emittedTextBytes = UInt32(clamping: part.textByteCount)
         if let auto = request.auto {
             order.reroute = request.kvRule != .pin
-            order.allowed = auto.allowed
+            order.allowedAdapters = auto.allowed.compactMap { name in
+                pool?.adapter(named: name).map { Data($0.digest.bytes) }
+            }
             order.weighting = auto.weighting
             order.gain = auto.gain
             order.router = router.map { Data($0.digest.bytes) } ?? Data()

@@ -9,6 +9,10 @@ extension WireReady: WireMessage {
         }
         try FieldCheck.digest(base, "base")
         try FieldCheck.digest(router, "router", optional: true)
+        guard identity.isEmpty || identity.count == RequestID.byteCount else {
+            throw WireError(
+                .invalidField, "identity has \(identity.count) bytes, not \(RequestID.byteCount)")
+        }
         try FieldCheck.count(adapters.count, "adapters", atMost: FieldCheck.nameLimit)
         for adapter in adapters {
             try FieldCheck.name(adapter.name, "adapter")
@@ -86,8 +90,9 @@ extension WireDispatch: RequestMessage {
             try FieldCheck.known(segment.reason, "reason")
         }
         try FieldCheck.count(emitted.count, "emitted", atMost: FieldCheck.tokenLimit)
-        try FieldCheck.count(allowed.count, "allowed", atMost: FieldCheck.nameLimit)
-        for name in allowed { try FieldCheck.name(name, "allowed") }
+        try FieldCheck.count(
+            allowedAdapters.count, "allowed_adapters", atMost: FieldCheck.nameLimit)
+        for digest in allowedAdapters { try FieldCheck.digest(digest, "allowed_adapters") }
         try FieldCheck.known(weighting, "weighting")
         try FieldCheck.number(gain, "gain", in: -64...64)
         try FieldCheck.digest(router, "router", optional: true)

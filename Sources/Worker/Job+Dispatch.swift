@@ -35,11 +35,13 @@ extension Job {
 extension Job.Rerouting {
     init(_ dispatch: WireDispatch, model: ServedModel) throws(WorkerError) {
         var allowed: Set<Digest> = []
-        for name in dispatch.allowed {
-            guard let adapter = model.loaded.shelf.named[name] else {
-                throw WorkerError(.notFound, "no adapter is called \"\(name.prefix(128))\" here")
+        for bytes in dispatch.allowedAdapters {
+            guard let digest = Digest(bytes: bytes), model.loaded.shelf[digest] != nil
+            else {
+                throw WorkerError(
+                    .unavailable, "an adapter that the request may use is not at this worker")
             }
-            allowed.insert(adapter.digest)
+            allowed.insert(digest)
         }
         if let router = model.router, !dispatch.router.isEmpty,
             Digest(bytes: dispatch.router) != router.digest

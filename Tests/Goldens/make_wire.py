@@ -52,7 +52,7 @@ CHECKED = {
     "part": 2,
     "parts": 3,
 }
-DIGESTS = {"adapter", "coefficients", "base", "router", "digest"}
+DIGESTS = {"adapter", "coefficients", "base", "router", "digest", "allowed_adapters"}
 LAST_OF_ONEOF = {"form": "chat", "kind": "auto", "outcome": "reason"}
 
 

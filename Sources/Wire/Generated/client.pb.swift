@@ -189,6 +189,12 @@ public nonisolated struct WireSubmit: @unchecked Sendable {
     set {_uniqueStorage()._credit = newValue}
   }
 
+  /// goes on when its client is gone
+  public var keep: Bool {
+    get {_storage._keep}
+    set {_uniqueStorage()._keep = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -351,6 +357,9 @@ public nonisolated struct WireRouted: Sendable {
 
   public var sentences: [WireSentenceRoute] = []
 
+  /// of a long message's middle, which the router does not read
+  public var unreadBytes: UInt64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -459,6 +468,9 @@ public nonisolated struct WireRouteReply: Sendable {
 
   public var warnings: [String] = []
 
+  /// as in Routed
+  public var unreadBytes: UInt64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -533,45 +545,126 @@ public nonisolated struct WireWorkerStatus: Sendable {
 
   public var evictedBlocks: UInt64 = 0
 
+  /// that its keys and values have room for
+  public var cacheTokens: UInt64 = 0
+
+  /// why nobody serves at the place; empty where somebody does
+  public var problem: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What arrives at the front from its clients and workers.
+public nonisolated struct WireConnectionStatus: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var `open`: UInt32 = 0
+
+  /// there was no place for them
+  public var refused: UInt64 = 0
+
+  /// they broke the transport's rules or its bounds
+  public var cut: UInt64 = 0
+
+  /// of messages that are not complete or not taken yet
+  public var bufferedBytes: UInt64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 }
 
 /// Kind STATUS_REPLY.
-public nonisolated struct WireStatusReply: Sendable {
+public nonisolated struct WireStatusReply: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var request: Data = Data()
+  public var request: Data {
+    get {_storage._request}
+    set {_uniqueStorage()._request = newValue}
+  }
 
-  public var version: String = String()
+  public var version: String {
+    get {_storage._version}
+    set {_uniqueStorage()._version = newValue}
+  }
 
-  public var workers: [WireWorkerStatus] = []
+  public var workers: [WireWorkerStatus] {
+    get {_storage._workers}
+    set {_uniqueStorage()._workers = newValue}
+  }
 
-  public var queued: UInt32 = 0
+  public var queued: UInt32 {
+    get {_storage._queued}
+    set {_uniqueStorage()._queued = newValue}
+  }
 
-  public var running: UInt32 = 0
+  public var running: UInt32 {
+    get {_storage._running}
+    set {_uniqueStorage()._running = newValue}
+  }
 
-  public var accepted: UInt64 = 0
+  public var accepted: UInt64 {
+    get {_storage._accepted}
+    set {_uniqueStorage()._accepted = newValue}
+  }
 
-  public var finished: UInt64 = 0
+  public var finished: UInt64 {
+    get {_storage._finished}
+    set {_uniqueStorage()._finished = newValue}
+  }
 
-  public var failed: UInt64 = 0
+  public var failed: UInt64 {
+    get {_storage._failed}
+    set {_uniqueStorage()._failed = newValue}
+  }
 
   /// parts that went on at another worker
-  public var resumed: UInt64 = 0
+  public var resumed: UInt64 {
+    get {_storage._resumed}
+    set {_uniqueStorage()._resumed = newValue}
+  }
 
-  public var draining: Bool = false
+  public var draining: Bool {
+    get {_storage._draining}
+    set {_uniqueStorage()._draining = newValue}
+  }
 
-  public var base: Data = Data()
+  public var base: Data {
+    get {_storage._base}
+    set {_uniqueStorage()._base = newValue}
+  }
 
-  public var router: Data = Data()
+  public var router: Data {
+    get {_storage._router}
+    set {_uniqueStorage()._router = newValue}
+  }
+
+  /// why fewer workers serve than should; empty where all do
+  public var degraded: String {
+    get {_storage._degraded}
+    set {_uniqueStorage()._degraded = newValue}
+  }
+
+  public var connections: WireConnectionStatus {
+    get {_storage._connections ?? WireConnectionStatus()}
+    set {_uniqueStorage()._connections = newValue}
+  }
+  /// Returns true if `connections` has been explicitly set.
+  public var hasConnections: Bool {_storage._connections != nil}
+  /// Clears the value of `connections`. Subsequent reads from it will return its default value.
+  public mutating func clearConnections() {_uniqueStorage()._connections = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _storage = unsafe _StorageClass.defaultInstance
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -788,7 +881,7 @@ nonisolated extension WireSelection: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Submit"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}prompt\0\u{1}selection\0\u{1}sampling\0\u{1}limits\0\u{3}kv_rule\0\u{1}split\0\u{1}credit\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}prompt\0\u{1}selection\0\u{1}sampling\0\u{1}limits\0\u{3}kv_rule\0\u{1}split\0\u{1}credit\0\u{1}keep\0")
 
   fileprivate class _StorageClass {
     var _request: Data = Data()
@@ -799,6 +892,7 @@ nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _kvRule: WireKVRule = .unspecified
     var _split: Bool = false
     var _credit: UInt32 = 0
+    var _keep: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -817,6 +911,7 @@ nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _kvRule = source._kvRule
       _split = source._split
       _credit = source._credit
+      _keep = source._keep
     }
   }
 
@@ -843,6 +938,7 @@ nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 6: try { try decoder.decodeSingularEnumField(value: &_storage._kvRule) }()
         case 7: try { try decoder.decodeSingularBoolField(value: &_storage._split) }()
         case 8: try { try decoder.decodeSingularUInt32Field(value: &_storage._credit) }()
+        case 9: try { try decoder.decodeSingularBoolField(value: &_storage._keep) }()
         default: break
         }
       }
@@ -879,6 +975,9 @@ nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if _storage._credit != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._credit, fieldNumber: 8)
       }
+      if _storage._keep != false {
+        try visitor.visitSingularBoolField(value: _storage._keep, fieldNumber: 9)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -896,6 +995,7 @@ nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._kvRule != rhs_storage._kvRule {return false}
         if _storage._split != rhs_storage._split {return false}
         if _storage._credit != rhs_storage._credit {return false}
+        if _storage._keep != rhs_storage._keep {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1181,7 +1281,7 @@ nonisolated extension WireAccepted: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireRouted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Routed"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}part\0\u{1}segment\0\u{1}sentences\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}part\0\u{1}segment\0\u{1}sentences\0\u{3}unread_bytes\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1193,6 +1293,7 @@ nonisolated extension WireRouted: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.part) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._segment) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.sentences) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.unreadBytes) }()
       default: break
       }
     }
@@ -1215,6 +1316,9 @@ nonisolated extension WireRouted: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.sentences.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.sentences, fieldNumber: 4)
     }
+    if self.unreadBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.unreadBytes, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1223,6 +1327,7 @@ nonisolated extension WireRouted: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.part != rhs.part {return false}
     if lhs._segment != rhs._segment {return false}
     if lhs.sentences != rhs.sentences {return false}
+    if lhs.unreadBytes != rhs.unreadBytes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1384,7 +1489,7 @@ nonisolated extension WireFailed: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireRouteReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RouteReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}sentences\0\u{1}segment\0\u{1}warnings\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}sentences\0\u{1}segment\0\u{1}warnings\0\u{3}unread_bytes\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1396,6 +1501,7 @@ nonisolated extension WireRouteReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.sentences) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._segment) }()
       case 4: try { try decoder.decodeRepeatedStringField(value: &self.warnings) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.unreadBytes) }()
       default: break
       }
     }
@@ -1418,6 +1524,9 @@ nonisolated extension WireRouteReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.warnings.isEmpty {
       try visitor.visitRepeatedStringField(value: self.warnings, fieldNumber: 4)
     }
+    if self.unreadBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.unreadBytes, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1426,6 +1535,7 @@ nonisolated extension WireRouteReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.sentences != rhs.sentences {return false}
     if lhs._segment != rhs._segment {return false}
     if lhs.warnings != rhs.warnings {return false}
+    if lhs.unreadBytes != rhs.unreadBytes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1523,7 +1633,7 @@ nonisolated extension WireAdapters: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireWorkerStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".WorkerStatus"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}pid\0\u{1}state\0\u{1}slots\0\u{1}running\0\u{1}steps\0\u{1}tokens\0\u{1}restarts\0\u{3}prompt_tokens\0\u{3}cached_tokens\0\u{3}evicted_blocks\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}pid\0\u{1}state\0\u{1}slots\0\u{1}running\0\u{1}steps\0\u{1}tokens\0\u{1}restarts\0\u{3}prompt_tokens\0\u{3}cached_tokens\0\u{3}evicted_blocks\0\u{3}cache_tokens\0\u{1}problem\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1542,6 +1652,8 @@ nonisolated extension WireWorkerStatus: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 9: try { try decoder.decodeSingularUInt64Field(value: &self.promptTokens) }()
       case 10: try { try decoder.decodeSingularUInt64Field(value: &self.cachedTokens) }()
       case 11: try { try decoder.decodeSingularUInt64Field(value: &self.evictedBlocks) }()
+      case 12: try { try decoder.decodeSingularUInt64Field(value: &self.cacheTokens) }()
+      case 13: try { try decoder.decodeSingularStringField(value: &self.problem) }()
       default: break
       }
     }
@@ -1581,6 +1693,12 @@ nonisolated extension WireWorkerStatus: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.evictedBlocks != 0 {
       try visitor.visitSingularUInt64Field(value: self.evictedBlocks, fieldNumber: 11)
     }
+    if self.cacheTokens != 0 {
+      try visitor.visitSingularUInt64Field(value: self.cacheTokens, fieldNumber: 12)
+    }
+    if !self.problem.isEmpty {
+      try visitor.visitSingularStringField(value: self.problem, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1596,14 +1714,16 @@ nonisolated extension WireWorkerStatus: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.promptTokens != rhs.promptTokens {return false}
     if lhs.cachedTokens != rhs.cachedTokens {return false}
     if lhs.evictedBlocks != rhs.evictedBlocks {return false}
+    if lhs.cacheTokens != rhs.cacheTokens {return false}
+    if lhs.problem != rhs.problem {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
-nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".StatusReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}version\0\u{1}workers\0\u{1}queued\0\u{1}running\0\u{1}accepted\0\u{1}finished\0\u{1}failed\0\u{1}resumed\0\u{1}draining\0\u{1}base\0\u{1}router\0")
+nonisolated extension WireConnectionStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ConnectionStatus"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}open\0\u{1}refused\0\u{1}cut\0\u{3}buffered_bytes\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1611,76 +1731,197 @@ nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.request) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.version) }()
-      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.workers) }()
-      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.queued) }()
-      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.running) }()
-      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.accepted) }()
-      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.finished) }()
-      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.failed) }()
-      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.resumed) }()
-      case 10: try { try decoder.decodeSingularBoolField(value: &self.draining) }()
-      case 11: try { try decoder.decodeSingularBytesField(value: &self.base) }()
-      case 12: try { try decoder.decodeSingularBytesField(value: &self.router) }()
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.`open`) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.refused) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.cut) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.bufferedBytes) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.request.isEmpty {
-      try visitor.visitSingularBytesField(value: self.request, fieldNumber: 1)
+    if self.`open` != 0 {
+      try visitor.visitSingularUInt32Field(value: self.`open`, fieldNumber: 1)
     }
-    if !self.version.isEmpty {
-      try visitor.visitSingularStringField(value: self.version, fieldNumber: 2)
+    if self.refused != 0 {
+      try visitor.visitSingularUInt64Field(value: self.refused, fieldNumber: 2)
     }
-    if !self.workers.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.workers, fieldNumber: 3)
+    if self.cut != 0 {
+      try visitor.visitSingularUInt64Field(value: self.cut, fieldNumber: 3)
     }
-    if self.queued != 0 {
-      try visitor.visitSingularUInt32Field(value: self.queued, fieldNumber: 4)
+    if self.bufferedBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.bufferedBytes, fieldNumber: 4)
     }
-    if self.running != 0 {
-      try visitor.visitSingularUInt32Field(value: self.running, fieldNumber: 5)
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireConnectionStatus, rhs: WireConnectionStatus) -> Bool {
+    if lhs.`open` != rhs.`open` {return false}
+    if lhs.refused != rhs.refused {return false}
+    if lhs.cut != rhs.cut {return false}
+    if lhs.bufferedBytes != rhs.bufferedBytes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".StatusReply"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}version\0\u{1}workers\0\u{1}queued\0\u{1}running\0\u{1}accepted\0\u{1}finished\0\u{1}failed\0\u{1}resumed\0\u{1}draining\0\u{1}base\0\u{1}router\0\u{1}degraded\0\u{1}connections\0")
+
+  fileprivate class _StorageClass {
+    var _request: Data = Data()
+    var _version: String = String()
+    var _workers: [WireWorkerStatus] = []
+    var _queued: UInt32 = 0
+    var _running: UInt32 = 0
+    var _accepted: UInt64 = 0
+    var _finished: UInt64 = 0
+    var _failed: UInt64 = 0
+    var _resumed: UInt64 = 0
+    var _draining: Bool = false
+    var _base: Data = Data()
+    var _router: Data = Data()
+    var _degraded: String = String()
+    var _connections: WireConnectionStatus? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _request = source._request
+      _version = source._version
+      _workers = source._workers
+      _queued = source._queued
+      _running = source._running
+      _accepted = source._accepted
+      _finished = source._finished
+      _failed = source._failed
+      _resumed = source._resumed
+      _draining = source._draining
+      _base = source._base
+      _router = source._router
+      _degraded = source._degraded
+      _connections = source._connections
     }
-    if self.accepted != 0 {
-      try visitor.visitSingularUInt64Field(value: self.accepted, fieldNumber: 6)
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
     }
-    if self.finished != 0 {
-      try visitor.visitSingularUInt64Field(value: self.finished, fieldNumber: 7)
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._request) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._version) }()
+        case 3: try { try decoder.decodeRepeatedMessageField(value: &_storage._workers) }()
+        case 4: try { try decoder.decodeSingularUInt32Field(value: &_storage._queued) }()
+        case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._running) }()
+        case 6: try { try decoder.decodeSingularUInt64Field(value: &_storage._accepted) }()
+        case 7: try { try decoder.decodeSingularUInt64Field(value: &_storage._finished) }()
+        case 8: try { try decoder.decodeSingularUInt64Field(value: &_storage._failed) }()
+        case 9: try { try decoder.decodeSingularUInt64Field(value: &_storage._resumed) }()
+        case 10: try { try decoder.decodeSingularBoolField(value: &_storage._draining) }()
+        case 11: try { try decoder.decodeSingularBytesField(value: &_storage._base) }()
+        case 12: try { try decoder.decodeSingularBytesField(value: &_storage._router) }()
+        case 13: try { try decoder.decodeSingularStringField(value: &_storage._degraded) }()
+        case 14: try { try decoder.decodeSingularMessageField(value: &_storage._connections) }()
+        default: break
+        }
+      }
     }
-    if self.failed != 0 {
-      try visitor.visitSingularUInt64Field(value: self.failed, fieldNumber: 8)
-    }
-    if self.resumed != 0 {
-      try visitor.visitSingularUInt64Field(value: self.resumed, fieldNumber: 9)
-    }
-    if self.draining != false {
-      try visitor.visitSingularBoolField(value: self.draining, fieldNumber: 10)
-    }
-    if !self.base.isEmpty {
-      try visitor.visitSingularBytesField(value: self.base, fieldNumber: 11)
-    }
-    if !self.router.isEmpty {
-      try visitor.visitSingularBytesField(value: self.router, fieldNumber: 12)
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._request.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._request, fieldNumber: 1)
+      }
+      if !_storage._version.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._version, fieldNumber: 2)
+      }
+      if !_storage._workers.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._workers, fieldNumber: 3)
+      }
+      if _storage._queued != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._queued, fieldNumber: 4)
+      }
+      if _storage._running != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._running, fieldNumber: 5)
+      }
+      if _storage._accepted != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._accepted, fieldNumber: 6)
+      }
+      if _storage._finished != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._finished, fieldNumber: 7)
+      }
+      if _storage._failed != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._failed, fieldNumber: 8)
+      }
+      if _storage._resumed != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._resumed, fieldNumber: 9)
+      }
+      if _storage._draining != false {
+        try visitor.visitSingularBoolField(value: _storage._draining, fieldNumber: 10)
+      }
+      if !_storage._base.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._base, fieldNumber: 11)
+      }
+      if !_storage._router.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._router, fieldNumber: 12)
+      }
+      if !_storage._degraded.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._degraded, fieldNumber: 13)
+      }
+      try { if let v = _storage._connections {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireStatusReply, rhs: WireStatusReply) -> Bool {
-    if lhs.request != rhs.request {return false}
-    if lhs.version != rhs.version {return false}
-    if lhs.workers != rhs.workers {return false}
-    if lhs.queued != rhs.queued {return false}
-    if lhs.running != rhs.running {return false}
-    if lhs.accepted != rhs.accepted {return false}
-    if lhs.finished != rhs.finished {return false}
-    if lhs.failed != rhs.failed {return false}
-    if lhs.resumed != rhs.resumed {return false}
-    if lhs.draining != rhs.draining {return false}
-    if lhs.base != rhs.base {return false}
-    if lhs.router != rhs.router {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._request != rhs_storage._request {return false}
+        if _storage._version != rhs_storage._version {return false}
+        if _storage._workers != rhs_storage._workers {return false}
+        if _storage._queued != rhs_storage._queued {return false}
+        if _storage._running != rhs_storage._running {return false}
+        if _storage._accepted != rhs_storage._accepted {return false}
+        if _storage._finished != rhs_storage._finished {return false}
+        if _storage._failed != rhs_storage._failed {return false}
+        if _storage._resumed != rhs_storage._resumed {return false}
+        if _storage._draining != rhs_storage._draining {return false}
+        if _storage._base != rhs_storage._base {return false}
+        if _storage._router != rhs_storage._router {return false}
+        if _storage._degraded != rhs_storage._degraded {return false}
+        if _storage._connections != rhs_storage._connections {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

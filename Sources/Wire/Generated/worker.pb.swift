@@ -70,6 +70,12 @@ public nonisolated struct WireReady: Sendable {
 
   public var adapters: [WireResidentAdapter] = []
 
+  /// that the front gave the process; empty: it was started by hand
+  public var identity: Data = Data()
+
+  /// that keys and values have room for
+  public var cacheTokens: UInt64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -97,6 +103,9 @@ public nonisolated struct WireHeartbeat: Sendable {
 
   /// that the prefix cache gave up for others
   public var evictedBlocks: UInt64 = 0
+
+  /// a worker's: how long it may say nothing from now on; 0: as usual
+  public var silenceMs: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -307,12 +316,6 @@ public nonisolated struct WireDispatch: @unchecked Sendable {
     set {_uniqueStorage()._reroute = newValue}
   }
 
-  /// the allow-mask of `auto`; empty: every adapter
-  public var allowed: [String] {
-    get {_storage._allowed}
-    set {_uniqueStorage()._allowed = newValue}
-  }
-
   public var weighting: WireWeighting {
     get {_storage._weighting}
     set {_uniqueStorage()._weighting = newValue}
@@ -326,6 +329,12 @@ public nonisolated struct WireDispatch: @unchecked Sendable {
   public var router: Data {
     get {_storage._router}
     set {_uniqueStorage()._router = newValue}
+  }
+
+  /// the allow-mask of `auto`, digests; empty: every adapter
+  public var allowedAdapters: [Data] {
+    get {_storage._allowedAdapters}
+    set {_uniqueStorage()._allowedAdapters = newValue}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -419,7 +428,7 @@ nonisolated extension WireResidentAdapter: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Ready"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pid\0\u{1}slots\0\u{1}context\0\u{1}base\0\u{1}router\0\u{1}type\0\u{1}kernels\0\u{1}adapters\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pid\0\u{1}slots\0\u{1}context\0\u{1}base\0\u{1}router\0\u{1}type\0\u{1}kernels\0\u{1}adapters\0\u{1}identity\0\u{3}cache_tokens\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -435,6 +444,8 @@ nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 6: try { try decoder.decodeSingularStringField(value: &self.type) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.kernels) }()
       case 8: try { try decoder.decodeRepeatedMessageField(value: &self.adapters) }()
+      case 9: try { try decoder.decodeSingularBytesField(value: &self.identity) }()
+      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.cacheTokens) }()
       default: break
       }
     }
@@ -465,6 +476,12 @@ nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.adapters.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.adapters, fieldNumber: 8)
     }
+    if !self.identity.isEmpty {
+      try visitor.visitSingularBytesField(value: self.identity, fieldNumber: 9)
+    }
+    if self.cacheTokens != 0 {
+      try visitor.visitSingularUInt64Field(value: self.cacheTokens, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -477,6 +494,8 @@ nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.type != rhs.type {return false}
     if lhs.kernels != rhs.kernels {return false}
     if lhs.adapters != rhs.adapters {return false}
+    if lhs.identity != rhs.identity {return false}
+    if lhs.cacheTokens != rhs.cacheTokens {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -484,7 +503,7 @@ nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}steps\0\u{1}tokens\0\u{1}running\0\u{3}free_blocks\0\u{3}prompt_tokens\0\u{3}cached_tokens\0\u{3}evicted_blocks\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}steps\0\u{1}tokens\0\u{1}running\0\u{3}free_blocks\0\u{3}prompt_tokens\0\u{3}cached_tokens\0\u{3}evicted_blocks\0\u{3}silence_ms\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -499,6 +518,7 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self.promptTokens) }()
       case 6: try { try decoder.decodeSingularUInt64Field(value: &self.cachedTokens) }()
       case 7: try { try decoder.decodeSingularUInt64Field(value: &self.evictedBlocks) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.silenceMs) }()
       default: break
       }
     }
@@ -526,6 +546,9 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.evictedBlocks != 0 {
       try visitor.visitSingularUInt64Field(value: self.evictedBlocks, fieldNumber: 7)
     }
+    if self.silenceMs != 0 {
+      try visitor.visitSingularUInt32Field(value: self.silenceMs, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -537,6 +560,7 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.promptTokens != rhs.promptTokens {return false}
     if lhs.cachedTokens != rhs.cachedTokens {return false}
     if lhs.evictedBlocks != rhs.evictedBlocks {return false}
+    if lhs.silenceMs != rhs.silenceMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -740,7 +764,7 @@ nonisolated extension WireFinished: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Dispatch"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}part\0\u{1}epoch\0\u{1}prompt\0\u{3}routed_text\0\u{1}sampling\0\u{1}limits\0\u{3}kv_rule\0\u{1}segments\0\u{1}emitted\0\u{3}emitted_text_bytes\0\u{1}reroute\0\u{1}allowed\0\u{1}weighting\0\u{1}gain\0\u{1}router\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}part\0\u{1}epoch\0\u{1}prompt\0\u{3}routed_text\0\u{1}sampling\0\u{1}limits\0\u{3}kv_rule\0\u{1}segments\0\u{1}emitted\0\u{3}emitted_text_bytes\0\u{1}reroute\0\u{2}\u{2}weighting\0\u{1}gain\0\u{1}router\0\u{3}allowed_adapters\0\u{b}allowed\0\u{c}\u{d}\u{1}")
 
   fileprivate class _StorageClass {
     var _request: Data = Data()
@@ -755,10 +779,10 @@ nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _emitted: [UInt32] = []
     var _emittedTextBytes: UInt32 = 0
     var _reroute: Bool = false
-    var _allowed: [String] = []
     var _weighting: WireWeighting = .unspecified
     var _gain: Float = 0
     var _router: Data = Data()
+    var _allowedAdapters: [Data] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -781,10 +805,10 @@ nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _emitted = source._emitted
       _emittedTextBytes = source._emittedTextBytes
       _reroute = source._reroute
-      _allowed = source._allowed
       _weighting = source._weighting
       _gain = source._gain
       _router = source._router
+      _allowedAdapters = source._allowedAdapters
     }
   }
 
@@ -815,10 +839,10 @@ nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 10: try { try decoder.decodeRepeatedUInt32Field(value: &_storage._emitted) }()
         case 11: try { try decoder.decodeSingularUInt32Field(value: &_storage._emittedTextBytes) }()
         case 12: try { try decoder.decodeSingularBoolField(value: &_storage._reroute) }()
-        case 13: try { try decoder.decodeRepeatedStringField(value: &_storage._allowed) }()
         case 14: try { try decoder.decodeSingularEnumField(value: &_storage._weighting) }()
         case 15: try { try decoder.decodeSingularFloatField(value: &_storage._gain) }()
         case 16: try { try decoder.decodeSingularBytesField(value: &_storage._router) }()
+        case 17: try { try decoder.decodeRepeatedBytesField(value: &_storage._allowedAdapters) }()
         default: break
         }
       }
@@ -867,9 +891,6 @@ nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if _storage._reroute != false {
         try visitor.visitSingularBoolField(value: _storage._reroute, fieldNumber: 12)
       }
-      if !_storage._allowed.isEmpty {
-        try visitor.visitRepeatedStringField(value: _storage._allowed, fieldNumber: 13)
-      }
       if _storage._weighting != .unspecified {
         try visitor.visitSingularEnumField(value: _storage._weighting, fieldNumber: 14)
       }
@@ -878,6 +899,9 @@ nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._Messag
       }
       if !_storage._router.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._router, fieldNumber: 16)
+      }
+      if !_storage._allowedAdapters.isEmpty {
+        try visitor.visitRepeatedBytesField(value: _storage._allowedAdapters, fieldNumber: 17)
       }
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -900,10 +924,10 @@ nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._emitted != rhs_storage._emitted {return false}
         if _storage._emittedTextBytes != rhs_storage._emittedTextBytes {return false}
         if _storage._reroute != rhs_storage._reroute {return false}
-        if _storage._allowed != rhs_storage._allowed {return false}
         if _storage._weighting != rhs_storage._weighting {return false}
         if _storage._gain != rhs_storage._gain {return false}
         if _storage._router != rhs_storage._router {return false}
+        if _storage._allowedAdapters != rhs_storage._allowedAdapters {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -62,7 +62,7 @@ import Wire
             }.dispatches.first)
         #expect(dispatch.epoch == 1)
         #expect(dispatch.reroute)
-        #expect(dispatch.allowed == ["calm", "formal"])
+        #expect(dispatch.allowedAdapters == FakePool.adapters.prefix(2).map(\.digest))
         #expect(dispatch.weighting == .mean)
         #expect(dispatch.gain == 2)
         #expect(dispatch.limits.deadlineMs == 5000)

@@ -88,6 +88,18 @@ class Close(_message.Message):
     request: bytes
     def __init__(self, request: _Optional[bytes] = ...) -> None: ...
 
+class ConnectionStatus(_message.Message):
+    __slots__ = ["buffered_bytes", "cut", "open", "refused"]
+    BUFFERED_BYTES_FIELD_NUMBER: _ClassVar[int]
+    CUT_FIELD_NUMBER: _ClassVar[int]
+    OPEN_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
+    buffered_bytes: int
+    cut: int
+    open: int
+    refused: int
+    def __init__(self, open: _Optional[int] = ..., refused: _Optional[int] = ..., cut: _Optional[int] = ..., buffered_bytes: _Optional[int] = ...) -> None: ...
+
 class Credit(_message.Message):
     __slots__ = ["chunks", "request"]
     CHUNKS_FIELD_NUMBER: _ClassVar[int]
@@ -155,28 +167,32 @@ class Route(_message.Message):
     def __init__(self, request: _Optional[bytes] = ..., prompt: _Optional[_Union[_common_pb2.Prompt, _Mapping]] = ..., selection: _Optional[_Union[Selection, _Mapping]] = ...) -> None: ...
 
 class RouteReply(_message.Message):
-    __slots__ = ["request", "segment", "sentences", "warnings"]
+    __slots__ = ["request", "segment", "sentences", "unread_bytes", "warnings"]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
     SEGMENT_FIELD_NUMBER: _ClassVar[int]
     SENTENCES_FIELD_NUMBER: _ClassVar[int]
+    UNREAD_BYTES_FIELD_NUMBER: _ClassVar[int]
     WARNINGS_FIELD_NUMBER: _ClassVar[int]
     request: bytes
     segment: _common_pb2.Segment
     sentences: _containers.RepeatedCompositeFieldContainer[_common_pb2.SentenceRoute]
+    unread_bytes: int
     warnings: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, request: _Optional[bytes] = ..., sentences: _Optional[_Iterable[_Union[_common_pb2.SentenceRoute, _Mapping]]] = ..., segment: _Optional[_Union[_common_pb2.Segment, _Mapping]] = ..., warnings: _Optional[_Iterable[str]] = ...) -> None: ...
+    def __init__(self, request: _Optional[bytes] = ..., sentences: _Optional[_Iterable[_Union[_common_pb2.SentenceRoute, _Mapping]]] = ..., segment: _Optional[_Union[_common_pb2.Segment, _Mapping]] = ..., warnings: _Optional[_Iterable[str]] = ..., unread_bytes: _Optional[int] = ...) -> None: ...
 
 class Routed(_message.Message):
-    __slots__ = ["part", "request", "segment", "sentences"]
+    __slots__ = ["part", "request", "segment", "sentences", "unread_bytes"]
     PART_FIELD_NUMBER: _ClassVar[int]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
     SEGMENT_FIELD_NUMBER: _ClassVar[int]
     SENTENCES_FIELD_NUMBER: _ClassVar[int]
+    UNREAD_BYTES_FIELD_NUMBER: _ClassVar[int]
     part: int
     request: bytes
     segment: _common_pb2.Segment
     sentences: _containers.RepeatedCompositeFieldContainer[_common_pb2.SentenceRoute]
-    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., segment: _Optional[_Union[_common_pb2.Segment, _Mapping]] = ..., sentences: _Optional[_Iterable[_Union[_common_pb2.SentenceRoute, _Mapping]]] = ...) -> None: ...
+    unread_bytes: int
+    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., segment: _Optional[_Union[_common_pb2.Segment, _Mapping]] = ..., sentences: _Optional[_Iterable[_Union[_common_pb2.SentenceRoute, _Mapping]]] = ..., unread_bytes: _Optional[int] = ...) -> None: ...
 
 class Selection(_message.Message):
     __slots__ = ["auto", "base", "fixed"]
@@ -195,9 +211,11 @@ class Status(_message.Message):
     def __init__(self, request: _Optional[bytes] = ...) -> None: ...
 
 class StatusReply(_message.Message):
-    __slots__ = ["accepted", "base", "draining", "failed", "finished", "queued", "request", "resumed", "router", "running", "version", "workers"]
+    __slots__ = ["accepted", "base", "connections", "degraded", "draining", "failed", "finished", "queued", "request", "resumed", "router", "running", "version", "workers"]
     ACCEPTED_FIELD_NUMBER: _ClassVar[int]
     BASE_FIELD_NUMBER: _ClassVar[int]
+    CONNECTIONS_FIELD_NUMBER: _ClassVar[int]
+    DEGRADED_FIELD_NUMBER: _ClassVar[int]
     DRAINING_FIELD_NUMBER: _ClassVar[int]
     FAILED_FIELD_NUMBER: _ClassVar[int]
     FINISHED_FIELD_NUMBER: _ClassVar[int]
@@ -210,6 +228,8 @@ class StatusReply(_message.Message):
     WORKERS_FIELD_NUMBER: _ClassVar[int]
     accepted: int
     base: bytes
+    connections: ConnectionStatus
+    degraded: str
     draining: bool
     failed: int
     finished: int
@@ -220,11 +240,12 @@ class StatusReply(_message.Message):
     running: int
     version: str
     workers: _containers.RepeatedCompositeFieldContainer[WorkerStatus]
-    def __init__(self, request: _Optional[bytes] = ..., version: _Optional[str] = ..., workers: _Optional[_Iterable[_Union[WorkerStatus, _Mapping]]] = ..., queued: _Optional[int] = ..., running: _Optional[int] = ..., accepted: _Optional[int] = ..., finished: _Optional[int] = ..., failed: _Optional[int] = ..., resumed: _Optional[int] = ..., draining: bool = ..., base: _Optional[bytes] = ..., router: _Optional[bytes] = ...) -> None: ...
+    def __init__(self, request: _Optional[bytes] = ..., version: _Optional[str] = ..., workers: _Optional[_Iterable[_Union[WorkerStatus, _Mapping]]] = ..., queued: _Optional[int] = ..., running: _Optional[int] = ..., accepted: _Optional[int] = ..., finished: _Optional[int] = ..., failed: _Optional[int] = ..., resumed: _Optional[int] = ..., draining: bool = ..., base: _Optional[bytes] = ..., router: _Optional[bytes] = ..., degraded: _Optional[str] = ..., connections: _Optional[_Union[ConnectionStatus, _Mapping]] = ...) -> None: ...
 
 class Submit(_message.Message):
-    __slots__ = ["credit", "kv_rule", "limits", "prompt", "request", "sampling", "selection", "split"]
+    __slots__ = ["credit", "keep", "kv_rule", "limits", "prompt", "request", "sampling", "selection", "split"]
     CREDIT_FIELD_NUMBER: _ClassVar[int]
+    KEEP_FIELD_NUMBER: _ClassVar[int]
     KV_RULE_FIELD_NUMBER: _ClassVar[int]
     LIMITS_FIELD_NUMBER: _ClassVar[int]
     PROMPT_FIELD_NUMBER: _ClassVar[int]
@@ -233,6 +254,7 @@ class Submit(_message.Message):
     SELECTION_FIELD_NUMBER: _ClassVar[int]
     SPLIT_FIELD_NUMBER: _ClassVar[int]
     credit: int
+    keep: bool
     kv_rule: _common_pb2.KVRule
     limits: _common_pb2.Limits
     prompt: _common_pb2.Prompt
@@ -240,14 +262,16 @@ class Submit(_message.Message):
     sampling: _common_pb2.Sampling
     selection: Selection
     split: bool
-    def __init__(self, request: _Optional[bytes] = ..., prompt: _Optional[_Union[_common_pb2.Prompt, _Mapping]] = ..., selection: _Optional[_Union[Selection, _Mapping]] = ..., sampling: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., limits: _Optional[_Union[_common_pb2.Limits, _Mapping]] = ..., kv_rule: _Optional[_Union[_common_pb2.KVRule, str]] = ..., split: bool = ..., credit: _Optional[int] = ...) -> None: ...
+    def __init__(self, request: _Optional[bytes] = ..., prompt: _Optional[_Union[_common_pb2.Prompt, _Mapping]] = ..., selection: _Optional[_Union[Selection, _Mapping]] = ..., sampling: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., limits: _Optional[_Union[_common_pb2.Limits, _Mapping]] = ..., kv_rule: _Optional[_Union[_common_pb2.KVRule, str]] = ..., split: bool = ..., credit: _Optional[int] = ..., keep: bool = ...) -> None: ...
 
 class WorkerStatus(_message.Message):
-    __slots__ = ["cached_tokens", "evicted_blocks", "name", "pid", "prompt_tokens", "restarts", "running", "slots", "state", "steps", "tokens"]
+    __slots__ = ["cache_tokens", "cached_tokens", "evicted_blocks", "name", "pid", "problem", "prompt_tokens", "restarts", "running", "slots", "state", "steps", "tokens"]
     CACHED_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    CACHE_TOKENS_FIELD_NUMBER: _ClassVar[int]
     EVICTED_BLOCKS_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     PID_FIELD_NUMBER: _ClassVar[int]
+    PROBLEM_FIELD_NUMBER: _ClassVar[int]
     PROMPT_TOKENS_FIELD_NUMBER: _ClassVar[int]
     RESTARTS_FIELD_NUMBER: _ClassVar[int]
     RUNNING_FIELD_NUMBER: _ClassVar[int]
@@ -255,10 +279,12 @@ class WorkerStatus(_message.Message):
     STATE_FIELD_NUMBER: _ClassVar[int]
     STEPS_FIELD_NUMBER: _ClassVar[int]
     TOKENS_FIELD_NUMBER: _ClassVar[int]
+    cache_tokens: int
     cached_tokens: int
     evicted_blocks: int
     name: str
     pid: int
+    problem: str
     prompt_tokens: int
     restarts: int
     running: int
@@ -266,4 +292,4 @@ class WorkerStatus(_message.Message):
     state: str
     steps: int
     tokens: int
-    def __init__(self, name: _Optional[str] = ..., pid: _Optional[int] = ..., state: _Optional[str] = ..., slots: _Optional[int] = ..., running: _Optional[int] = ..., steps: _Optional[int] = ..., tokens: _Optional[int] = ..., restarts: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., cached_tokens: _Optional[int] = ..., evicted_blocks: _Optional[int] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., pid: _Optional[int] = ..., state: _Optional[str] = ..., slots: _Optional[int] = ..., running: _Optional[int] = ..., steps: _Optional[int] = ..., tokens: _Optional[int] = ..., restarts: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., cached_tokens: _Optional[int] = ..., evicted_blocks: _Optional[int] = ..., cache_tokens: _Optional[int] = ..., problem: _Optional[str] = ...) -> None: ...

@@ -7,8 +7,8 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Dispatch(_message.Message):
-    __slots__ = ["allowed", "emitted", "emitted_text_bytes", "epoch", "gain", "kv_rule", "limits", "part", "prompt", "request", "reroute", "routed_text", "router", "sampling", "segments", "weighting"]
-    ALLOWED_FIELD_NUMBER: _ClassVar[int]
+    __slots__ = ["allowed_adapters", "emitted", "emitted_text_bytes", "epoch", "gain", "kv_rule", "limits", "part", "prompt", "request", "reroute", "routed_text", "router", "sampling", "segments", "weighting"]
+    ALLOWED_ADAPTERS_FIELD_NUMBER: _ClassVar[int]
     EMITTED_FIELD_NUMBER: _ClassVar[int]
     EMITTED_TEXT_BYTES_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
@@ -24,7 +24,7 @@ class Dispatch(_message.Message):
     SAMPLING_FIELD_NUMBER: _ClassVar[int]
     SEGMENTS_FIELD_NUMBER: _ClassVar[int]
     WEIGHTING_FIELD_NUMBER: _ClassVar[int]
-    allowed: _containers.RepeatedScalarFieldContainer[str]
+    allowed_adapters: _containers.RepeatedScalarFieldContainer[bytes]
     emitted: _containers.RepeatedScalarFieldContainer[int]
     emitted_text_bytes: int
     epoch: int
@@ -40,7 +40,7 @@ class Dispatch(_message.Message):
     sampling: _common_pb2.Sampling
     segments: _containers.RepeatedCompositeFieldContainer[_common_pb2.Segment]
     weighting: _common_pb2.Weighting
-    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., epoch: _Optional[int] = ..., prompt: _Optional[_Union[_common_pb2.Prompt, _Mapping]] = ..., routed_text: _Optional[str] = ..., sampling: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., limits: _Optional[_Union[_common_pb2.Limits, _Mapping]] = ..., kv_rule: _Optional[_Union[_common_pb2.KVRule, str]] = ..., segments: _Optional[_Iterable[_Union[_common_pb2.Segment, _Mapping]]] = ..., emitted: _Optional[_Iterable[int]] = ..., emitted_text_bytes: _Optional[int] = ..., reroute: bool = ..., allowed: _Optional[_Iterable[str]] = ..., weighting: _Optional[_Union[_common_pb2.Weighting, str]] = ..., gain: _Optional[float] = ..., router: _Optional[bytes] = ...) -> None: ...
+    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., epoch: _Optional[int] = ..., prompt: _Optional[_Union[_common_pb2.Prompt, _Mapping]] = ..., routed_text: _Optional[str] = ..., sampling: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., limits: _Optional[_Union[_common_pb2.Limits, _Mapping]] = ..., kv_rule: _Optional[_Union[_common_pb2.KVRule, str]] = ..., segments: _Optional[_Iterable[_Union[_common_pb2.Segment, _Mapping]]] = ..., emitted: _Optional[_Iterable[int]] = ..., emitted_text_bytes: _Optional[int] = ..., reroute: bool = ..., weighting: _Optional[_Union[_common_pb2.Weighting, str]] = ..., gain: _Optional[float] = ..., router: _Optional[bytes] = ..., allowed_adapters: _Optional[_Iterable[bytes]] = ...) -> None: ...
 
 class Drain(_message.Message):
     __slots__ = []
@@ -67,12 +67,13 @@ class Finished(_message.Message):
     def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., epoch: _Optional[int] = ..., reason: _Optional[_Union[_common_pb2.FinishReason, str]] = ..., failure: _Optional[_Union[_common_pb2.Code, str]] = ..., message: _Optional[str] = ..., usage: _Optional[_Union[_common_pb2.Usage, _Mapping]] = ..., prompt_tokens: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class Heartbeat(_message.Message):
-    __slots__ = ["cached_tokens", "evicted_blocks", "free_blocks", "prompt_tokens", "running", "steps", "tokens"]
+    __slots__ = ["cached_tokens", "evicted_blocks", "free_blocks", "prompt_tokens", "running", "silence_ms", "steps", "tokens"]
     CACHED_TOKENS_FIELD_NUMBER: _ClassVar[int]
     EVICTED_BLOCKS_FIELD_NUMBER: _ClassVar[int]
     FREE_BLOCKS_FIELD_NUMBER: _ClassVar[int]
     PROMPT_TOKENS_FIELD_NUMBER: _ClassVar[int]
     RUNNING_FIELD_NUMBER: _ClassVar[int]
+    SILENCE_MS_FIELD_NUMBER: _ClassVar[int]
     STEPS_FIELD_NUMBER: _ClassVar[int]
     TOKENS_FIELD_NUMBER: _ClassVar[int]
     cached_tokens: int
@@ -80,15 +81,18 @@ class Heartbeat(_message.Message):
     free_blocks: int
     prompt_tokens: int
     running: int
+    silence_ms: int
     steps: int
     tokens: int
-    def __init__(self, steps: _Optional[int] = ..., tokens: _Optional[int] = ..., running: _Optional[int] = ..., free_blocks: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., cached_tokens: _Optional[int] = ..., evicted_blocks: _Optional[int] = ...) -> None: ...
+    def __init__(self, steps: _Optional[int] = ..., tokens: _Optional[int] = ..., running: _Optional[int] = ..., free_blocks: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., cached_tokens: _Optional[int] = ..., evicted_blocks: _Optional[int] = ..., silence_ms: _Optional[int] = ...) -> None: ...
 
 class Ready(_message.Message):
-    __slots__ = ["adapters", "base", "context", "kernels", "pid", "router", "slots", "type"]
+    __slots__ = ["adapters", "base", "cache_tokens", "context", "identity", "kernels", "pid", "router", "slots", "type"]
     ADAPTERS_FIELD_NUMBER: _ClassVar[int]
     BASE_FIELD_NUMBER: _ClassVar[int]
+    CACHE_TOKENS_FIELD_NUMBER: _ClassVar[int]
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    IDENTITY_FIELD_NUMBER: _ClassVar[int]
     KERNELS_FIELD_NUMBER: _ClassVar[int]
     PID_FIELD_NUMBER: _ClassVar[int]
     ROUTER_FIELD_NUMBER: _ClassVar[int]
@@ -96,13 +100,15 @@ class Ready(_message.Message):
     TYPE_FIELD_NUMBER: _ClassVar[int]
     adapters: _containers.RepeatedCompositeFieldContainer[ResidentAdapter]
     base: bytes
+    cache_tokens: int
     context: int
+    identity: bytes
     kernels: str
     pid: int
     router: bytes
     slots: int
     type: str
-    def __init__(self, pid: _Optional[int] = ..., slots: _Optional[int] = ..., context: _Optional[int] = ..., base: _Optional[bytes] = ..., router: _Optional[bytes] = ..., type: _Optional[str] = ..., kernels: _Optional[str] = ..., adapters: _Optional[_Iterable[_Union[ResidentAdapter, _Mapping]]] = ...) -> None: ...
+    def __init__(self, pid: _Optional[int] = ..., slots: _Optional[int] = ..., context: _Optional[int] = ..., base: _Optional[bytes] = ..., router: _Optional[bytes] = ..., type: _Optional[str] = ..., kernels: _Optional[str] = ..., adapters: _Optional[_Iterable[_Union[ResidentAdapter, _Mapping]]] = ..., identity: _Optional[bytes] = ..., cache_tokens: _Optional[int] = ...) -> None: ...
 
 class ResidentAdapter(_message.Message):
     __slots__ = ["byte_count", "digest", "name", "rank", "warnings"]
