@@ -53,7 +53,7 @@ let layers: [Target] = [
     .target(
         name: "Inference",
         dependencies: ["Adapters", "Kernels", "Models", "Tensors", .collectionsDeque]),
-    .target(name: "Messaging", dependencies: ["CSystemShims", "CZeroMQ"]),
+    .target(name: "Messaging", dependencies: ["CSystemShims", "CZeroMQ", .collectionsDeque]),
     .target(name: "Wire", dependencies: [.protobuf]),
     .target(
         name: "Frontend",

@@ -32,7 +32,6 @@ struct MeasureCommand: AsyncParsableCommand {
             FrontLoop.Endpoints(
                 clients: Endpoint("ipc://\(folder)/clients.sock"),
                 workers: Endpoint("ipc://\(folder)/workers.sock")),
-            context: Context(),
             broker: Broker(
                 configuration: BrokerConfiguration(), router: TrainedRouter(router), seed: 1))
         let stubs = try (0..<workers).map { _ in

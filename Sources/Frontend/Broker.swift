@@ -24,7 +24,8 @@ public struct Broker: Sendable {
     /// Those whose clients have not been told all: out of credit, or their pipe is full.
     var stalled: [RequestID] = []
     var nextSerial: UInt64 = 0
-    var queue = PartQueue()
+    var queue = FairQueue()
+    var drainRate = DrainRate()
 
     /// Set by the first worker; later ones must equal it.
     var pool: PoolIdentity?
@@ -32,6 +33,7 @@ public struct Broker: Sendable {
     var places: [Int: WorkerPlace] = [:]
 
     var counters = BrokerCounters()
+    var connections = RouterStatistics()
     var drainingSince: Instant?
     var isDrained = false
     /// What the present event has led to so far.
@@ -55,14 +57,20 @@ public struct Broker: Sendable {
         switch event {
         case .client(let client, let message): receive(message, from: client, now: now)
         case .worker(let worker, let message): receive(message, from: worker, now: now)
-        case .workerStarted(let place, let pid): started(place: place, pid: pid)
-        case .workerExited(let place, let pid): exited(place: place, pid: pid, now: now)
-        case .workerUnreachable(let worker):
-            kill(worker, because: "its socket is gone", now: now)
+        case .clientLeft(let client): left(client, now: now)
+        case .workerStarted(let place, let identity, let pid):
+            started(place: place, identity: identity, pid: pid)
+        case .workerExited(let place, let identity, let reason):
+            exited(place: place, identity: identity, because: reason, now: now)
+        case .workerLeft(let worker):
+            lose(worker, because: "its connection is gone", now: now)
+        case .orderUndelivered(let worker, let order, let failure):
+            undelivered(order, to: worker, failure, now: now)
         case .workerMalformed(let worker, let reason):
             kill(worker, because: "it broke the protocol: \(reason)", now: now)
         case .undelivered(let client, let mark, let failure):
             undelivered(mark, to: client, failure, now: now)
+        case .connections(let statistics): connections = statistics
         case .tick: tick(now)
         case .drain: drain(now)
         }
@@ -96,10 +104,13 @@ public struct Broker: Sendable {
             actions.append(.toWorker(worker, .drain(WireDrain())))
             return
         }
-        sessions[index].heardAt = now
+        sessions[index].hear(now)
         switch message {
         case .ready: break
-        case .heartbeat(let heartbeat): sessions[index].heartbeat = heartbeat
+        case .heartbeat(let heartbeat):
+            sessions[index].heartbeat = heartbeat
+            let announced = Duration.milliseconds(Int64(heartbeat.silenceMs))
+            sessions[index].announcedSilence = min(announced, configuration.silenceLimit)
         case .chunk(let chunk): store(chunk, from: worker, now: now)
         case .routed(let routed): store(routed, from: worker, now: now)
         case .finished(let finished): finish(finished, from: worker, now: now)

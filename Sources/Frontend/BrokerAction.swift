@@ -9,9 +9,9 @@ public enum BrokerAction: Sendable {
     case toClient(Peer, ClientEvent, DeliveryMark?)
     case toWorker(Peer, WorkerOrder)
     /// The process serves: the supervisor forgets its earlier failures.
-    case workerReady(pid: Int32, type: String, adapterCount: Int)
+    case workerReady(WorkerIdentity?, type: String, adapterCount: Int)
     /// The process hangs or breaks the protocol: kill it, start another.
-    case killWorker(pid: Int32, reason: String)
+    case killWorker(WorkerIdentity, reason: String)
     /// Nothing runs any more and the workers were told to leave.
     case drained
     /// Something that the operator should be able to read later.

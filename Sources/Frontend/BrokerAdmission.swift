@@ -8,6 +8,7 @@ extension Broker {
         let id = submit.requestID
         var body = submit
         body.credit = 0
+        if isDrained { return refuse(leaving, request: id, to: client) }
         if let known = requests[id] {
             guard known.body == body else {
                 let refusal = Refusal(
@@ -24,17 +25,25 @@ extension Broker {
         }
     }
 
+    /// What a service says that shuts down, of requests that it does not take or does not finish.
+    var leaving: Refusal {
+        Refusal(
+            .unavailable,
+            "the service is shutting down; its successor, if there is one, takes the request",
+            retryAfter: configuration.successorDelay)
+    }
+
     private mutating func accept(
         _ body: WireSubmit, id: RequestID, credit: UInt32, client: Peer, now: Instant
     ) throws(Refusal) {
         guard drainingSince == nil else {
-            throw Refusal(.unavailable, "the service is shutting down and takes no new requests")
+            throw leaving
         }
         let limits = body.limits
         try SubmissionCheck(configuration: configuration).check(limits)
         let plan = try plan(body.prompt, selection: body.selection, split: body.split)
         let cost = plan.parts.reduce(0) { $0 + $1.cost(tokenLimit: limits.tokenLimit) }
-        try admit(parts: plan.parts.count, cost: cost)
+        try admit(parts: plan.parts.count, cost: cost, of: client)
 
         var sampling = body.sampling
         if !sampling.hasSeed { sampling.seed = random.next() }
@@ -43,7 +52,8 @@ extension Broker {
                 prompt: part.prompt, routedText: part.routedText,
                 seed: body.split ? SplitMix.seed(sampling.seed, part: index) : sampling.seed,
                 prefixes: PromptText.prefixes(part.prompt, mix: part.segment.mix),
-                warnings: part.warnings, cost: part.cost(tokenLimit: limits.tokenLimit),
+                warnings: part.warnings, unreadByteCount: part.unreadByteCount,
+                cost: part.cost(tokenLimit: limits.tokenLimit),
                 phase: .queued, queuedSince: now, segments: [part.segment],
                 entries: [.routed(part.segment, part.sentences)])
         }
@@ -63,20 +73,29 @@ extension Broker {
     }
 
     /// Refuses what would make the queue too long, with the time after which there is room.
-    private mutating func admit(parts: Int, cost: Int) throws(Refusal) {
+    ///
+    /// A full queue still takes what keeps its client below a fair share, so that nobody can shut others out; it is never
+    /// more than twice as long for that.
+    private mutating func admit(parts: Int, cost: Int, of client: Peer) throws(Refusal) {
         // One request alone may be over the bounds: it is taken when nothing else waits.
-        guard !queue.parts.isEmpty else { return }
-        let isTooLong = queue.parts.count + parts > configuration.queueLimit
-        let isTooDear = queue.cost + cost > configuration.queueTokenLimit
-        guard isTooLong || isTooDear else { return }
-        let surplus = max(
-            queue.parts.count + parts - configuration.queueLimit, isTooDear ? parts : 0)
-        let delay = queue.delay(untilLeft: max(surplus, 1))
+        guard !queue.isEmpty else { return }
+        let (partLimit, costLimit) = (configuration.queueLimit, configuration.queueTokenLimit)
+        let length = queue.count + parts
+        let total = queue.cost + cost
+        if length <= partLimit, total <= costLimit { return }
+        let owners = queue.ownerCount + (queue.count(of: client) == 0 ? 1 : 0)
+        let isWithinShare =
+            (queue.count(of: client) + parts) * (owners + 1) <= partLimit
+            && (queue.cost(of: client) + cost) * (owners + 1) <= costLimit
+        if isWithinShare, length <= 2 * partLimit, total <= 2 * costLimit { return }
+        let mean = queue.cost / queue.count
+        let surplus = max(total - costLimit, (length - partLimit) * mean, cost)
+        let delay = drainRate.delay(untilGone: surplus)
         // Clients that were refused together shall not all come back together.
         let jitter = delay * Int(random.next() % 256) / 1024
         throw Refusal(
             .resourceExhausted,
-            "the queue is full: \(queue.parts.count) parts wait; try again later",
+            "the queue is full: \(queue.count) parts wait; try again later",
             retryAfter: delay + jitter)
     }
 
@@ -86,9 +105,11 @@ extension Broker {
         else { return }
         requests[key.request]?.parts[key.part].phase = .queued
         requests[key.request]?.parts[key.part].queuedSince = now
+        let part = request.parts[key.part]
         queue.insert(
-            PartQueue.Waiting(
-                key: key, serial: request.serial, cost: request.parts[key.part].cost))
+            FairQueue.Waiting(
+                key: key, serial: request.serial, cost: part.cost, isSuspect: part.onProbation),
+            of: request.delivery.client)
     }
 
     /// Stops a request's parts wherever they are.

@@ -26,7 +26,7 @@ extension Broker {
         case .running(let attempt):
             abandon(key, epoch: part.epoch, at: attempt.worker, now: now)
         }
-        queue.noteEnd(now: now)
+        drainRate.note(cost: part.cost, isBusy: !queue.isEmpty, now: now)
         requests[key.request]?.parts[key.part].phase = .ended(terminal)
         requests[key.request]?.parts[key.part].entries.append(.ended(terminal))
         finishIfEnded(key.request, now: now)

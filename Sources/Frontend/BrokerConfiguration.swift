@@ -7,6 +7,8 @@ public struct BrokerConfiguration: Sendable {
     public var promptByteLimit = 512 << 10
     public var promptTokenLimit = 1 << 17
     public var splitLimit = 16
+    /// Bytes of a message that `split` cuts.
+    public var splitByteLimit = 64 << 10
     public var maxTokensLimit: UInt32 = 8192
 
     // What may wait.
@@ -23,25 +25,30 @@ public struct BrokerConfiguration: Sendable {
 
     // Workers.
     public var heartbeatInterval: Duration = .seconds(1)
+    /// How long a worker that announced nothing may be silent.
     public var workerTimeout: Duration = .seconds(4)
+    /// The longest silence that a worker may announce.
+    public var silenceLimit: Duration = .seconds(600)
     /// A worker that does not confirm a cancel for this long is as good as hung.
     public var stopTimeout: Duration = .seconds(5)
     /// Losses after which a part is given up.
     public var attemptLimit = 3
-    /// Dispatches after which a part is given up, even if others were to blame for each loss.
+    /// Dispatches without progress after which a part is given up, even if others were to blame for each loss.
     public var dispatchLimit: UInt32 = 8
     /// New tokens that clear a suspect: a part that kills its worker does so where it did before.
     public var probationTokens = 8
 
     // Clients.
-    /// A client that cannot be reached for this long has its requests cancelled.
-    public var clientGrace: Duration = .seconds(120)
+    /// Requests whose connection is gone for this long are cancelled, unless they asked to be kept.
+    public var clientGrace: Duration = .seconds(10)
     /// A reader that takes nothing for this long while more than `streamByteLimit` waits for it
     /// loses its running parts.
     public var stallTimeout: Duration = .seconds(30)
     public var streamByteLimit = 256 << 10
     /// How soon a client whose pipe was full is tried again.
     public var congestionDelay: Duration = .milliseconds(20)
+    /// When a client should ask a service again that is leaving, or its successor.
+    public var successorDelay: Duration = .seconds(1)
 
     /// How long running requests may go on once the service drains.
     public var drainTimeout: Duration = .seconds(120)

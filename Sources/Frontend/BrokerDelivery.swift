@@ -38,6 +38,7 @@ extension Broker {
             credit: credit ?? request.delivery.grant)
         for (part, offset) in offsets.enumerated() { delivery.offsets[part] = offset }
         requests[id]?.delivery = delivery
+        moveWaitingParts(of: id)
         deliver(id)
     }
 
@@ -81,7 +82,7 @@ extension Broker {
     }
 
     /// Has an eye kept on a request whose client has not been told all.
-    private mutating func noteStall(_ id: RequestID) {
+    mutating func noteStall(_ id: RequestID) {
         guard let request = requests[id], !request.isDelivered, !stalled.contains(id) else {
             return
         }
@@ -95,8 +96,12 @@ extension Broker {
     ) -> ClientEvent? {
         switch entry {
         case .routed(let segment, let sentences):
-            return .routed(
-                Reply.routed(request.id, part: index, segment: segment, sentences: sentences))
+            var routed = Reply.routed(
+                request.id, part: index, segment: segment, sentences: sentences)
+            if segment.fromToken == 0 {
+                routed.unreadBytes = UInt64(clamping: request.parts[index].unreadByteCount)
+            }
+            return .routed(routed)
         case .chunk(let offset, let count, let text):
             let known = request.delivery.offsets[index]
             // The text of a chunk belongs to its last token.
@@ -122,32 +127,10 @@ extension Broker {
         }
     }
 
-    /// Takes back what did not leave.
-    ///
-    /// A full pipe is tried again soon; a client that is gone must attach again.
-    mutating func undelivered(
-        _ mark: DeliveryMark, to client: Peer, _ failure: SendFailure, now: Instant
-    ) {
-        switch failure {
-        case .unreachable:
-            for id in live + ended where requests[id]?.delivery.client == client {
-                detach(id, now: now)
-            }
-        case .congested:
-            guard let request = requests[mark.request], request.delivery.client == client
-            else { return }
-            var delivery = request.delivery
-            switch mark {
-            case .acceptance: delivery.isAccepted = false
-            case .entry(_, let part, let index):
-                delivery.cursors[part] = min(delivery.cursors[part], index)
-                if case .chunk = request.parts[part].entries[index] {
-                    delivery.credit = delivery.credit.map { $0 + 1 }
-                }
-            }
-            delivery.retryAt = now + configuration.congestionDelay
-            requests[mark.request]?.delivery = delivery
-            noteStall(mark.request)
+    /// A client's connection is over: what was asked over it waits for an `Attach`, and behind what others ask.
+    mutating func left(_ client: Peer, now: Instant) {
+        for id in live + ended where requests[id]?.delivery.client == client {
+            detach(id, now: now)
         }
     }
 
@@ -155,5 +138,15 @@ extension Broker {
         requests[id]?.delivery.client = nil
         requests[id]?.delivery.retryAt = nil
         requests[id]?.delivery.detachedSince = now
+        moveWaitingParts(of: id)
+    }
+
+    /// Lets what waits of a request wait in its present client's line.
+    private mutating func moveWaitingParts(of id: RequestID) {
+        guard let request = requests[id] else { return }
+        for (index, part) in request.parts.enumerated() {
+            guard case .queued = part.phase else { continue }
+            queue.move(PartKey(request: id, part: index), to: request.delivery.client)
+        }
     }
 }

@@ -5,42 +5,54 @@ import Wire
 
 /// Handing parts to workers.
 extension Broker {
-    /// Gives waiting parts to workers with room, oldest first.
+    /// Gives waiting parts to workers with room, in the order of the queue.
     ///
-    /// A part that nobody can take now does not hold up younger ones, except that a suspect that
-    /// has waited long gets a worker emptied for it.
+    /// A part that nobody can take now does not hold up others, except that a suspect that has waited long gets a worker
+    /// emptied for it.
     mutating func dispatch(_ now: Instant) {
-        guard !queue.parts.isEmpty, sessions.contains(where: \.hasRoom) else { return }
-        var reserved: Peer?
-        for waiting in queue.parts {
-            guard let request = requests[waiting.key.request],
-                request.parts.indices.contains(waiting.key.part)
-            else { continue }
-            if let deadline = request.deadline, now >= deadline {
-                end(waiting.key, stoppedBy: .deadline, now: now)
-                continue
+        guard !queue.isEmpty, sessions.contains(where: \.hasRoom) else { return }
+        let reserved = reserve(now)
+        while sessions.contains(where: \.hasRoom) {
+            let choice = queue.next { waiting, owner in
+                worker(for: waiting, of: owner, besides: reserved) != nil
             }
-            let part = request.parts[waiting.key.part]
-            if let index = worker(for: part, besides: reserved) {
-                dispatch(waiting.key, to: index, now: now)
-                if !sessions.contains(where: \.hasRoom) { return }
-            } else if part.onProbation, reserved == nil,
-                now - part.queuedSince >= configuration.agingLimit
-            {
-                reserved = emptiest(for: part)
+            guard let choice else { return }
+            queue.take(choice)
+            let key = choice.part.key
+            if let deadline = requests[key.request]?.deadline, now >= deadline {
+                end(key, stoppedBy: .deadline, now: now)
+            } else if let index = worker(for: choice.part, of: choice.owner, besides: reserved) {
+                dispatch(key, to: index, now: now)
             }
         }
+    }
+
+    /// The worker that takes nothing else until it is empty enough for a suspect that has waited long.
+    private func reserve(_ now: Instant) -> Peer? {
+        for waiting in queue.suspects {
+            guard let part = part(waiting.key),
+                now - part.queuedSince >= configuration.agingLimit,
+                worker(for: waiting, of: nil, besides: nil) == nil
+            else { continue }
+            return emptiest(for: part)
+        }
+        return nil
     }
 
     /// The best worker that may take the part: the one with the least load, where a prompt that
     /// began alike makes up for some of it.
     ///
     /// Ties go to the first that came up.
-    private func worker(for part: RequestPart, besides reserved: Peer?) -> Int? {
+    private func worker(
+        for waiting: FairQueue.Waiting, of owner: Peer?, besides reserved: Peer?
+    ) -> Int? {
+        guard let part = part(waiting.key) else { return nil }
         let needed = Self.adapters(of: part)
+        let isNewcomer = owner.map { !hasRunning($0) } ?? false
         var best: (index: Int, load: Double)?
         for (index, session) in sessions.enumerated() {
-            guard session.hasRoom, part.onProbation || session.address != reserved,
+            guard isNewcomer ? session.hasRoom : session.hasCommonRoom,
+                part.onProbation || session.address != reserved,
                 needed.isSubset(of: session.adapters), isFit(session, for: part)
             else { continue }
             // Three known beginnings are worth a third of a worker's slots, no more: a popular
@@ -53,10 +65,16 @@ extension Broker {
         return best?.index
     }
 
+    private func hasRunning(_ client: Peer) -> Bool {
+        sessions.contains { session in
+            session.occupants.contains { requests[$0.key.request]?.delivery.client == client }
+        }
+    }
+
     /// Whether the others at the worker and the part may share their fate.
     private func isFit(_ session: WorkerSession, for part: RequestPart) -> Bool {
         for occupant in session.occupants {
-            guard let other = requests[occupant.key.request]?.parts[occupant.key.part] else {
+            guard let other = self.part(occupant.key) else {
                 // What is left of a forgotten request could still kill the worker.
                 if part.onProbation { return false }
                 continue
@@ -80,7 +98,6 @@ extension Broker {
     }
 
     private mutating func dispatch(_ key: PartKey, to index: Int, now: Instant) {
-        queue.remove(key)
         guard var request = requests[key.request] else { return }
         let session = sessions[index]
         request.parts[key.part].epoch += 1

@@ -7,28 +7,36 @@ public import Wire
 public enum BrokerEvent: Sendable {
     case client(Peer, ClientVerb)
     case worker(Peer, WorkerReport)
+    /// A client's connection is over.
+    case clientLeft(Peer)
     /// The supervisor started a process for a place in the pool.
-    case workerStarted(place: Int, pid: Int32)
-    /// A process that the supervisor started has ended.
-    case workerExited(place: Int, pid: Int32)
-    /// A worker's socket is gone.
-    case workerUnreachable(Peer)
+    case workerStarted(place: Int, identity: WorkerIdentity, pid: Int32)
+    /// A process that the supervisor started has ended, or did not start at all.
+    case workerExited(place: Int, identity: WorkerIdentity, reason: String)
+    /// A worker's connection is over.
+    case workerLeft(Peer)
+    /// An order could not be sent.
+    case orderUndelivered(Peer, WorkerOrder, SendFailure)
     /// A worker sent something that is no message.
     case workerMalformed(Peer, String)
     /// A part of a stream could not be sent; nothing after it was sent either.
     case undelivered(Peer, DeliveryMark, SendFailure)
+    /// How the front's connections fare.
+    case connections(RouterStatistics)
     /// Time has passed.
     case tick
     /// Take nothing new, let what runs finish, then leave.
     case drain
 }
 
-/// Why a message to a client did not leave.
-public enum SendFailure: Sendable {
+/// Why a message did not leave.
+public enum SendFailure: Hashable, Sendable {
     /// There is no such peer any more.
     case unreachable
     /// Its pipe is full; it may be tried again.
     case congested
+    /// It is no message that the receiver would take, and never will be.
+    case unencodable(String)
 }
 
 /// A place in a request's stream, from which delivery can go on.

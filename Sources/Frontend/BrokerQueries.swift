@@ -15,6 +15,7 @@ extension Broker {
                 reply.segment = part.segment
                 reply.sentences = part.sentences
                 reply.warnings = part.warnings
+                reply.unreadBytes = UInt64(clamping: part.unreadByteCount)
             }
             actions.append(.toClient(client, .routeReply(reply), nil))
         } catch {
@@ -43,7 +44,7 @@ extension Broker {
         reply.request = status.request
         reply.version = configuration.version
         reply.workers = placeStatus + foreignStatus
-        reply.queued = UInt32(clamping: queue.parts.count)
+        reply.queued = UInt32(clamping: queue.count)
         reply.running = UInt32(clamping: sessions.reduce(0) { $0 + $1.occupants.count })
         reply.accepted = counters.accepted
         reply.finished = counters.finished
@@ -52,17 +53,25 @@ extension Broker {
         reply.draining = drainingSince != nil
         reply.base = pool.map { Data($0.base.bytes) } ?? Data()
         reply.router = router.map { Data($0.digest.bytes) } ?? Data()
+        reply.degraded = degradation
+        reply.connections.open = UInt32(clamping: connections.openCount)
+        reply.connections.refused = connections.refusedCount
+        reply.connections.cut = connections.cutCount
+        reply.connections.bufferedBytes = UInt64(clamping: connections.inputByteCount)
         actions.append(.toClient(client, .statusReply(reply), nil))
     }
 
     /// The places of the pool, whether or not a process serves there now.
     private var placeStatus: [WireWorkerStatus] {
         places.sorted { $0.key < $1.key }.map { index, place in
-            let session = sessions.first { $0.pid == place.pid }
+            let session = sessions.first { $0.identity == place.identity }
             var status = session.map(Self.status) ?? WireWorkerStatus()
             status.name = "worker-\(index)"
             status.pid = place.pid
-            if session == nil { status.state = place.isAlive ? "starting" : "dead" }
+            if session == nil {
+                status.state = place.isAlive ? "starting" : "dead"
+                status.problem = place.problem
+            }
             status.restarts = place.restarts
             return status
         }
@@ -70,18 +79,20 @@ extension Broker {
 
     /// Workers that somebody else started.
     private var foreignStatus: [WireWorkerStatus] {
-        sessions.filter { session in !places.values.contains { $0.pid == session.pid } }
+        let known = Set(places.values.map(\.identity))
+        return sessions.filter { session in !(session.identity.map(known.contains) ?? false) }
             .map { session in
                 var status = Self.status(session)
-                status.name = "worker-\(session.pid)"
+                status.name = name(of: session)
                 return status
             }
     }
 
     private static func status(_ session: WorkerSession) -> WireWorkerStatus {
         var status = WireWorkerStatus()
-        status.pid = session.pid
+        status.pid = session.statedPID
         status.state = session.isDraining ? "draining" : "ready"
+        status.cacheTokens = session.cacheTokens
         status.slots = UInt32(clamping: session.slots)
         status.running = UInt32(clamping: session.occupants.count)
         status.steps = session.heartbeat.steps

@@ -6,7 +6,9 @@ extension Broker {
     /// Gives a worker up and has its process killed.
     mutating func kill(_ worker: Peer, because reason: String, now: Instant) {
         guard let session = sessions.first(where: { $0.address == worker }) else { return }
-        actions.append(.killWorker(pid: session.pid, reason: reason))
+        if let identity = session.identity {
+            actions.append(.killWorker(identity, reason: reason))
+        }
         lose(worker, because: reason, now: now)
     }
 
@@ -25,7 +27,7 @@ extension Broker {
         .map(\.key)
         actions.append(
             .report(
-                "worker \(session.pid) is lost: \(reason); \(orphans.count) parts go on elsewhere"))
+                "\(name(of: session)) is lost: \(reason); \(orphans.count) parts go on elsewhere"))
         let culprit =
             orphans.first { part($0)?.onProbation ?? false }
             ?? (orphans.count == 1 ? orphans.first : nil)
@@ -49,6 +51,7 @@ extension Broker {
         }
         requests[key.request]?.parts[key.part].deaths += 1
         requests[key.request]?.parts[key.part].onProbation = true
+        requests[key.request]?.parts[key.part].isCleared = false
         retry(key, because: "its worker was lost", now: now)
     }
 
@@ -70,9 +73,10 @@ extension Broker {
     private mutating func requeue(_ key: PartKey, now: Instant) {
         guard let part = part(key) else { return }
         if let stopping = part.stopping { return end(key, stoppedBy: stopping, now: now) }
-        guard part.epoch < configuration.dispatchLimit else {
+        let dispatches = part.epoch - part.progressEpoch
+        guard dispatches < configuration.dispatchLimit else {
             let refusal = Refusal(
-                .unavailable, "given up after \(part.epoch) workers were lost with it")
+                .unavailable, "given up after \(dispatches) workers were lost with it")
             return end(key, .failed(refusal), now: now)
         }
         enqueue(key, now: now)

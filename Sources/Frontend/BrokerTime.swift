@@ -16,15 +16,17 @@ extension Broker {
 
     /// Sends heartbeats, and gives up workers that send none or do not stop what they should.
     private mutating func watch(_ session: WorkerSession, now: Instant) {
-        if now - session.heardAt >= configuration.workerTimeout {
+        if now - session.heardAt >= configuration.workerTimeout + session.announcedSilence {
             return kill(session.address, because: "it has not been heard of", now: now)
         }
+        let patience = configuration.stopTimeout + session.announcedSilence
         let isHung = session.occupants.contains { occupant in
-            occupant.stopSince.map { now - $0 >= configuration.stopTimeout } ?? false
+            occupant.stopSince.map { now - $0 >= patience } ?? false
         }
         if isHung {
             return kill(session.address, because: "it does not stop what it should", now: now)
         }
+        retryOrders(session, now: now)
         guard now - session.beatenAt >= configuration.heartbeatInterval,
             let index = sessions.firstIndex(where: { $0.address == session.address })
         else { return }
@@ -38,7 +40,9 @@ extension Broker {
         if let deadline = request.deadline, now >= deadline {
             stop(id, reason: .deadline, now: now)
         }
-        if let since = request.delivery.detachedSince, now - since >= configuration.clientGrace {
+        if !request.body.keep, let since = request.delivery.detachedSince,
+            now - since >= configuration.clientGrace
+        {
             stop(id, reason: .cancelled, now: now)
         }
     }
@@ -93,10 +97,9 @@ extension Broker {
     private mutating func continueDrain(_ now: Instant) {
         guard let since = drainingSince, !isDrained else { return }
         if now - since >= configuration.drainTimeout {
-            let refusal = Refusal(.unavailable, "the service is shutting down")
             for id in live {
                 for index in requests[id]?.parts.indices ?? 0..<0 {
-                    end(PartKey(request: id, part: index), .failed(refusal), now: now)
+                    end(PartKey(request: id, part: index), .failed(leaving), now: now)
                 }
             }
         } else {

@@ -7,20 +7,27 @@ extension Broker {
     /// Takes a worker into the pool, unless it is not like the others.
     mutating func ready(_ ready: WireReady, from worker: Peer, now: Instant) {
         lose(worker, because: "it began a new session", now: now)
+        let identity = WorkerIdentity(ready.identity)
+        for session in sessions where identity != nil && session.identity == identity {
+            lose(session.address, because: "it began a new session", now: now)
+        }
         do {
-            let identity = try PoolIdentity(ready)
-            try check(identity)
-            try adopt(identity)
+            let pool = try PoolIdentity(ready)
+            try check(pool)
+            try adopt(pool)
             sessions.append(
                 WorkerSession(
-                    address: worker, pid: ready.pid, slots: Int(ready.slots),
-                    adapters: Set(identity.adapters.map(\.digest)), now: now))
+                    ready, from: worker, adapters: Set(pool.adapters.map(\.digest)), now: now))
+            if let place = places.first(where: { $0.value.identity == identity })?.key {
+                places[place]?.problem = ""
+            }
             actions.append(
-                .workerReady(
-                    pid: ready.pid, type: identity.type, adapterCount: identity.adapters.count))
+                .workerReady(identity, type: pool.type, adapterCount: pool.adapters.count))
         } catch {
             actions.append(.toWorker(worker, .failed(Reply.failed(error, part: 0))))
-            actions.append(.killWorker(pid: ready.pid, reason: error.message))
+            if let identity {
+                actions.append(.killWorker(identity, reason: error.message))
+            }
         }
     }
 
@@ -48,21 +55,46 @@ extension Broker {
         pool = identity
     }
 
-    mutating func started(place: Int, pid: Int32) {
-        if var known = places[place] {
-            known.pid = pid
-            known.isAlive = true
-            known.restarts += 1
-            places[place] = known
-        } else {
-            places[place] = WorkerPlace(pid: pid)
+    mutating func started(place: Int, identity: WorkerIdentity, pid: Int32) {
+        guard let known = places[place] else {
+            places[place] = WorkerPlace(identity: identity, pid: pid)
+            return
+        }
+        places[place] = WorkerPlace(
+            identity: identity, pid: pid, restarts: known.restarts + 1, problem: known.problem)
+    }
+
+    mutating func exited(
+        place: Int, identity: WorkerIdentity, because reason: String, now: Instant
+    ) {
+        if places[place] == nil {
+            places[place] = WorkerPlace(identity: identity, pid: 0, isAlive: false)
+        }
+        if places[place]?.identity == identity { places[place]?.isAlive = false }
+        places[place]?.problem = reason
+        if let session = sessions.first(where: { $0.identity == identity }) {
+            lose(session.address, because: reason, now: now)
         }
     }
 
-    mutating func exited(place: Int, pid: Int32, now: Instant) {
-        if places[place]?.pid == pid { places[place]?.isAlive = false }
-        if let session = sessions.first(where: { $0.pid == pid }) {
-            lose(session.address, because: "its process ended", now: now)
+    /// What a worker is called in reports: by its place, or by its process where somebody else started it.
+    func name(of session: WorkerSession) -> String {
+        let place = places.first { $0.value.identity == session.identity }?.key
+        return place.map { "worker-\($0)" } ?? "worker of process \(session.statedPID)"
+    }
+
+    /// Why fewer workers serve than should; empty where all do.
+    var degradation: String {
+        let serving = Set(sessions.compactMap(\.identity))
+        let missing = places.sorted { $0.key < $1.key }.filter {
+            !serving.contains($0.value.identity)
         }
+        guard !missing.isEmpty else { return "" }
+        let reasons = missing.map { index, place in
+            let reason = place.problem.isEmpty ? "it is starting" : place.problem
+            return "worker-\(index): \(reason)"
+        }
+        return "\(places.count - missing.count) of \(places.count) workers serve; "
+            + reasons.joined(separator: "; ")
     }
 }

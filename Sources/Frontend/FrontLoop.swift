@@ -1,4 +1,3 @@
-import FoundationEssentials
 public import Messaging
 import Synchronization
 import Wire
@@ -56,8 +55,9 @@ public final class FrontLoop: Sendable {
     /// Binds the sockets and starts the thread.
     ///
     /// - Throws: what binding throws: an endpoint in use, or one that the network could reach.
+    /// - Parameter clientLimit: connections of clients at a time.
     public static func start(
-        _ endpoints: Endpoints, context: Context, broker: Broker
+        _ endpoints: Endpoints, broker: Broker, clientLimit: Int = 1024
     ) async throws -> FrontLoop {
         let inbox = try Mailbox()
         let (notices, continuation) = AsyncStream.makeStream(of: FrontNotice.self)
@@ -66,7 +66,7 @@ public final class FrontLoop: Sendable {
             do {
                 let owner = try OwnerThread("front") {
                     Self.run(
-                        endpoints, context: context, broker: broker, inbox: inbox,
+                        endpoints, broker: broker, clientLimit: clientLimit, inbox: inbox,
                         notices: continuation, started: started)
                 }
                 thread.withLock { $0 = owner }
@@ -119,54 +119,44 @@ public final class FrontLoop: Sendable {
     private static let tickInterval: Duration = .milliseconds(20)
 
     private static func run(
-        _ endpoints: Endpoints, context: Context, broker: Broker, inbox: Mailbox,
+        _ endpoints: Endpoints, broker: Broker, clientLimit: Int, inbox: Mailbox,
         notices: AsyncStream<FrontNotice>.Continuation,
         started: CheckedContinuation<Endpoints, any Error>
     ) {
         defer { notices.finish() }
         let sockets: FrontSockets
         do {
-            sockets = try FrontSockets(context, endpoints)
+            sockets = try FrontSockets(endpoints, clientLimit: clientLimit)
         } catch {
             return started.resume(throwing: error)
         }
+        defer { sockets.close() }
         started.resume(returning: sockets.endpoints)
-        let clock = ContinuousClock()
-        let start = clock.now
-        var nextTick = Instant(sinceStart: .zero)
+        let clock = FrontClock()
+        var poller = Poller()
+        _ = poller.add(sockets.clients)
+        _ = poller.add(sockets.workers)
+        let wakeup = poller.add(inbox.wakeup)
+        var turn = FrontTurn(sockets: sockets, broker: broker, clock: clock, notices: notices)
+        var nextTick = clock.now
         do {
-            var poller = Poller()
-            let clients = try poller.add(sockets.clients)
-            let workers = try poller.add(sockets.workers)
-            let wakeup = poller.add(inbox.wakeup)
-            let bound = sockets.endpoints
-            // libzmq leaves the files; while it still listens, nobody else can have made them.
-            defer { removeFiles(of: bound) }
-            var turn = FrontTurn(sockets: sockets, broker: broker, notices: notices)
             while true {
-                try poller.wait(tickInterval)
-                let now = Instant(sinceStart: clock.now - start)
+                try poller.wait(sockets.hasBacklog ? .zero : tickInterval)
                 // Whatever has nothing costs a call of the system to find that out again.
                 if poller.isReadable(wakeup) {
                     let left = inbox.take()
                     if left.isStopped { return }
-                    for event in left.events { turn.perform(event, now: now) }
+                    for event in left.events { turn.perform(event) }
                 }
-                if poller.isReadable(workers) { try turn.receiveFromWorkers(now: now) }
-                if poller.isReadable(clients) { try turn.receiveFromClients(now: now) }
-                if now >= nextTick {
-                    turn.perform(.tick, now: now)
-                    nextTick = now + tickInterval
+                turn.receive()
+                if clock.now >= nextTick {
+                    turn.tick()
+                    nextTick = clock.now + tickInterval
                 }
+                sockets.flush()
             }
         } catch {
             notices.yield(.report("the front's sockets failed: \(error)"))
-        }
-    }
-
-    private static func removeFiles(of endpoints: Endpoints) {
-        for case .ipc(let path) in [endpoints.clients, endpoints.workers] {
-            try? FileManager.default.removeItem(atPath: path)
         }
     }
 }

@@ -1,9 +1,9 @@
 /// What the front's thread tells those who run it.
 public enum FrontNotice: Sendable {
     /// A worker serves now.
-    case workerReady(pid: Int32, type: String, adapterCount: Int)
+    case workerReady(WorkerIdentity?, type: String, adapterCount: Int)
     /// A worker process is to be killed.
-    case killWorker(pid: Int32, reason: String)
+    case killWorker(WorkerIdentity, reason: String)
     /// Nothing runs any more; the workers were told to leave.
     case drained
     /// For the log.

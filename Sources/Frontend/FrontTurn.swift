@@ -3,49 +3,73 @@ import Wire
 
 /// One turn of the front's thread: frames in, events to the broker, its actions out.
 struct FrontTurn: ~Copyable {
-    /// Messages taken from a socket before the other one and the clock get their turn.
-    private static let batch = 128
+    /// What a turn may take: each peer in its turn, then the clock and the other socket get theirs.
+    private static let budget: Duration = .milliseconds(10)
 
     private let sockets: FrontSockets
+    private let clock: FrontClock
     private var broker: Broker
     private let notices: AsyncStream<FrontNotice>.Continuation
 
     init(
-        sockets: consuming FrontSockets, broker: Broker,
+        sockets: FrontSockets, broker: Broker, clock: FrontClock,
         notices: AsyncStream<FrontNotice>.Continuation
     ) {
         self.sockets = sockets
         self.broker = broker
+        self.clock = clock
         self.notices = notices
     }
 
-    mutating func receiveFromWorkers(now: Instant) throws(MessagingError) {
-        for _ in 0..<Self.batch {
-            guard let (peer, frames) = try Self.receive(sockets.workers) else { return }
+    /// Takes what has come in, as far as the budget goes: at most half of it for workers where both have something.
+    mutating func receive() {
+        sockets.workers.collect()
+        sockets.clients.collect()
+        let start = clock.now
+        while let arrival = sockets.workers.receive() {
+            take(fromWorkers: arrival)
+            if clock.now - start > Self.budget / 2 { break }
+        }
+        while let arrival = sockets.clients.receive() {
+            take(fromClients: arrival)
+            if clock.now - start > Self.budget { break }
+        }
+    }
+
+    private mutating func take(fromWorkers arrival: RouterSocket.Arrival) {
+        switch arrival {
+        case .left(let peer): perform(.workerLeft(peer))
+        case .message(let peer, let frames):
             do {
-                let report = try Frames.decode(frames, as: WorkerReport.self)
-                perform(.worker(peer, report), now: now)
+                perform(.worker(peer, try Frames.decode(frames, as: WorkerReport.self)))
             } catch {
-                if let refusal = error.refusal { sendWorker(.failed(refusal), to: peer) }
-                perform(.workerMalformed(peer, error.message), now: now)
+                if let refusal = error.refusal { _ = send(.failed(refusal), toWorker: peer) }
+                perform(.workerMalformed(peer, error.message))
             }
         }
     }
 
-    mutating func receiveFromClients(now: Instant) throws(MessagingError) {
-        for _ in 0..<Self.batch {
-            guard let (peer, frames) = try Self.receive(sockets.clients) else { return }
+    private mutating func take(fromClients arrival: RouterSocket.Arrival) {
+        switch arrival {
+        case .left(let peer): perform(.clientLeft(peer))
+        case .message(let peer, let frames):
             do {
-                let verb = try Frames.decode(frames, as: ClientVerb.self)
-                perform(.client(peer, verb), now: now)
+                perform(.client(peer, try Frames.decode(frames, as: ClientVerb.self)))
             } catch {
-                if let refusal = error.refusal { _ = sendClient(.failed(refusal), to: peer) }
+                if let refusal = error.refusal { _ = send(.failed(refusal), toClient: peer) }
             }
         }
+    }
+
+    /// Tells the broker the time, and how connections fare.
+    mutating func tick() {
+        perform(.connections(sockets.clients.statistics + sockets.workers.statistics))
+        perform(.tick)
     }
 
     /// Tells the broker, does what it wants, and tells it what could not be done.
-    mutating func perform(_ event: BrokerEvent, now: Instant) {
+    mutating func perform(_ event: BrokerEvent) {
+        let now = clock.now
         var events = [event]
         while !events.isEmpty {
             var failures: [BrokerEvent] = []
@@ -61,15 +85,18 @@ struct FrontTurn: ~Copyable {
         for action in actions {
             switch action {
             case .toClient(let peer, let event, let mark):
-                guard let failure = failed[peer] ?? sendClient(event, to: peer) else { continue }
-                failed[peer] = failure
+                guard let failure = failed[peer] ?? send(event, toClient: peer) else { continue }
+                // What comes after an event that cannot be sent at all can be, later.
+                if case .unencodable = failure { failed[peer] = .congested } else { failed[peer] = failure }
                 if let mark { failures.append(.undelivered(peer, mark, failure)) }
             case .toWorker(let peer, let order):
-                if !sendWorker(order, to: peer) { failures.append(.workerUnreachable(peer)) }
-            case .workerReady(let pid, let type, let adapterCount):
-                notices.yield(.workerReady(pid: pid, type: type, adapterCount: adapterCount))
-            case .killWorker(let pid, let reason):
-                notices.yield(.killWorker(pid: pid, reason: reason))
+                if let failure = send(order, toWorker: peer) {
+                    failures.append(.orderUndelivered(peer, order, failure))
+                }
+            case .workerReady(let identity, let type, let adapterCount):
+                notices.yield(.workerReady(identity, type: type, adapterCount: adapterCount))
+            case .killWorker(let identity, let reason):
+                notices.yield(.killWorker(identity, reason: reason))
             case .drained: notices.yield(.drained)
             case .report(let text): notices.yield(.report(text))
             }
@@ -77,39 +104,28 @@ struct FrontTurn: ~Copyable {
         return failures
     }
 
-    private func sendClient(_ event: ClientEvent, to peer: Peer) -> SendFailure? {
-        do {
-            try sockets.clients.send(try Frames.encode(event), to: peer)
+    private func send(_ event: ClientEvent, toClient peer: Peer) -> SendFailure? {
+        Self.send(event, to: peer, over: sockets.clients)
+    }
+
+    private func send(_ order: WorkerOrder, toWorker peer: Peer) -> SendFailure? {
+        Self.send(order, to: peer, over: sockets.workers)
+    }
+
+    private static func send(
+        _ message: some WireDirection, to peer: Peer, over socket: RouterSocket
+    ) -> SendFailure? {
+        let frames: [[UInt8]]
+        do throws(WireError) {
+            frames = try Frames.encode(message)
+        } catch {
+            return .unencodable(error.message)
+        }
+        do throws(MessagingError) {
+            try socket.send(frames, to: peer)
             return nil
-        } catch let error as MessagingError {
+        } catch {
             return error.code == .wouldBlock ? .congested : .unreachable
-        } catch {
-            notices.yield(.report("a message to a client was dropped: \(error)"))
-            return nil
-        }
-    }
-
-    @discardableResult
-    private func sendWorker(_ order: WorkerOrder, to peer: Peer) -> Bool {
-        do {
-            try sockets.workers.send(try Frames.encode(order), to: peer)
-            return true
-        } catch {
-            notices.yield(.report("a worker cannot be reached: \(error)"))
-            return false
-        }
-    }
-
-    /// The next message of whoever sent a decent one; what has too many frames is passed over.
-    private static func receive(
-        _ socket: borrowing RouterSocket
-    ) throws(MessagingError) -> (peer: Peer, frames: [[UInt8]])? {
-        while true {
-            do {
-                return try socket.receive()
-            } catch  where error.code == .tooManyFrames {
-                continue
-            }
         }
     }
 }

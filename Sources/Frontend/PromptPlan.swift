@@ -10,6 +10,8 @@ struct PromptPlan: Sendable {
         let segment: WireSegment
         let sentences: [WireSentenceRoute]
         let warnings: [String]
+        /// Bytes of a long message's middle that the router did not read.
+        var unreadByteCount = 0
 
         /// Estimated tokens of prompt and reply.
         func cost(tokenLimit: Int) -> Int {
@@ -117,6 +119,12 @@ extension Broker {
                 .invalidArgument,
                 "split needs a user message: give the prompt as text or chat")
         }
+        guard text.utf8.count <= configuration.splitByteLimit else {
+            throw Refusal(
+                .invalidArgument,
+                "the last user message has \(text.utf8.count) bytes, split takes at most "
+                    + "\(configuration.splitByteLimit); shorten it or leave split out")
+        }
         let sentences = SentenceSplitter.sentences(of: text)
         guard !sentences.isEmpty else {
             throw Refusal(.invalidArgument, "the last user message has no sentence to split")
@@ -160,7 +168,7 @@ extension Broker {
                 Reply.mix(route.mix, pool: pool), reason: route.reason)
             return PromptPlan.Part(
                 prompt: prompt, routedText: text, segment: segment, sentences: route.sentences,
-                warnings: route.warnings)
+                warnings: route.warnings, unreadByteCount: route.unreadByteCount)
         }
     }
 }

@@ -24,14 +24,18 @@ public struct PromptRoute: Equatable, Sendable {
     public let reason: WireReason
     public let sentences: [WireSentenceRoute]
     public let warnings: [String]
+    /// Bytes of a long text's middle that were not read.
+    public let unreadByteCount: Int
 
     public init(
-        mix: AdapterMix, reason: WireReason, sentences: [WireSentenceRoute], warnings: [String] = []
+        mix: AdapterMix, reason: WireReason, sentences: [WireSentenceRoute],
+        warnings: [String] = [], unreadByteCount: Int = 0
     ) {
         self.mix = mix
         self.reason = reason
         self.sentences = sentences
         self.warnings = warnings
+        self.unreadByteCount = unreadByteCount
     }
 }
 

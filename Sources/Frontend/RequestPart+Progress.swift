@@ -33,9 +33,18 @@ extension RequestPart {
         tokens += chunk.ids
         textByteCount += chunk.text.utf8.count
         if case .running(let attempt) = phase, next + count - attempt.firstToken >= probation {
-            onProbation = false
+            forgive()
         }
         return .added
+    }
+
+    /// Forgets losses before it got further: whatever kills workers does so where it did before.
+    private mutating func forgive() {
+        if onProbation { isCleared = true }
+        onProbation = false
+        deaths = 0
+        losses = 0
+        progressEpoch = epoch
     }
 
     /// Text without ids comes at most once, after the last id.

@@ -46,6 +46,8 @@ struct RequestPart: Sendable {
     /// See `PromptText.prefixes`.
     let prefixes: [UInt64]
     let warnings: [String]
+    /// Bytes of a long message's middle that the router did not read.
+    let unreadByteCount: Int
     /// Estimated tokens of prompt and reply.
     let cost: Int
 
@@ -53,15 +55,19 @@ struct RequestPart: Sendable {
     var queuedSince: Instant
     /// The epoch of the latest dispatch; 0: none yet.
     var epoch: UInt32 = 0
+    /// The epoch in which the reply last got further.
+    var progressEpoch: UInt32 = 0
     /// The end that was asked of the worker and is not confirmed yet.
     var stopping: WireFinishReason?
 
-    /// Attempts that ended without an end of the part, others' fault excepted.
+    /// Attempts since the reply last got further that ended without an end of the part, others' fault excepted.
     var losses = 0
-    /// Workers that died while they ran this part and nothing else could be blamed.
+    /// Workers that died since then while they ran this part and nothing else could be blamed.
     var deaths = 0
     /// A worker died with it: until it has got further than there it must not endanger others.
     var onProbation = false
+    /// It was a suspect once and has got further: known to be innocent.
+    var isCleared = false
 
     // The reply.
     var segments: [WireSegment]
@@ -73,9 +79,6 @@ struct RequestPart: Sendable {
     var isEnded: Bool {
         if case .ended = phase { true } else { false }
     }
-
-    /// Whether a worker died with it once but it has since got further: known to be innocent.
-    var isCleared: Bool { deaths > 0 && !onProbation }
 
     /// The running attempt at a worker, if that is the one that counts.
     func attempt(at worker: Peer, epoch: UInt32) -> Attempt? {

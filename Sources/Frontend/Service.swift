@@ -12,7 +12,14 @@ public struct Service: Sendable {
         public let adapterCount: Int
     }
 
+    /// More clients than any service of one machine has.
+    private static let clientLimit = 4096
+    /// Descriptors that are kept from clients: for files and pipes, and for each worker its pipes and its connection.
+    private static let reservedDescriptors = 128
+    private static let descriptorsPerWorker = 16
+
     private let endpoints: FrontLoop.Endpoints
+    private let processID: Int32
     private let preparation: WorkerCommand?
     private let commands: [WorkerCommand]
     private let configuration: BrokerConfiguration
@@ -41,6 +48,7 @@ public struct Service: Sendable {
         } catch {
             throw ServiceFailure(error.message)
         }
+        self.processID = processID
         self.preparation = preparation
         self.commands = commands
         self.configuration = configuration
@@ -76,13 +84,16 @@ public struct Service: Sendable {
         LocalSocketFile.removeStale(in: Self.directory, prefix: "fusebox-")
         let loop: FrontLoop
         do {
-            loop = try await FrontLoop.start(endpoints, context: Context(), broker: broker)
+            loop = try await FrontLoop.start(
+                endpoints, broker: broker, clientLimit: clientLimit)
         } catch let error as MessagingError {
             throw ServiceFailure(error.message)
         }
         var commands = commands
         for place in commands.indices {
-            commands[place].arguments += ["--connect", loop.endpoints.workers.description]
+            commands[place].arguments += [
+                "--connect", loop.endpoints.workers.description, "--parent", "\(processID)",
+            ]
         }
         let logger = logger
         let pool = WorkerPool(
@@ -95,6 +106,12 @@ public struct Service: Sendable {
             throw error
         }
         await loop.stop()
+    }
+
+    /// Connections of clients that there are descriptors for.
+    private var clientLimit: Int {
+        let reserved = Self.reservedDescriptors + Self.descriptorsPerWorker * commands.count
+        return max(16, min(DescriptorLimit.raise() - reserved, Self.clientLimit))
     }
 
     /// Returns when the workers have left, the front is done, or there is no more patience:
@@ -126,22 +143,24 @@ public struct Service: Sendable {
     private func follow(
         _ loop: FrontLoop, pool: WorkerPool, onReady: @Sendable (Summary) -> Void
     ) async throws {
-        var readyCount = 0
+        var ready: Set<Int> = []
+        var isTold = false
         for await notice in loop.notices {
             switch notice {
-            case .workerReady(let pid, let type, let adapterCount):
-                pool.noteReady(pid)
-                readyCount += 1
-                if readyCount == commands.count {
+            case .workerReady(let identity, let type, let adapterCount):
+                guard let place = identity.flatMap({ pool.noteReady($0) }) else { continue }
+                ready.insert(place)
+                if ready.count == commands.count, !isTold {
+                    isTold = true
                     onReady(
                         Summary(
                             endpoint: loop.endpoints.clients.description,
                             workerCount: commands.count,
                             type: type, adapterCount: adapterCount))
                 }
-            case .killWorker(let pid, let reason):
-                logger.warning("worker process \(pid) is killed: \(reason)")
-                pool.kill(pid, because: reason)
+            case .killWorker(let identity, let reason):
+                logger.warning("a worker process is killed: \(reason)")
+                pool.kill(identity, because: reason)
             case .report(let text): logger.info("\(text)")
             case .drained:
                 // The workers were told to leave: those that do end the service.

@@ -45,7 +45,8 @@ public struct TrainedRouter: PromptRouter {
         let decision = router.route(text, policy: policy, allowing: allowed)
         return PromptRoute(
             mix: decision.mix, reason: decision.reason == .abstained ? .abstained : .routed,
-            sentences: decision.sentences.map(wire), warnings: warnings(choice))
+            sentences: decision.sentences.map(wire), warnings: warnings(choice),
+            unreadByteCount: decision.unreadByteCount)
     }
 
     private func warnings(_ choice: AutoChoice) -> [String] {

@@ -4,23 +4,31 @@ import Synchronization
 import SystemPackage
 
 /// Starts the worker processes and keeps them: one that ends is started again, ever more slowly
-/// while starts keep failing.
+/// while starts keep failing, for as long as the service lives.
 ///
 /// Workers are in a process group of their own, so that Ctrl-C at a terminal reaches the front
 /// alone, which then lets them finish.
 public final class WorkerPool: Sendable {
     static let longestDelay: Duration = .seconds(10)
-    /// Failed starts in a row, for each place, after which there is no point in going on.
+    /// Failed starts of every place in a row after which a service without any worker ends.
     static let failureLimit = 5
+    /// How often the same place's trouble is told.
+    static let reportInterval: Duration = .seconds(60)
     /// What a worker may take to leave after SIGTERM.
     static let teardownTime: Duration = .seconds(2)
 
     private struct State {
-        var processes: [Int32: WorkerProcess] = [:]
-        /// Failed starts since a worker was last ready, over all places.
-        var failures = 0
+        var processes: [WorkerIdentity: WorkerProcess] = [:]
+        /// Failed starts in a row, by place.
+        var failures: [Int]
         var wasEverReady = false
         var isStopping = false
+
+        /// Nothing serves, and nothing that was tried of late came to serve.
+        var isHopeless: Bool {
+            !processes.values.contains(where: \.isReady)
+                && failures.allSatisfy { $0 >= WorkerPool.failureLimit }
+        }
     }
 
     /// One for each place.
@@ -29,12 +37,12 @@ public final class WorkerPool: Sendable {
     private let firstDelay: Duration
     private let post: @Sendable (BrokerEvent) -> Void
     private let log: @Sendable (String) -> Void
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// Prepares a pool; `run` starts it.
     ///
     /// - Parameters:
-    ///   - commands: one for each process.
+    ///   - commands: one for each process; its identity is added as `--identity`.
     ///   - post: told of each start and each end of a process.
     ///   - log: told what workers write to standard error, and why they are started again.
     public init(
@@ -45,12 +53,12 @@ public final class WorkerPool: Sendable {
         self.firstDelay = firstDelay
         self.post = post
         self.log = log
+        state = Mutex(State(failures: commands.map { _ in 0 }))
     }
 
     /// Keeps the processes until `stop`, or until the task is cancelled, which ends them.
     ///
-    /// - Throws: `ServiceFailure` with the workers' own last line when they fail to start and
-    ///   there is no point in trying again.
+    /// - Throws: `ServiceFailure` with the workers' own last line when none has ever served, or none is left and none comes.
     public func run() async throws {
         try await withThrowingTaskGroup { group in
             for place in commands.indices {
@@ -66,95 +74,99 @@ public final class WorkerPool: Sendable {
         state.withLock { $0.isStopping = true }
     }
 
-    /// Notes that a process serves.
-    public func noteReady(_ pid: Int32) {
+    /// Notes that a process serves; returns its place, or nil for one that somebody else started.
+    @discardableResult
+    public func noteReady(_ identity: WorkerIdentity) -> Int? {
         state.withLock { state in
-            state.processes[pid]?.isReady = true
-            state.failures = 0
+            guard let place = state.processes[identity]?.place else { return nil }
+            state.processes[identity]?.isReady = true
+            state.failures[place] = 0
             state.wasEverReady = true
+            return place
         }
     }
 
     /// Kills a process of this pool; any other is left alone.
-    public func kill(_ pid: Int32, because reason: String) {
+    public func kill(_ identity: WorkerIdentity, because reason: String) {
         state.withLock { state in
-            state.processes[pid]?.refusal = reason
-            _ = state.processes[pid]?.signals.yield(.kill)
+            state.processes[identity]?.refusal = reason
+            _ = state.processes[identity]?.signals.yield(.kill)
         }
     }
 
     // MARK: - One place
 
     private func keep(_ place: Int) async throws {
+        var report = RepeatedReport(interval: Self.reportInterval)
         while !state.withLock({ $0.isStopping }), !Task.isCancelled {
-            let end = try await runOnce(place)
-            let (failures, isStopping) = state.withLock { state in
-                if !end.wasReady { state.failures += 1 }
-                return (end.wasReady ? 0 : state.failures, state.isStopping)
+            let identity = WorkerIdentity.random()
+            let end = await runOnce(place, identity)
+            let (failures, isStopping, isHopeless) = state.withLock { state in
+                if !end.wasReady { state.failures[place] += 1 }
+                return (state.failures[place], state.isStopping, state.isHopeless)
             }
+            post(.workerExited(place: place, identity: identity, reason: end.reason))
             if isStopping || Task.isCancelled { return }
-            try check(end, failures: failures)
-            log("worker-\(place) \(end.reason); it is started again")
+            try check(end, isHopeless: isHopeless)
+            if report.isDue(isNew: end.wasReady) {
+                log("worker-\(place): \(end.reason); it is started again")
+            }
             try? await Task.sleep(for: delay(failures: failures))
         }
     }
 
-    /// Decides whether a failed start is worth another.
-    private func check(_ end: WorkerEnd, failures: Int) throws(ServiceFailure) {
-        guard failures > 0 else { return }
+    /// Decides whether there is a point in going on.
+    private func check(_ end: WorkerEnd, isHopeless: Bool) throws(ServiceFailure) {
         // A worker that says why it cannot start, or is not taken, will fare alike again.
-        if end.isDeliberate, !state.withLock({ $0.wasEverReady }) {
+        if end.isDeliberate, !end.wasReady, !state.withLock({ $0.wasEverReady }) {
             throw ServiceFailure(end.reason)
         }
-        guard failures >= Self.failureLimit * commands.count else { return }
-        throw ServiceFailure("no worker could be started in \(failures) attempts: \(end.reason)")
+        guard isHopeless else { return }
+        throw ServiceFailure(
+            "no worker is left, and none could be started in \(Self.failureLimit) attempts for each place: "
+                + end.reason)
     }
 
-    private func runOnce(_ place: Int) async throws -> WorkerEnd {
+    private func runOnce(_ place: Int, _ identity: WorkerIdentity) async -> WorkerEnd {
         var options = PlatformOptions()
         options.processGroupID = 0
         options.teardownSequence = [
             .send(signal: .terminate, allowedDurationToNextStep: Self.teardownTime)
         ]
         let command = commands[place]
-        let result = try await Self.launch {
-            try await Subprocess.run(
-                .path(FilePath(command.executable)), arguments: Arguments(command.arguments),
+        do {
+            let result = try await Subprocess.run(
+                .path(FilePath(command.executable)),
+                arguments: Arguments(command.arguments + ["--identity", identity.description]),
                 platformOptions: options, input: .none, output: .discarded, error: .sequence
             ) { execution in
                 let pid = execution.processIdentifier.value
                 let (signals, continuation) = AsyncStream.makeStream(of: Signal.self)
-                self.state.withLock { $0.processes[pid] = WorkerProcess(signals: continuation) }
-                self.post(.workerStarted(place: place, pid: pid))
+                self.state.withLock {
+                    $0.processes[identity] = WorkerProcess(place: place, signals: continuation)
+                }
+                self.post(.workerStarted(place: place, identity: identity, pid: pid))
                 async let killer: Void = {
                     for await signal in signals { try? execution.send(signal: signal) }
                 }()
-                let lastLine = await self.forward(execution.standardError, pid: pid, place: place)
+                let lastLine = await self.forward(execution.standardError, of: identity, place: place)
                 continuation.finish()
                 await killer
                 return lastLine
             }
-        }
-        let pid = result.processIdentifier.value
-        let process = state.withLock { $0.processes.removeValue(forKey: pid) }
-        post(.workerExited(place: place, pid: pid))
-        return WorkerEnd(
-            status: result.terminationStatus, wasReady: process?.isReady ?? false,
-            refusal: process?.refusal, lastLine: result.closureResult)
-    }
-
-    private static func launch<R>(_ body: () async throws -> R) async throws -> R {
-        do {
-            return try await body()
-        } catch let error as SubprocessError {
-            throw ServiceFailure("a worker process cannot be started: \(error)")
+            let process = state.withLock { $0.processes.removeValue(forKey: identity) }
+            return WorkerEnd(result.terminationStatus, process, lastLine: result.closureResult)
+        } catch {
+            // The system has no room for it now: no descriptor, no memory, no process number.
+            _ = state.withLock { $0.processes.removeValue(forKey: identity) }
+            return WorkerEnd(unstartable: "\(error)")
         }
     }
 
     /// Passes on what a worker says, and returns its last line: if it ends before it is ready,
     /// that line is the reason.
     private func forward(
-        _ output: SubprocessOutputSequence, pid: Int32, place: Int
+        _ output: SubprocessOutputSequence, of identity: WorkerIdentity, place: Int
     ) async -> String {
         var last = ""
         do {
@@ -165,7 +177,7 @@ public final class WorkerPool: Sendable {
         } catch {
             return last
         }
-        let isReady = state.withLock { $0.processes[pid]?.isReady ?? false }
+        let isReady = state.withLock { $0.processes[identity]?.isReady ?? false }
         if isReady, !last.isEmpty { log("worker-\(place): \(last)") }
         return last
     }
@@ -175,37 +187,19 @@ public final class WorkerPool: Sendable {
     }
 }
 
-/// A process of the pool.
-private struct WorkerProcess {
-    let signals: AsyncStream<Signal>.Continuation
-    var isReady = false
-    /// Why the front had it killed.
-    var refusal: String?
-}
+/// Trouble that lasts: told at once when it is new, then now and then.
+private struct RepeatedReport {
+    let interval: Duration
+    private var toldAt: ContinuousClock.Instant?
 
-/// How a process of the pool ended.
-private struct WorkerEnd {
-    let status: TerminationStatus
-    let wasReady: Bool
-    let refusal: String?
-    /// What it said last.
-    let lastLine: String
-
-    /// Whether it ended by its own decision, or by the front's, rather than by an accident.
-    var isDeliberate: Bool {
-        if case .exited(let code) = status { code != 0 } else { refusal != nil }
+    init(interval: Duration) {
+        self.interval = interval
     }
 
-    var reason: String {
-        if let refusal { return refusal }
-        if !wasReady, !lastLine.isEmpty {
-            // It names the program, which whoever reports this does again.
-            let name = "fusebox: "
-            return lastLine.hasPrefix(name) ? String(lastLine.dropFirst(name.count)) : lastLine
-        }
-        switch status {
-        case .exited(let code): return "ended with status \(code)"
-        case .signaled(let signal): return "was ended by signal \(signal)"
-        }
+    mutating func isDue(isNew: Bool) -> Bool {
+        let now = ContinuousClock.now
+        if !isNew, let toldAt, now - toldAt < interval { return false }
+        toldAt = now
+        return true
     }
 }

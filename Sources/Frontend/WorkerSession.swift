@@ -15,30 +15,60 @@ struct WorkerSession: Sendable {
 
     /// How many prompt beginnings are remembered, about what a prefix cache may still hold.
     static let memory = 256
+    /// One slot of so many is kept from clients that have others.
+    static let reservedShare = 16
 
     let address: Peer
-    let pid: Int32
+    /// That the front gave the process; nil: somebody else started it.
+    let identity: WorkerIdentity?
+    /// As the process states it: shown, and used for nothing.
+    let statedPID: Int32
     let slots: Int
+    let cacheTokens: UInt64
     let adapters: Set<Digest>
     var heardAt: Instant
     var beatenAt: Instant
+    /// How much longer than usual it may be silent: it announced a long step.
+    var announcedSilence: Duration = .zero
     var heartbeat = WireHeartbeat()
     var occupants: [Occupant] = []
     var isDraining = false
+    /// Its pipe is full until then.
+    var congestedUntil: Instant?
+    /// Orders for it that its full pipe did not take.
+    var unsent: [WorkerOrder] = []
     private var recentPrefixes: Deque<UInt64> = []
 
-    init(
-        address: Peer, pid: Int32, slots: Int, adapters: Set<Digest>, now: Instant
-    ) {
+    init(_ ready: WireReady, from address: Peer, adapters: Set<Digest>, now: Instant) {
         self.address = address
-        self.pid = pid
-        self.slots = slots
+        identity = WorkerIdentity(ready.identity)
+        statedPID = ready.pid
+        slots = Int(ready.slots)
+        cacheTokens = ready.cacheTokens
         self.adapters = adapters
         heardAt = now
         beatenAt = now
     }
 
-    var hasRoom: Bool { !isDraining && occupants.count < slots }
+    var hasRoom: Bool { !isDraining && congestedUntil == nil && occupants.count < slots }
+
+    /// Whether there is room beyond what is kept for clients that have nothing running.
+    var hasCommonRoom: Bool { hasRoom && occupants.count < slots - slots / Self.reservedShare }
+
+    /// Notes a sign of life: a long step that it had announced is over, and what it was told meanwhile it hears only now.
+    mutating func hear(_ now: Instant) {
+        heardAt = now
+        guard announcedSilence > .zero else { return }
+        announcedSilence = .zero
+        restartStops(now)
+    }
+
+    /// Begins anew to wait for the stops that were asked for.
+    mutating func restartStops(_ now: Instant) {
+        for index in occupants.indices where occupants[index].stopSince != nil {
+            occupants[index].stopSince = now
+        }
+    }
 
     /// Remembers that a prompt went here.
     mutating func remember(_ prefixes: [UInt64]) {
@@ -64,7 +94,10 @@ struct WorkerSession: Sendable {
 
 /// A place of the pool, which one process after another fills.
 struct WorkerPlace: Sendable {
+    var identity: WorkerIdentity
     var pid: Int32
     var restarts: UInt32 = 0
     var isAlive = true
+    /// Why the last process ended; forgotten when another one serves.
+    var problem = ""
 }

@@ -24,6 +24,9 @@ public struct ClientConfiguration: Sendable {
     /// wait that the service names.
     public var busyTimeout: Duration = .seconds(30)
 
+    /// How long a request waits for the successor of a service that is leaving: its drain, and the new start.
+    public var successorTimeout: Duration = .seconds(150)
+
     /// Whether replies stay at the service after they were received whole, for `attach`.
     public var keepsReplies = false
 

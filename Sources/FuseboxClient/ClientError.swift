@@ -5,6 +5,8 @@ public struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Code: Hashable, Sendable {
         /// The endpoint is none, or the system has no room for another socket or thread.
         case setup
+        /// The default endpoint lies where others could have put it; nothing was sent.
+        case untrusted
         /// Nobody answers at the endpoint.
         case unreachable
         /// Somebody answers, but not in this protocol or not in this version of it.

@@ -22,13 +22,14 @@ public final class FuseboxClient: Sendable {
     /// Starts to connect.
     ///
     /// - Parameter endpoint: `ipc://PATH` or `tcp://HOST:PORT`.
-    /// - Throws: `.setup`; that nobody answers shows in the requests.
+    /// - Throws: `.setup`, `.untrusted`; that nobody answers shows in the requests.
     public init(
         endpoint: String = FuseboxClient.defaultEndpoint,
         configuration: ClientConfiguration = ClientConfiguration()
     ) throws(ClientError) {
         do throws(MessagingError) {
             let target = try Endpoint(endpoint)
+            try target.checkTrusted()
             let mailbox = try Mailbox()
             self.mailbox = mailbox
             self.configuration = configuration
@@ -42,7 +43,7 @@ public final class FuseboxClient: Sendable {
                 }
             }
         } catch {
-            throw ClientError(.setup, error.message)
+            throw ClientError(error.code == .untrusted ? .untrusted : .setup, error.message)
         }
     }
 

@@ -51,6 +51,9 @@ struct ReplyProgress {
     /// Where each part goes on, for an Attach.
     var offsets: [UInt32] { parts.map(\.resumeOffset) }
 
+    /// Tokens that have come, of all parts.
+    var tokenCount: Int { parts.reduce(0) { $0 + $1.ids.count } }
+
     /// Whether every part has ended.
     var isFinished: Bool { !parts.isEmpty && parts.allSatisfy(\.isFinished) }
 

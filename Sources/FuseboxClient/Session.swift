@@ -118,7 +118,10 @@ struct Session {
     }
 
     mutating func disconnected(now: Instant) {
-        if isConnected { connection = .lost(since: now) }
+        guard isConnected else { return }
+        connection = .lost(since: now)
+        // Whoever comes next may have room.
+        for id in conversations.keys { conversations[id]?.busySince = nil }
     }
 
     /// The other side does not speak the protocol: nothing will come of any request.
@@ -162,11 +165,12 @@ struct Session {
                 conversations[id]?.isAccepted = false
                 return [.send(again)]
             }
-            let busySince = conversation.busySince ?? now
-            if failure.retryAfterMs > 0, !conversation.isAccepted,
-                now < busySince + configuration.busyTimeout
-            {
-                conversations[id]?.busySince = busySince
+            if waits(conversation, after: failure, now: now) {
+                if conversation.isAccepted, let again = submitAgain(conversation) {
+                    conversations[id]?.opening = again
+                    conversations[id]?.isAccepted = false
+                }
+                conversations[id]?.busySince = conversation.busySince ?? now
                 conversations[id]?.retryAt = now + .milliseconds(Int64(failure.retryAfterMs))
                 return []
             }
@@ -177,6 +181,18 @@ struct Session {
         }
         conversations[id] = conversation
         return act(on: verdict, of: id, now: now)
+    }
+
+    /// Whether a failure only means that the request is to be sent again later: there was no room, or the service is
+    /// leaving, with what it had accepted.
+    private func waits(
+        _ conversation: Conversation, after failure: WireFailed, now: Instant
+    ) -> Bool {
+        guard failure.retryAfterMs > 0, case .submit = conversation.opening else { return false }
+        let isLeaving = failure.code == .unavailable
+        guard isLeaving || !conversation.isAccepted else { return false }
+        let patience = isLeaving ? configuration.successorTimeout : configuration.busyTimeout
+        return now < (conversation.busySince ?? now) + patience
     }
 
     private mutating func act(
@@ -265,13 +281,16 @@ struct Session {
     }
 
     private mutating func finishUnreachable(_ id: RequestID) -> Action {
-        conversations[id] = nil
-        return .finish(
-            id,
-            ClientError(
-                .unreachable,
+        let conversation = conversations.removeValue(forKey: id)
+        let message =
+            if let progress = conversation?.progress, progress.accepted != nil {
+                "the service at \(endpoint) had accepted the request, went away after "
+                    + "\(progress.tokenCount) tokens and did not come back within "
+                    + "\(configuration.reconnectTimeout); start it again and send the request anew"
+            } else {
                 "no service answers at \(endpoint); start one with `fusebox serve` or name its endpoint"
-            ))
+            }
+        return .finish(id, ClientError(.unreachable, message))
     }
 
     // MARK: - Going on

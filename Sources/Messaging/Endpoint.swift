@@ -45,6 +45,31 @@ public enum Endpoint: Hashable, Sendable, CustomStringConvertible {
         return .ipc(path: "/tmp/fusebox-\(getuid())/fusebox.sock")
     }
 
+    /// Makes sure that at the default endpoint nobody else can listen or look in.
+    ///
+    /// Others are who they are because somebody named them.
+    /// - Throws: `.untrusted` when the directory is another user's, or open to others; one that is missing is nobody's.
+    public func checkTrusted() throws(MessagingError) {
+        guard self == .default, case .ipc(let path) = self else { return }
+        let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        var status = stat()
+        guard unsafe lstat(directory, &status) == 0 else { return }
+        let problem: String
+        if status.st_mode & S_IFMT != S_IFDIR {
+            problem = "it is no directory"
+        } else if status.st_uid != getuid() {
+            problem = "it belongs to user \(status.st_uid), not to you (\(getuid()))"
+        } else if status.st_mode & 0o077 != 0 {
+            let mode = String(status.st_mode & 0o777, radix: 8)
+            problem = "others may enter it (its mode is \(mode)); chmod 700 it"
+        } else {
+            return
+        }
+        throw MessagingError(
+            .untrusted,
+            "the default endpoint's directory \(directory) is not yours alone: \(problem), or name another endpoint")
+    }
+
     public var description: String {
         switch self {
         case .ipc(let path): "ipc://\(path)"

@@ -1,8 +1,63 @@
 import FoundationEssentials
 import Glibc
 
-/// The file of an ipc endpoint, which libzmq would replace without asking.
-public enum LocalSocketFile {
+/// The file of an ipc endpoint at which this process listens.
+///
+/// One owner a file: it is made and removed under a lock of its directory, and never removed when it is another's by then.
+public final class LocalSocketFile {
+    let descriptor: Int32
+    private let path: String
+    /// The file that this process made, by device and inode.
+    private let identity: (dev_t, ino_t)
+
+    /// Listens at a path of which nobody else makes use.
+    ///
+    /// Makes the directory with mode 0700 where it is missing.
+    /// - Throws: `.addressInUse`, `.refusedBind` for a directory in which others could replace the file.
+    init(listeningAt path: String) throws(MessagingError) {
+        try Self.prepareDirectory(of: path)
+        self.path = path
+        (descriptor, identity) = try DirectoryLock.holding(Self.directory(of: path)) {
+            () throws(MessagingError) in
+            try Self.clear(path)
+            return try Self.listen(at: path)
+        }
+    }
+
+    private static func listen(
+        at path: String
+    ) throws(MessagingError) -> (Int32, (dev_t, ino_t)) {
+        let descriptor = socket()
+        guard descriptor >= 0 else { throw .failure(errno, "cannot make a socket") }
+        // Only the owner may connect. The mask is the process's: for this moment other threads' new files are the owner's
+        // alone too.
+        let mask = umask(0o077)
+        let result = unsafe SocketAddress.with(path) { address, size in
+            unsafe bind(descriptor, address, size)
+        }
+        umask(mask)
+        var status = stat()
+        guard result == 0, Glibc.listen(descriptor, ListenBacklog.count) == 0,
+            unsafe lstat(path, &status) == 0
+        else {
+            let number = errno
+            close(descriptor)
+            throw .failure(number, "cannot bind ipc://\(path)")
+        }
+        return (descriptor, (status.st_dev, status.st_ino))
+    }
+
+    /// Removes the file, unless another process has put its own there; the descriptor is the caller's to close after it.
+    func remove() {
+        try? DirectoryLock.holding(Self.directory(of: path)) {
+            var status = stat()
+            guard unsafe lstat(path, &status) == 0,
+                (status.st_dev, status.st_ino) == identity
+            else { return }
+            unsafe unlink(path)
+        }
+    }
+
     /// Removes what killed processes left in a directory: sockets named `PREFIX…-PID.sock`.
     ///
     /// A socket stays unless it is this user's, its process is gone and nobody answers at it.
@@ -21,25 +76,25 @@ public enum LocalSocketFile {
         }
     }
 
-    /// Makes sure that binding takes nothing away from anybody and that nobody can take the file.
-    ///
-    /// Makes the directory with mode 0700 where it is missing.
-    static func prepare(_ path: String) throws(MessagingError) {
-        try prepareDirectory(of: path)
+    /// Takes a dead socket out of the way, and nothing else.
+    private static func clear(_ path: String) throws(MessagingError) {
         guard let file = try status(path) else { return }
         guard file.st_mode & S_IFMT == S_IFSOCK else {
             throw MessagingError(
                 .invalidEndpoint, "\(path) exists and is no socket; choose another path")
         }
-        guard !isListening(path) else {
-            throw MessagingError(
-                .addressInUse,
-                "ipc://\(path) is in use: stop the other service or choose another endpoint")
+        guard !isListening(path) else { throw .inUse(.ipc(path: path)) }
+        guard unsafe unlink(path) == 0 else {
+            throw .failure(errno, "cannot remove the dead socket \(path)")
         }
     }
 
+    private static func directory(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    }
+
     private static func prepareDirectory(of path: String) throws(MessagingError) {
-        let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let directory = directory(of: path)
         guard let found = try status(directory) else {
             guard unsafe mkdir(directory, 0o700) == 0 || errno == EEXIST else {
                 throw .failure(errno, "cannot make the directory \(directory) for a socket")
@@ -66,22 +121,36 @@ public enum LocalSocketFile {
         return nil
     }
 
-    /// Whether a process answers at the socket file; a stale file refuses.
+    /// Whether a process answers at the socket file; a dead one refuses.
     private static func isListening(_ path: String) -> Bool {
-        let descriptor = socket(
-            AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = socket()
         guard descriptor >= 0 else { return true }
-        defer { Glibc.close(descriptor) }
+        defer { close(descriptor) }
+        let result = unsafe SocketAddress.with(path) { address, size in
+            unsafe connect(descriptor, address, size)
+        }
+        return result == 0 || errno != ECONNREFUSED
+    }
+
+    private static func socket() -> Int32 {
+        let flags = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
+        return Glibc.socket(AF_UNIX, Int32(flags), 0)
+    }
+}
+
+/// The system's address of a socket file.
+private enum SocketAddress {
+    static func with(
+        _ path: String, _ body: (UnsafePointer<sockaddr>?, socklen_t) -> Int32
+    ) -> Int32 {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { target in
             unsafe target.copyBytes(from: path.utf8.prefix(target.count - 1))
         }
-        let result = unsafe withUnsafeBytes(of: address) { bytes in
-            unsafe connect(
-                descriptor, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress,
-                socklen_t(bytes.count))
+        return unsafe withUnsafeBytes(of: address) { bytes in
+            unsafe body(
+                bytes.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t(bytes.count))
         }
-        return result == 0 || errno != ECONNREFUSED
     }
 }

@@ -7,7 +7,7 @@ public struct MessagingError: Error, Hashable, Sendable, CustomStringConvertible
     public enum Code: Hashable, Sendable {
         /// The peer's queue is full, or no peer is connected yet (EAGAIN). Nothing was sent.
         case wouldBlock
-        /// A router knows no such peer (EHOSTUNREACH): it went away. Nothing was sent.
+        /// A router knows no such peer: it went away. Nothing was sent.
         case unreachable
         /// The context was shut down (ETERM): close the socket and leave.
         case terminated
@@ -19,6 +19,8 @@ public struct MessagingError: Error, Hashable, Sendable, CustomStringConvertible
         case invalidEndpoint
         /// This version binds to ipc and loopback only.
         case refusedBind
+        /// The default endpoint lies where others could have put it.
+        case untrusted
         /// The socket was closed before.
         case closed
         /// Anything else, with the system's or libzmq's error number.
@@ -35,6 +37,12 @@ public struct MessagingError: Error, Hashable, Sendable, CustomStringConvertible
 
     public var description: String { message }
 
+    static func inUse(_ endpoint: Endpoint) -> MessagingError {
+        MessagingError(
+            .addressInUse,
+            "\(endpoint) is in use: stop the other service or choose another endpoint")
+    }
+
     /// The failure that libzmq reports for this thread; read it before any other call.
     static func last(_ doing: @autoclosure () -> String) -> MessagingError {
         failure(zmq_errno(), doing())
@@ -45,7 +53,6 @@ public struct MessagingError: Error, Hashable, Sendable, CustomStringConvertible
         let code: Code =
             switch number {
             case EAGAIN: .wouldBlock
-            case EHOSTUNREACH: .unreachable
             case ETERM: .terminated
             case EADDRINUSE: .addressInUse
             default: .system(number)

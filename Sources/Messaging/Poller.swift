@@ -12,6 +12,7 @@ public struct Poller {
     private var items: [zmq_pollitem_t] = unsafe []
     // What the items point into must not be freed before them.
     private var sockets: [SocketHandle] = []
+    private var routers: [RouterSocket] = []
     private var wakeups: [Wakeup] = []
 
     public init() {}
@@ -27,6 +28,12 @@ public struct Poller {
         return Token(index: unsafe items.count - 1)
     }
 
+    /// Waits for connections and messages to come in at a router, and for room where some wait to leave.
+    public mutating func add(_ router: RouterSocket) -> Token {
+        routers.append(router)
+        return add(descriptor: router.descriptor)
+    }
+
     /// Waits for signals.
     public mutating func add(_ wakeup: Wakeup) -> Token {
         wakeups.append(wakeup)
@@ -40,7 +47,7 @@ public struct Poller {
         return Token(index: unsafe items.count - 1)
     }
 
-    /// Chooses whether room to send ends the wait too; a router has room when any peer has.
+    /// Chooses whether room to send ends the wait too.
     public mutating func watchWritable(_ token: Token, _ isWatched: Bool) {
         unsafe items[token.index].events = Int16(isWatched ? ZMQ_POLLIN | ZMQ_POLLOUT : ZMQ_POLLIN)
     }

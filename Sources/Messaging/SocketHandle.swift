@@ -13,8 +13,6 @@ public final class SocketHandle {
     private let owner: pthread_t
     private var open: UnsafeMutableRawPointer?
     private var frame = Message()
-    /// The files of ipc endpoints that the socket listens at.
-    private var files: [String] = []
 
     init(_ context: Context, _ type: Int32, _ options: SocketOptions) throws(MessagingError) {
         self.context = context
@@ -30,8 +28,6 @@ public final class SocketHandle {
     func close() {
         guard let socket = unsafe open else { return }
         checkThread()
-        // libzmq leaves them. Now, while it still listens, nobody else can have bound there.
-        for file in files { unsafe unlink(file) }
         unsafe zmq_close(socket)
         unsafe open = nil
     }
@@ -62,33 +58,12 @@ public final class SocketHandle {
         guard result == 0 else { throw .last("cannot set socket option \(option) to \(value)") }
     }
 
-    /// Listens; `tcp://127.0.0.1:*` picks a free port.
-    ///
-    /// - Returns: the endpoint with the port that it got.
-    func bind(_ endpoint: Endpoint) throws(MessagingError) -> Endpoint {
-        try endpoint.checkBindable()
+    func bind(_ endpoint: Endpoint) throws(MessagingError) {
+        try endpoint.validate()
         let socket = unsafe try pointer()
-        if case .tcp(let host, _) = endpoint, host.contains(":") { try set(ZMQ_IPV6, Int32(1)) }
-        let result: Int32
-        if case .ipc(let path) = endpoint {
-            try LocalSocketFile.prepare(path)
-            // Only the owner may connect. The mask is the process's: for this moment other threads'
-            // new files are the owner's alone too.
-            let mask = umask(0o077)
-            result = unsafe zmq_bind(socket, endpoint.description)
-            umask(mask)
-            if result == 0 { files.append(path) }
-        } else {
-            result = unsafe zmq_bind(socket, endpoint.description)
+        guard unsafe zmq_bind(socket, endpoint.description) == 0 else {
+            throw .last("cannot bind \(endpoint)")
         }
-        guard result == 0 else {
-            let failure = MessagingError.last("cannot bind \(endpoint)")
-            guard failure.code == .addressInUse else { throw failure }
-            throw MessagingError(
-                .addressInUse,
-                "\(endpoint) is in use: stop the other service or choose another endpoint")
-        }
-        return try Endpoint(lastEndpoint())
     }
 
     func connect(_ endpoint: Endpoint) throws(MessagingError) {
@@ -98,18 +73,6 @@ public final class SocketHandle {
         guard unsafe zmq_connect(socket, endpoint.description) == 0 else {
             throw .last("cannot connect to \(endpoint)")
         }
-    }
-
-    private func lastEndpoint() throws(MessagingError) -> String {
-        let socket = unsafe try pointer()
-        var size = 256
-        let text = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: size) { text in
-            let result = unsafe zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, text.baseAddress, &size)
-            guard result == 0, let start = text.baseAddress else { return nil as String? }
-            return unsafe String(cString: start)
-        }
-        guard let text else { throw .last("cannot read the bound endpoint") }
-        return text
     }
 
     /// Queues all frames as one message, or none of them.

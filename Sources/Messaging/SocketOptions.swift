@@ -14,10 +14,6 @@ public struct SocketOptions: Sendable {
     /// A peer that does not finish the handshake by then is cut off.
     public var handshakeTimeout: Duration = .seconds(3)
 
-    /// How often the transport asks an idle peer for a sign of life, and how long it waits for it.
-    public var heartbeatInterval: Duration = .seconds(1)
-    public var heartbeatTimeout: Duration = .seconds(4)
-
     /// The first wait before connecting again, doubled each time up to the longest one.
     public var reconnectInterval: Duration = .milliseconds(100)
     public var longestReconnectInterval: Duration = .seconds(2)
@@ -34,9 +30,9 @@ public struct SocketOptions: Sendable {
         try socket.set(ZMQ_RCVHWM, highWaterMark)
         try socket.set(ZMQ_MAXMSGSIZE, frameByteLimit)
         try socket.set(ZMQ_HANDSHAKE_IVL, handshakeTimeout.milliseconds)
-        try socket.set(ZMQ_HEARTBEAT_IVL, heartbeatInterval.milliseconds)
-        try socket.set(ZMQ_HEARTBEAT_TIMEOUT, heartbeatTimeout.milliseconds)
-        try socket.set(ZMQ_HEARTBEAT_TTL, heartbeatTimeout.milliseconds)
+        // libzmq ends the process when its heartbeat falls due at a connection whose queue is full and whose peer is gone
+        // (`!_io_error`): signs of life are the protocol's own.
+        try socket.set(ZMQ_HEARTBEAT_IVL, Int32(0))
         try socket.set(ZMQ_RECONNECT_IVL, reconnectInterval.milliseconds)
         try socket.set(ZMQ_RECONNECT_IVL_MAX, longestReconnectInterval.milliseconds)
         try socket.set(ZMQ_TCP_KEEPALIVE, Int32(1))

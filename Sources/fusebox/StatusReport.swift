@@ -10,16 +10,19 @@ struct StatusReport {
         self.status = status
     }
 
-    /// A line for the service, one for its requests and two for each worker.
+    /// A line each for the service, its requests, its connections and what is wrong, two for each worker that serves.
     var text: String {
-        let state = status.draining ? "draining" : "serving"
+        let state =
+            status.draining ? "draining" : status.degraded.isEmpty ? "serving" : "degraded"
         let base = Digest(bytes: status.base).map { "base \($0.description.prefix(12))" }
         let router = Digest(bytes: status.router).map { "router \($0.description.prefix(12))" }
         let head = [
             "fusebox \(status.version), \(state), \(base ?? "no worker yet"), \(router ?? "no router")",
             "requests: \(status.running) running, \(status.queued) queued, \(status.accepted) accepted, "
                 + "\(status.finished) finished, \(status.failed) failed, \(status.resumed) resumed",
-        ]
+            "connections: \(status.connections.open) open, \(status.connections.refused) refused, "
+                + "\(status.connections.cut) cut, \(status.connections.bufferedBytes) bytes buffered",
+        ] + (status.degraded.isEmpty ? [] : ["degraded: \(status.degraded)"])
         return (head + status.workers.flatMap(Self.lines)).joined(separator: "\n")
     }
 
@@ -30,11 +33,22 @@ struct StatusReport {
             "running": Self.number(status.running), "queued": Self.number(status.queued),
             "accepted": Self.number(status.accepted), "finished": Self.number(status.finished),
             "failed": Self.number(status.failed), "resumed": Self.number(status.resumed),
+            "degraded": status.degraded.isEmpty ? .null : .string(status.degraded),
+            "connections": .object([
+                "open": Self.number(status.connections.open),
+                "refused": Self.number(status.connections.refused),
+                "cut": Self.number(status.connections.cut),
+                "buffered_bytes": Self.number(status.connections.bufferedBytes),
+            ]),
             "workers": .array(status.workers.map { .object(Self.json($0)) }),
         ]
     }
 
     private static func lines(_ worker: WireWorkerStatus) -> [String] {
+        guard worker.slots > 0 else {
+            let problem = worker.problem.isEmpty ? "" : "; \(worker.problem)"
+            return ["\(worker.name): \(worker.state), \(worker.restarts) restarts\(problem)"]
+        }
         let share =
             worker.promptTokens == 0 ? 0 : 100 * worker.cachedTokens / worker.promptTokens
         return [
@@ -42,7 +56,7 @@ struct StatusReport {
                 + "\(worker.running) of \(worker.slots) slots, \(worker.tokens) tokens in "
                 + "\(worker.steps) steps",
             "\(worker.name): \(worker.promptTokens) prompt tokens, \(worker.cachedTokens) of them "
-                + "(\(share) %) from the prefix cache, \(worker.evictedBlocks) blocks evicted",
+                + "(\(share) %) from the prefix cache of \(worker.cacheTokens), \(worker.evictedBlocks) blocks evicted",
         ]
     }
 
@@ -55,6 +69,8 @@ struct StatusReport {
             "prompt_tokens": number(worker.promptTokens),
             "cached_tokens": number(worker.cachedTokens),
             "evicted_blocks": number(worker.evictedBlocks),
+            "cache_tokens": number(worker.cacheTokens),
+            "problem": worker.problem.isEmpty ? .null : .string(worker.problem),
         ]
     }
 

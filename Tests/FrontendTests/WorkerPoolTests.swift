@@ -29,18 +29,18 @@ import Testing
     /// Runs a pool until it is over; `react` sees each start.
     private func run(
         _ script: String, count: Int = 1, diary: Diary = Diary(),
-        react: @escaping @Sendable (WorkerPool, Int32) -> Void
+        react: @escaping @Sendable (WorkerPool, WorkerIdentity) -> Void
     ) async throws {
-        let (starts, continuation) = AsyncStream.makeStream(of: Int32.self)
+        let (starts, continuation) = AsyncStream.makeStream(of: WorkerIdentity.self)
         let pool = WorkerPool(
             Array(repeating: command(script), count: count),
             post: { event in
-                if case .workerStarted(_, let pid) = event { continuation.yield(pid) }
+                if case .workerStarted(_, let identity, _) = event { continuation.yield(identity) }
                 if case .workerExited = event { diary.write("exited") }
             },
             log: { diary.write($0) }, firstDelay: .milliseconds(5))
         try await withThrowingTaskGroup { group in
-            group.addTask { for await pid in starts { react(pool, pid) } }
+            group.addTask { for await identity in starts { react(pool, identity) } }
             group.addTask {
                 try await pool.run()
                 continuation.finish()
@@ -66,9 +66,9 @@ import Testing
 
     @Test func theDeadAreReplaced() async throws {
         let started = Diary()
-        try await run("exit 3") { pool, pid in
-            pool.noteReady(pid)
-            if started.write("\(pid)") == 4 { pool.stop() }
+        try await run("sleep 0.2; exit 3") { pool, identity in
+            pool.noteReady(identity)
+            if started.write("\(identity)") == 4 { pool.stop() }
         }
         #expect(Set(started.all).count == 4)
     }
@@ -76,10 +76,10 @@ import Testing
     @Test func killedWorkersAreReplaced() async throws {
         let diary = Diary()
         let started = Diary()
-        try await run("exec sleep 60", diary: diary) { pool, pid in
-            pool.noteReady(pid)
-            pool.kill(pid, because: "it hangs")
-            if started.write("\(pid)") == 2 { pool.stop() }
+        try await run("exec sleep 60", diary: diary) { pool, identity in
+            pool.noteReady(identity)
+            pool.kill(identity, because: "it hangs")
+            if started.write("\(identity)") == 2 { pool.stop() }
         }
         #expect(diary.all.filter { $0 == "exited" }.count == 2)
         #expect(diary.all.contains { $0.contains("it hangs") })
@@ -87,8 +87,8 @@ import Testing
 
     @Test func refusedWorkersEndTheService() async {
         let error = await #expect(throws: ServiceFailure.self) {
-            try await run("exec sleep 60") { pool, pid in
-                pool.kill(pid, because: "the worker is not like the others")
+            try await run("exec sleep 60") { pool, identity in
+                pool.kill(identity, because: "the worker is not like the others")
             }
         }
         #expect(error?.message == "the worker is not like the others")

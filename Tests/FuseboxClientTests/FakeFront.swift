@@ -77,9 +77,8 @@ private struct FakeFrontLoop: ~Copyable {
     init(
         _ endpoint: Endpoint, _ behaviour: FakeFront.Behaviour, _ log: FakeFront.Log
     ) throws(MessagingError) {
-        let context = try Context()
         let router = try RouterSocket(
-            context, SocketOptions(frameByteLimit: Int64(Frames.clientLimit)))
+            RouterOptions(messageByteLimit: Frames.clientLimit + Frames.overheadLimit))
         try router.bind(endpoint)
         self.router = router
         self.behaviour = behaviour
@@ -88,13 +87,18 @@ private struct FakeFrontLoop: ~Copyable {
 
     mutating func run(until wakeup: Wakeup) throws {
         var poller = Poller()
-        _ = try poller.add(router)
+        _ = poller.add(router)
         let stop = poller.add(wakeup)
         while true {
             try poller.wait(requests.isEmpty ? nil : .milliseconds(2))
-            if poller.isReadable(stop) { return }
-            while let (peer, frames) = try router.receive() { try receive(frames, from: peer) }
+            if poller.isReadable(stop) { return router.close() }
+            while let arrival = router.receive() {
+                if case .message(let peer, let frames) = arrival {
+                    try receive(frames, from: peer)
+                }
+            }
             for id in requests.keys { try advance(id) }
+            router.flush()
         }
     }
 
@@ -226,7 +230,9 @@ private struct FakeFrontLoop: ~Copyable {
                 // A client that left comes back with an Attach.
                 case .unreachable: return
                 // A client that lags; a real front would serve others meanwhile.
-                case .wouldBlock: usleep(1000)
+                case .wouldBlock:
+                    router.flush()
+                    usleep(1000)
                 default: throw error
                 }
             }

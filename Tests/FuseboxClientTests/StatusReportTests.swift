@@ -17,22 +17,28 @@ import Wire
                 ($0.name, $0.pid, $0.state, $0.restarts) = ("worker-0", 77, "ready", 3)
                 ($0.slots, $0.running, $0.steps, $0.tokens) = (8, 1, 50, 60)
                 ($0.promptTokens, $0.cachedTokens, $0.evictedBlocks) = (48, 32, 5)
+                $0.cacheTokens = 4096
             },
             WireWorkerStatus {
-                ($0.name, $0.state) = ("worker-1", "starting")
+                ($0.name, $0.state, $0.problem) = ("worker-1", "dead", "no model at x")
+                $0.restarts = 2
             },
         ]
+        ($0.connections.open, $0.connections.refused) = (3, 4)
+        ($0.connections.cut, $0.connections.bufferedBytes) = (5, 600)
+        $0.degraded = "1 of 2 workers serve; worker-1: no model at x"
     }
 
     @Test func linesTellOfEveryWorker() {
         #expect(
             StatusReport(Self.status).text == """
-                fusebox 1.2.3, serving, base abababababab, no router
+                fusebox 1.2.3, degraded, base abababababab, no router
                 requests: 1 running, 2 queued, 13 accepted, 9 finished, 1 failed, 4 resumed
+                connections: 3 open, 4 refused, 5 cut, 600 bytes buffered
+                degraded: 1 of 2 workers serve; worker-1: no model at x
                 worker-0: ready, process 77, 3 restarts, 1 of 8 slots, 60 tokens in 50 steps
-                worker-0: 48 prompt tokens, 32 of them (66 %) from the prefix cache, 5 blocks evicted
-                worker-1: starting, process 0, 0 restarts, 0 of 0 slots, 0 tokens in 0 steps
-                worker-1: 0 prompt tokens, 0 of them (0 %) from the prefix cache, 0 blocks evicted
+                worker-0: 48 prompt tokens, 32 of them (66 %) from the prefix cache of 4096, 5 blocks evicted
+                worker-1: dead, 2 restarts; no model at x
                 """)
     }
 
@@ -46,11 +52,15 @@ import Wire
         #expect(counts.map { document[$0]?.int } == [1, 2, 13, 9, 1, 4])
         let workers = try #require(document["workers"]?.array)
         #expect(workers.map { $0["name"]?.string } == ["worker-0", "worker-1"])
-        #expect(workers.map { $0["state"]?.string } == ["ready", "starting"])
+        #expect(workers.map { $0["state"]?.string } == ["ready", "dead"])
         let fields = [
             "pid", "restarts", "slots", "running", "steps", "tokens", "prompt_tokens",
-            "cached_tokens", "evicted_blocks",
+            "cached_tokens", "evicted_blocks", "cache_tokens",
         ]
-        #expect(fields.map { workers[0][$0]?.int } == [77, 3, 8, 1, 50, 60, 48, 32, 5])
+        #expect(fields.map { workers[0][$0]?.int } == [77, 3, 8, 1, 50, 60, 48, 32, 5, 4096])
+        #expect(workers.map { $0["problem"]?.string } == [nil, "no model at x"])
+        #expect(document["degraded"]?.string?.hasPrefix("1 of 2 workers") == true)
+        let connections = ["open", "refused", "cut", "buffered_bytes"]
+        #expect(connections.map { document["connections"]?[$0]?.int } == [3, 4, 5, 600])
     }
 }

@@ -37,21 +37,19 @@ import Testing
         "tcp://127.0.0.256:5555", "tcp://127.00.0.1:5555", "tcp://eth0:5555",
     ])
     func refusesToBindWhatTheNetworkCouldReach(text: String) throws {
-        let context = try Context()
-        let router = try RouterSocket(context, testOptions)
+        let router = try TestRouter()
         let endpoint = try Endpoint(text)
         var code: MessagingError.Code?
-        do throws(MessagingError) { try router.bind(endpoint) } catch { code = error.code }
+        do throws(MessagingError) { try router.socket.bind(endpoint) } catch { code = error.code }
         #expect(code == .refusedBind)
     }
 
     @Test(arguments: ["tcp://127.0.0.1:*", "tcp://127.3.2.1:*", "tcp://[::1]:*"])
     func bindsLoopback(text: String) throws {
-        let context = try Context()
-        let router = try RouterSocket(context, testOptions)
+        let router = try TestRouter()
         let endpoint = try Endpoint(text)
         do throws(MessagingError) {
-            guard case .tcp(_, let port) = try router.bind(endpoint) else {
+            guard case .tcp(_, let port) = try router.socket.bind(endpoint) else {
                 Issue.record("not a tcp endpoint")
                 return
             }

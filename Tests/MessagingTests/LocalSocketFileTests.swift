@@ -6,9 +6,8 @@ import Testing
 @Suite struct LocalSocketFileTests {
     @Test func theSocketIsItsOwnersAlone() throws {
         let directory = try TemporaryDirectory()
-        let context = try Context()
-        let router = try RouterSocket(context, testOptions)
-        try router.bind(.ipc(path: directory.path + "/sub/a.sock"))
+        let router = try TestRouter()
+        try router.socket.bind(.ipc(path: directory.path + "/sub/a.sock"))
         #expect(permissions(directory.path + "/sub") == 0o700)
         #expect(permissions(directory.path + "/sub/a.sock") & 0o077 == 0)
     }
@@ -16,25 +15,53 @@ import Testing
     @Test func theFileGoesWithTheSocket() throws {
         let directory = try TemporaryDirectory()
         let path = directory.path + "/a.sock"
-        let context = try Context()
-        try bindForAMoment(.ipc(path: path), context)
+        let router = try TestRouter()
+        try router.socket.bind(.ipc(path: path))
+        #expect(unsafe access(path, F_OK) == 0)
+        router.socket.close()
         #expect(unsafe access(path, F_OK) != 0)
     }
 
-    private func bindForAMoment(_ endpoint: Endpoint, _ context: Context) throws {
-        let router = try RouterSocket(context, testOptions)
-        try router.bind(endpoint)
-        withExtendedLifetime(router.handle) {}
+    @Test func aSuccessorsFileIsNotRemoved() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/a.sock"
+        let router = try TestRouter()
+        try router.socket.bind(.ipc(path: path))
+        // Somebody cleaned up, and the successor came.
+        try #require(unsafe unlink(path) == 0)
+        let successor = try TestRouter()
+        try successor.socket.bind(.ipc(path: path))
+        router.socket.close()
+        #expect(unsafe access(path, F_OK) == 0)
+    }
+
+    @Test func onlyOneOfManyWhoComeAtOnceListens() async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/a.sock"
+        try leaveStaleSocket(path)
+        let counts = await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    guard let router = try? TestRouter() else { return 0 }
+                    guard (try? router.socket.bind(.ipc(path: path))) != nil else { return 0 }
+                    // Held until all have tried.
+                    try? await Task.sleep(for: .milliseconds(500))
+                    router.socket.close()
+                    return 1
+                }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(counts == 1)
     }
 
     @Test func aLivingSocketIsNotTakenOver() throws {
         let directory = try TemporaryDirectory()
-        let context = try Context()
         let endpoint = Endpoint.ipc(path: directory.path + "/a.sock")
-        let first = try RouterSocket(context, testOptions)
-        try first.bind(endpoint)
-        let second = try RouterSocket(context, testOptions)
-        let code = failureCode { () throws(MessagingError) in try second.bind(endpoint) }
+        let first = try TestRouter()
+        try first.socket.bind(endpoint)
+        let second = try TestRouter()
+        let code = failureCode { () throws(MessagingError) in try second.socket.bind(endpoint) }
         #expect(code == .addressInUse)
     }
 
@@ -42,14 +69,12 @@ import Testing
         let directory = try TemporaryDirectory()
         let path = directory.path + "/a.sock"
         try leaveStaleSocket(path)
-        let context = try Context()
-        let router = try RouterSocket(context, testOptions)
-        try router.bind(.ipc(path: path))
-        let dealer = try DealerSocket(context, testOptions)
+        let router = try TestRouter()
+        try router.socket.bind(.ipc(path: path))
+        let dealer = try DealerSocket(Context(), testOptions)
         try dealer.connect(.ipc(path: path))
-        try send([bytes("alive")], over: dealer)
-        try #require(try isReadable(router))
-        #expect(try router.receive()?.frames == [bytes("alive")])
+        try router.take([bytes("alive")], from: dealer)
+        #expect(try router.message()?.frames == [bytes("alive")])
     }
 
     @Test func otherFilesAreLeftAlone() throws {
@@ -58,9 +83,8 @@ import Testing
         let file = unsafe open(path, O_CREAT | O_WRONLY, 0o600)
         try #require(file >= 0)
         close(file)
-        let context = try Context()
-        let router = try RouterSocket(context, testOptions)
-        let code = failureCode { () throws(MessagingError) in try router.bind(.ipc(path: path)) }
+        let router = try TestRouter()
+        let code = failureCode { () throws(MessagingError) in try router.socket.bind(.ipc(path: path)) }
         #expect(code == .invalidEndpoint)
         #expect(unsafe access(path, F_OK) == 0)
     }
@@ -68,21 +92,19 @@ import Testing
     @Test func aDirectoryThatOthersWriteIsRefused() throws {
         let directory = try TemporaryDirectory()
         try #require(unsafe chmod(directory.path, 0o777) == 0)
-        let context = try Context()
-        let router = try RouterSocket(context, testOptions)
+        let router = try TestRouter()
         let code = failureCode { () throws(MessagingError) in
-            try router.bind(.ipc(path: directory.path + "/a.sock"))
+            try router.socket.bind(.ipc(path: directory.path + "/a.sock"))
         }
         #expect(code == .refusedBind)
     }
 
     @Test func aPortInUseIsAClearError() throws {
-        let context = try Context()
-        let first = try RouterSocket(context, testOptions)
-        let endpoint = try first.bind(Endpoint("tcp://127.0.0.1:*"))
-        let second = try RouterSocket(context, testOptions)
+        let first = try TestRouter()
+        let endpoint = try first.socket.bind(Endpoint("tcp://127.0.0.1:*"))
+        let second = try TestRouter()
         var failure: MessagingError?
-        do throws(MessagingError) { try second.bind(endpoint) } catch { failure = error }
+        do throws(MessagingError) { try second.socket.bind(endpoint) } catch { failure = error }
         #expect(failure?.code == .addressInUse)
         #expect(failure?.message.contains("\(endpoint) is in use") == true)
     }
@@ -97,9 +119,8 @@ import Testing
             "fusebox-workers.sock",
         ]
         for path in [stale] + kept.map(folder.path) { try leaveStaleSocket(path) }
-        let context = try Context()
-        let living = try RouterSocket(context, testOptions)
-        try living.bind(.ipc(path: folder.path("fusebox-living-\(gone).sock")))
+        let living = try TestRouter()
+        try living.socket.bind(.ipc(path: folder.path("fusebox-living-\(gone).sock")))
         try folder.write("no socket", to: "fusebox-file-\(gone).sock")
 
         LocalSocketFile.removeStale(in: folder.path, prefix: "fusebox-")
@@ -107,7 +128,7 @@ import Testing
         for name in kept + ["fusebox-living-\(gone).sock", "fusebox-file-\(gone).sock"] {
             #expect(unsafe access(folder.path(name), F_OK) == 0, "\(name)")
         }
-        withExtendedLifetime(living.handle) {}
+        living.socket.close()
     }
 
     private func permissions(_ path: String) -> mode_t {

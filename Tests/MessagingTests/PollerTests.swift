@@ -57,25 +57,16 @@ import Testing
         let monitor = try ConnectionMonitor(dealer, context, name: "monitor")
         try dealer.connect(endpoint)
         for _ in 0..<2 {
-            let up = try withRouter(at: endpoint, context) { try nextEvent(monitor) }
-            #expect(up == .connected)
-            let down = try nextEvent(monitor)
-            #expect(down == .disconnected)
+            let router = try TestRouter()
+            try router.socket.bind(endpoint)
+            var event: ConnectionMonitor.Event?
+            _ = try router.work {
+                event = try monitor.next()
+                return event != nil
+            }
+            #expect(event == .connected)
+            router.socket.close()
+            #expect(try isReadable(monitor) && monitor.next() == .disconnected)
         }
-    }
-
-    private func withRouter<Result>(
-        at endpoint: Endpoint, _ context: Context, _ body: () throws -> Result
-    ) throws -> Result {
-        let router = try RouterSocket(context, testOptions)
-        try router.bind(endpoint)
-        defer { withExtendedLifetime(router.handle) {} }
-        return try body()
-    }
-
-    private func nextEvent(
-        _ monitor: borrowing ConnectionMonitor
-    ) throws -> ConnectionMonitor.Event? {
-        try isReadable(monitor) ? try monitor.next() : nil
     }
 }

@@ -58,7 +58,7 @@ struct RouteDecisionTests {
     func manySentences() throws {
         let router = try ToyRouter.bound()
         let decision = router.route(String(repeating: "Is it so? ", count: 10_000) + "Add 3 and 4.")
-        #expect(decision.sentences.count == AdapterRouter.sentenceLimit)
+        #expect(decision.sentences.count == RoutedText.sentenceLimit)
         #expect(decision.sentences.last?.text == "Add 3 and 4.")
     }
 

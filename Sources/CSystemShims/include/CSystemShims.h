@@ -1,5 +1,12 @@
 #pragma once
 
+// Not part of Swift's Glibc module.
+#include <sys/epoll.h>
+
 /// Asks the kernel to send SIGTERM to this process when its parent ends; prctl is variadic, which Swift cannot import.
 /// Returns 0, or -1 with errno set.
 int fusebox_terminate_with_parent(void);
+
+/// Takes a connection that neither blocks nor is handed on to programs that this one starts; accept4 is a GNU extension,
+/// which Swift does not import. Returns the descriptor, or -1 with errno set.
+int fusebox_accept(int listener);

@@ -30,31 +30,29 @@ public struct RouteDecision: Sendable, Equatable {
     public let choices: [AdapterPolicy.Choice]
     public let mix: AdapterMix
     public let reason: Reason
+    /// Bytes of a long text's middle that were not looked at.
+    public var unreadByteCount = 0
 }
 
 extension AdapterRouter {
-    /// Sentences of one text that are looked at; of longer texts the first and the last ones.
-    static let sentenceLimit = 256
-
     /// Routes a text: the last user message of a prompt, or one part of it.
     ///
     /// Each sentence is scored by itself. The calibrated distributions of those in scope are averaged by length, and the
-    /// nucleus is taken once. If all abstain, the mix is empty.
+    /// nucleus is taken once. If all abstain, the mix is empty. Of long texts the ends are read (`RoutedText`).
     ///
     /// - Parameter allowed: the adapters that may be chosen; nil allows all that the router is bound to.
     public func route(
         _ text: some StringProtocol, policy: AdapterPolicy = .standard,
         allowing allowed: Set<Digest>? = nil
     ) -> RouteDecision {
-        var sentences = SentenceSplitter.sentences(of: text)
-        if sentences.count > Self.sentenceLimit {
-            let half = Self.sentenceLimit / 2
-            sentences = sentences.prefix(half) + sentences.suffix(half)
-        }
-        let routes = sentences.map {
+        let read = RoutedText(text)
+        let routes = read.sentences.map {
             SentenceRoute(text: $0, scores: scores(of: $0, allowing: allowed))
         }
-        return decision(sentences: routes, distribution: Self.mean(of: routes), policy: policy)
+        var decision = decision(
+            sentences: routes, distribution: Self.mean(of: routes), policy: policy)
+        decision.unreadByteCount = read.unreadByteCount
+        return decision
     }
 
     /// Takes the nucleus of a distribution; an empty one is an abstention.

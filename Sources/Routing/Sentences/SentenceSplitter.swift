@@ -22,7 +22,7 @@ public enum SentenceSplitter {
         split(text).map(trimmed).filter { !$0.isEmpty }
     }
 
-    private static func trimmed(_ text: Substring) -> String {
+    static func trimmed(_ text: Substring) -> String {
         let scalars = text.unicodeScalars.drop { $0.properties.isWhitespace }
         guard let last = scalars.lastIndex(where: { !$0.properties.isWhitespace }) else {
             return ""

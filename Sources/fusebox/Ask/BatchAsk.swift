@@ -68,6 +68,7 @@ struct BatchAsk {
     private static func code(of error: any Error) -> String {
         switch (error as? ClientError)?.code {
         case .unreachable: "unreachable"
+        case .untrusted: "untrusted"
         case .noAnswer: "no_answer"
         case .protocolMismatch: "protocol_mismatch"
         case .diverged: "diverged"

@@ -21,7 +21,7 @@ struct Bench {
             configuration: configuration, router: hasRouter ? FakeRouter() : nil, seed: 42)
         for index in 0..<workers {
             let pid = Int32(100 + index)
-            tell(.workerStarted(place: index, pid: pid))
+            tell(.workerStarted(place: index, identity: .of(pid), pid: pid))
             tell(
                 .worker(
                     Self.worker(index),
@@ -122,8 +122,8 @@ extension BrokerAction {
         if case .toWorker(let peer, _) = self { peer.routingID.last.map { Int($0) } } else { nil }
     }
 
-    var killed: Int32? {
-        if case .killWorker(let pid, _) = self { pid } else { nil }
+    var killed: WorkerIdentity? {
+        if case .killWorker(let identity, _) = self { identity } else { nil }
     }
 }
 

@@ -9,11 +9,11 @@ import Wire
         var bench = Bench(workers: 0)
         let ready = FakePool.ready(pid: 7, slots: 2)
         let actions = bench.tell(.worker(Bench.worker(0), .ready(ready)))
-        guard case .workerReady(let pid, let type, let adapterCount) = actions.first else {
+        guard case .workerReady(let identity, let type, let adapterCount) = actions.first else {
             Issue.record("expected the announcement, got \(actions)")
             return
         }
-        #expect(pid == 7)
+        #expect(identity == .of(7))
         #expect(type == "f32")
         #expect(adapterCount == 3)
     }
@@ -40,7 +40,7 @@ import Wire
         var ready = FakePool.ready(pid: 101, slots: 4)
         difference.apply(to: &ready)
         let actions = bench.tell(.worker(Bench.worker(1), .ready(ready)))
-        #expect(actions.compactMap(\.killed) == [101])
+        #expect(actions.compactMap(\.killed) == [.of(101)])
         guard case .failed(let failed) = actions.compactMap(\.order).first else {
             Issue.record("the worker must be told why, got \(actions)")
             return
@@ -52,7 +52,7 @@ import Wire
     @Test func theFrontsRouterMustBeTheWorkers() {
         var bench = Bench(workers: 0, hasRouter: false)
         let ready = FakePool.ready(pid: 1, slots: 1, hasRouter: true)
-        #expect(bench.tell(.worker(Bench.worker(0), .ready(ready))).compactMap(\.killed) == [1])
+        #expect(bench.tell(.worker(Bench.worker(0), .ready(ready))).compactMap(\.killed) == [.of(1)])
     }
 
     @Test func newSessionsReplaceOldOnes() {
@@ -75,8 +75,8 @@ import Wire
         var bench = Bench(workers: 2, slots: 1)
         for number in 1...3 { bench.submit(UInt8(number)) }
         bench.finish(1)
-        bench.tell(.workerExited(place: 1, pid: 101))
-        bench.tell(.workerStarted(place: 1, pid: 300))
+        bench.tell(.workerExited(place: 1, identity: .of(101), reason: "it died"))
+        bench.tell(.workerStarted(place: 1, identity: .of(300), pid: 300))
         let beat = WireHeartbeat {
             $0.steps = 9; $0.tokens = 20
             $0.promptTokens = 48; $0.cachedTokens = 32; $0.evictedBlocks = 5

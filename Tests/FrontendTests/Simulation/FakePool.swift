@@ -21,6 +21,7 @@ enum FakePool {
     static func ready(pid: Int32, slots: Int, hasRouter: Bool = true) -> WireReady {
         WireReady {
             $0.pid = pid
+            $0.identity = Data(WorkerIdentity.of(pid).bytes)
             $0.slots = UInt32(slots)
             $0.context = 4096
             $0.base = base
@@ -36,6 +37,15 @@ enum FakePool {
                 }
             }
         }
+    }
+}
+
+extension WorkerIdentity {
+    /// What a test's front gave the process of a number.
+    static func of(_ pid: Int32) -> WorkerIdentity {
+        var bytes = Data(repeating: 0xAB, count: 12)
+        bytes += (0..<4).map { UInt8(truncatingIfNeeded: pid >> (8 * $0)) }
+        return WorkerIdentity(bytes) ?? .random()
     }
 }
 

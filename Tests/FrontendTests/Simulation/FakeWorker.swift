@@ -23,6 +23,10 @@ struct FakeWorker {
     let slots: Int
     var isAlive = true
     var pausedUntil: Duration = .zero
+    /// Its pipe is full until then.
+    var blockedUntil: Duration = .zero
+    /// It was silent without having said so: whoever gives it up is right.
+    var brokeItsWord = false
     var heartbeatAt: Duration = .zero
     var running: [Running] = []
 

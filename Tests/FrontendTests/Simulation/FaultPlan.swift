@@ -19,8 +19,16 @@ struct FaultPlan {
     let cancels: Int
     let blocks: Int
     let poisons: Int
+    /// Workers that say beforehand that a step takes long.
+    let slowSteps: Int
+    /// Pipes to workers that are full for a while.
+    let fullPipes: Int
+    /// Deaths after which nothing comes up at the place any more.
+    let endsOfPlaces: Int
     /// Requests come in until then; a short time is a burst.
     let lastSubmission: Int
+    /// How long a client may be gone.
+    let statedGrace: Duration
     let configuration: BrokerConfiguration
 
     init(_ random: inout SeededGenerator, sabotage: Sabotage?) {
@@ -35,17 +43,22 @@ struct FaultPlan {
         pauses = isCalm ? 0 : number(0...10)
         gaps = sabotage == .endlessAttempts ? 900 : isCalm ? 0 : number(0...40)
         duplicates = isCalm ? 0 : number(0...100)
-        disconnects = isCalm ? 0 : number(0...8)
-        vanish = number(0...200)
+        disconnects = sabotage == .endlessGrace ? 8 : isCalm ? 0 : number(0...8)
+        vanish = sabotage == .endlessGrace ? 1000 : number(0...200)
         cancels = number(0...4)
         blocks = isCalm ? 0 : number(0...300)
         poisons = isCalm ? 0 : number(0...100)
+        slowSteps = isCalm ? 0 : number(0...5)
+        fullPipes = isCalm ? 0 : number(0...10)
+        endsOfPlaces = isCalm ? 0 : number(0...300)
         lastSubmission = number(0...3) == 0 ? 300 : 6000
         var configuration = BrokerConfiguration()
         configuration.heartbeatInterval = .milliseconds(100)
         configuration.workerTimeout = .milliseconds(400)
         configuration.stopTimeout = .milliseconds(500)
-        configuration.clientGrace = .seconds(3)
+        statedGrace = .milliseconds(number(200...3000))
+        configuration.clientGrace = sabotage == .endlessGrace ? .seconds(3600) : statedGrace
+        if sabotage == .deafFront { configuration.silenceLimit = .zero }
         configuration.stallTimeout = .seconds(4)
         configuration.agingLimit = .milliseconds(300)
         configuration.queueLimit = number(2...20)
@@ -83,6 +96,7 @@ struct FaultPlan {
         if number(0...4) == 0 { submit.limits.deadlineMs = UInt32(number(10...3000)) }
         if number(0...2) == 0 { submit.credit = UInt32(number(1...4)) }
         if number(0...5) == 0 { submit.kvRule = .pin }
+        submit.keep = number(0...4) == 0
         if Bool.random(using: &random) { submit.sampling.seed = UInt64(number(0...1000)) }
         return submit
     }

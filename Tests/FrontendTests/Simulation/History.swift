@@ -16,6 +16,10 @@ struct History {
         case ordered(RequestID, part: UInt32, epoch: UInt32)
         /// The broker accepted a request, or said so again.
         case accepted(RequestID, deadline: Duration)
+        /// A worker that did nothing wrong was killed or sent away.
+        case dismissed(pid: Int32)
+        /// A client left for good; what it asked may be started until then.
+        case abandoned(RequestID, until: Duration)
         /// At the end of the run somebody still waits for this request.
         case waiting(RequestID)
         /// At the end of the run the broker still has this request open.
@@ -37,6 +41,8 @@ struct Violation: Hashable, CustomStringConvertible {
         case attempts = "C8"
         case routedFirst = "the mix is told before what was made under it"
         case deadline = "nothing starts after its deadline"
+        case patience = "a worker that keeps its word is kept"
+        case abandoned = "nothing starts for a client that is long gone"
     }
 
     let rule: Rule

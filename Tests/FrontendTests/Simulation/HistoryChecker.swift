@@ -36,7 +36,10 @@ struct HistoryChecker {
     private var dispatches: [Part: [UInt32]] = [:]
     private var deaths: [Part: Int] = [:]
     private var ordered: [Part: UInt32] = [:]
+    /// Tokens of a part when its losses were last forgiven.
+    private var forgivenAt: [Part: Int] = [:]
     private var deadlines: [RequestID: Duration] = [:]
+    private var abandoned: [RequestID: Duration] = [:]
     private(set) var violations: [Violation] = []
 
     init(_ history: History) {
@@ -58,6 +61,8 @@ struct HistoryChecker {
             if ordered[part] == epoch { deaths[part, default: 0] += 1 }
         case .accepted(let request, let deadline):
             deadlines[request] = deadlines[request] ?? deadline
+        case .dismissed(let pid): report(.patience, "worker \(pid) did nothing wrong")
+        case .abandoned(let request, let end): abandoned[request] = end
         case .waiting(let request): report(.everTerminal, "\(request) was never answered")
         case .open(let request): report(.everTerminal, "\(request) never ended")
         }
@@ -68,6 +73,7 @@ struct HistoryChecker {
         if let last = dispatches[part]?.last, dispatch.epoch <= last {
             report(.attempts, "epoch \(dispatch.epoch) after \(last)")
         }
+        forgive(part, tokenCount: dispatch.emitted.count)
         dispatches[part, default: []].append(dispatch.epoch)
         if (dispatches[part]?.count ?? 0) > Self.dispatchLimit {
             report(.attempts, "\(dispatch.requestID) was dispatched too often")
@@ -77,6 +83,9 @@ struct HistoryChecker {
         }
         if let deadline = deadlines[dispatch.requestID], now > deadline {
             report(.deadline, "\(dispatch.requestID) was dispatched \(now - deadline) too late")
+        }
+        if let end = abandoned[dispatch.requestID], now > end {
+            report(.abandoned, "\(dispatch.requestID) was dispatched \(now - end) too late")
         }
         let decoder = decoders[part] ?? FakeDecoder(dispatch)
         decoders[part] = decoder
@@ -95,6 +104,15 @@ struct HistoryChecker {
         if !text.contains(where: { $0.utf8.count == Int(dispatch.emittedTextBytes) }) {
             report(.sameTokens, "\(dispatch.emittedTextBytes) bytes of text at token \(count)")
         }
+    }
+
+    /// A part that got on is no suspect any more.
+    private mutating func forgive(_ part: Part, tokenCount: Int) {
+        let progress = BrokerConfiguration().probationTokens
+        guard tokenCount >= forgivenAt[part, default: 0] + progress else { return }
+        forgivenAt[part] = tokenCount
+        deaths[part] = 0
+        dispatches[part] = dispatches[part]?.suffix(1)
     }
 
     private mutating func check(_ event: ClientEvent, at client: Peer) {

@@ -5,6 +5,9 @@ import Wire
 enum Sabotage: String, CaseIterable {
     case secondTerminal, lostChunk, wrongToken, lostTerminal, lateChunk, crowdedWorker
     case endlessAttempts, lateMix
+    /// What was mended: the front kills who announced a long step, takes a full pipe for a dead worker, ends with its first
+    /// place, works for clients that are gone, or forgets an end that it cannot say.
+    case deafFront, fullPipeIsDeath, firstPlaceIsAll, endlessGrace, unsaidEnd
 
     var rule: Violation.Rule {
         switch self {
@@ -16,6 +19,9 @@ enum Sabotage: String, CaseIterable {
         case .crowdedWorker: .slots
         case .endlessAttempts: .attempts
         case .lateMix: .routedFirst
+        case .deafFront, .fullPipeIsDeath: .patience
+        case .firstPlaceIsAll, .unsaidEnd: .everTerminal
+        case .endlessGrace: .abandoned
         }
     }
 
@@ -32,6 +38,8 @@ enum Sabotage: String, CaseIterable {
         switch (self, action) {
         case (.secondTerminal, .toClient(_, .done, _)): return [action, action]
         case (.lostTerminal, .toClient(_, .done, _)): return []
+        case (.unsaidEnd, .toClient(_, .failed(let failed), _)) where failed.message == "too large":
+            return []
         case (.lostChunk, .toClient(_, .chunk(let chunk), _)) where chunk.offset % 5 == 3:
             return []
         case (.wrongToken, .toClient(let client, .chunk(var chunk), let mark)):

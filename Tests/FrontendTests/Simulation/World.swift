@@ -38,6 +38,8 @@ struct World {
     /// When the last message of a link arrives: the next one comes later.
     private var arrivals: [String: Duration] = [:]
     private var nextPID: Int32 = 100
+    /// Places at which nothing comes up any more; never all of them.
+    private var endedPlaces: Set<Int> = []
 
     init(seed: UInt64, sabotage: Sabotage? = nil) {
         random = SeededGenerator(seed: seed)
@@ -130,8 +132,9 @@ struct World {
             switch action {
             case .toClient(let address, let event, let mark):
                 note(event)
-                if let failure = failed[address] ?? obstacle(address) {
+                if let failure = failed[address] ?? obstacle(address, event) {
                     failed[address] = failure
+                    if case .unencodable = failure { failed[address] = .congested }
                     if let mark { failures.append(.undelivered(address, mark, failure)) }
                 } else {
                     send(.toClient(address, event), over: "to client \(address.routingID)")
@@ -142,13 +145,18 @@ struct World {
                         .ordered(
                             dispatch.requestID, part: dispatch.part, epoch: dispatch.epoch))
                 }
-                send(.toWorker(address, order), over: "to worker \(address.routingID)")
-            case .killWorker(let pid, _):
+                if let failure = obstacle(toWorker: address) {
+                    failures.append(.orderUndelivered(address, order, failure))
+                } else {
+                    send(.toWorker(address, order), over: "to worker \(address.routingID)")
+                }
+            case .killWorker(let identity, _):
                 // A worker that is killed may live on for a while, as one on a machine that was
                 // cut off would.
-                if let index = workers.firstIndex(where: { $0.pid == pid && $0.isAlive }),
+                if let index = workers.firstIndex(where: { WorkerIdentity.of($0.pid) == identity && $0.isAlive }),
                     chance(700)
                 {
+                    noteDismissal(workers[index])
                     die(index)
                 }
             case .workerReady, .drained, .report: break
@@ -168,11 +176,27 @@ struct World {
         history.records.append(.accepted(accepted.requestID, deadline: now + allowed))
     }
 
-    private mutating func obstacle(_ address: Peer) -> SendFailure? {
+    private func obstacle(_ address: Peer, _ event: ClientEvent) -> SendFailure? {
         guard let client = clients.first(where: { $0.address == address }) else {
             return .unreachable
         }
-        return now < client.blockedUntil ? .congested : nil
+        if now < client.blockedUntil { return .congested }
+        // Some ends cannot be said, whoever asks for them.
+        guard case .done(let done) = event, done.request.first ?? 0 < 10 else { return nil }
+        return .unencodable("too large")
+    }
+
+    private func obstacle(toWorker address: Peer) -> SendFailure? {
+        guard let worker = workers.first(where: { $0.address == address && $0.isAlive }) else {
+            return nil
+        }
+        guard now < worker.blockedUntil else { return nil }
+        return plan.sabotage == .fullPipeIsDeath ? .unreachable : .congested
+    }
+
+    /// A worker is given up: was that right?
+    private mutating func noteDismissal(_ worker: FakeWorker) {
+        if !worker.brokeItsWord { history.records.append(.dismissed(pid: worker.pid)) }
     }
 
     private mutating func send(_ happening: Happening, over link: String) {
@@ -193,7 +217,7 @@ struct World {
             address: Peer(routingID: [0xFF, UInt8(truncatingIfNeeded: nextPID)]), pid: nextPID,
             place: place, slots: plan.slots)
         workers.append(worker)
-        tell(.workerStarted(place: place, pid: nextPID))
+        tell(.workerStarted(place: place, identity: .of(nextPID), pid: nextPID))
         report(.ready(FakePool.ready(pid: nextPID, slots: plan.slots)), from: worker.address)
         calendar.plan(.step(worker.address), at: now + .milliseconds(20))
     }
@@ -209,6 +233,16 @@ struct World {
         if workers[index].holdsPoison { return die(index) }
         if now < .seconds(8), chance(plan.pauses) {
             workers[index].pausedUntil = now + milliseconds(100...1500)
+            workers[index].brokeItsWord = true
+        }
+        if now < .seconds(8), chance(plan.fullPipes) {
+            workers[index].blockedUntil = now + milliseconds(20...300)
+        }
+        if now < .seconds(8), chance(plan.slowSteps) {
+            let silence = milliseconds(100...1500)
+            workers[index].pausedUntil = now + silence
+            return report(
+                .heartbeat(WireHeartbeat { $0.silenceMs = silence.wireMilliseconds }), from: address)
         }
         if now >= workers[index].heartbeatAt {
             workers[index].heartbeatAt = now + .milliseconds(100)
@@ -227,6 +261,7 @@ struct World {
     private mutating func deliver(_ order: WorkerOrder, to address: Peer) {
         guard let index = workers.firstIndex(where: { $0.address == address && $0.isAlive })
         else { return }
+        if case .drain = order { noteDismissal(workers[index]) }
         let running = workers[index].take(order)
         if case .dispatch(let dispatch) = order {
             history.records.append(
@@ -245,10 +280,20 @@ struct World {
                     run.dispatch.requestID, part: run.dispatch.part, epoch: run.dispatch.epoch))
         }
         let notice = now + milliseconds(1...50)
-        let exit = BrokerEvent.workerExited(place: worker.place, pid: worker.pid)
+        let exit = BrokerEvent.workerExited(
+            place: worker.place, identity: .of(worker.pid), reason: "it died")
         // Sometimes nobody notices but by the silence.
         if chance(800) { calendar.plan(.toBroker(exit), at: notice) }
-        calendar.plan(.spawn(place: worker.place), at: notice + .milliseconds(100))
+        if chance(800) { calendar.plan(.toBroker(.workerLeft(worker.address)), at: notice) }
+        let others = (0..<plan.workerCount).filter { $0 != worker.place && !endedPlaces.contains($0) }
+        if !others.isEmpty, chance(plan.endsOfPlaces) {
+            endedPlaces.insert(worker.place)
+            guard plan.sabotage == .firstPlaceIsAll else { return }
+            endedPlaces = Set(0..<plan.workerCount)
+            for index in workers.indices { workers[index].isAlive = false }
+        } else if !endedPlaces.contains(worker.place) {
+            calendar.plan(.spawn(place: worker.place), at: notice + .milliseconds(100))
+        }
     }
 
     // MARK: - Clients
@@ -288,10 +333,17 @@ struct World {
     }
 
     private mutating func disconnect(_ index: Int) {
-        guard clients[index].address != nil else { return }
+        guard let address = clients[index].address else { return }
         clients[index].address = nil
+        let notice = now + milliseconds(1...50)
+        calendar.plan(.toBroker(.clientLeft(address)), at: notice)
         if chance(plan.vanish) {
             clients[index].isGone = true
+            // Orders that were on their way arrive a moment later.
+            let end = notice + plan.statedGrace + .milliseconds(100)
+            for asked in clients[index].asked where !asked.submit.keep {
+                history.records.append(.abandoned(asked.submit.requestID, until: end))
+            }
         } else {
             calendar.plan(.reconnect(client: index), at: now + milliseconds(10...1500))
         }

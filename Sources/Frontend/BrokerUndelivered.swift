@@ -1,0 +1,103 @@
+import Messaging
+import Wire
+
+/// What becomes of messages that did not leave.
+extension Broker {
+    /// Takes back a part of a client's stream.
+    ///
+    /// A full pipe is tried again soon; a client that is gone must attach again; a message that cannot be sent at all fails
+    /// its part.
+    mutating func undelivered(
+        _ mark: DeliveryMark, to client: Peer, _ failure: SendFailure, now: Instant
+    ) {
+        switch failure {
+        case .unreachable: left(client, now: now)
+        case .congested: takeBack(mark, from: client, now: now)
+        case .unencodable(let problem):
+            guard case .entry(let id, let part, let index) = mark else { return }
+            fail(PartKey(request: id, part: part), fromEntry: index, problem, now: now)
+        }
+    }
+
+    private mutating func takeBack(_ mark: DeliveryMark, from client: Peer, now: Instant) {
+        guard let request = requests[mark.request], request.delivery.client == client
+        else { return }
+        var delivery = request.delivery
+        switch mark {
+        case .acceptance: delivery.isAccepted = false
+        case .entry(_, let part, let index):
+            delivery.cursors[part] = min(delivery.cursors[part], index)
+            if case .chunk = request.parts[part].entries[index] {
+                delivery.credit = delivery.credit.map { $0 + 1 }
+            }
+        }
+        delivery.retryAt = now + configuration.congestionDelay
+        requests[mark.request]?.delivery = delivery
+        noteStall(mark.request)
+    }
+
+    /// Puts a failure in the place of what cannot be said, and of all after it.
+    private mutating func fail(
+        _ key: PartKey, fromEntry index: Int, _ problem: String, now: Instant
+    ) {
+        guard let part = part(key), part.entries.indices.contains(index) else { return }
+        let failure = RequestPart.Terminal.failed(Refusal(.internal, problem))
+        actions.append(.report("part \(key.part) of \(key.request) fails: \(problem)"))
+        requests[key.request]?.parts[key.part].entries.removeSubrange(index...)
+        requests[key.request]?.delivery.cursors[key.part] = index
+        guard part.isEnded else { return end(key, failure, now: now) }
+        requests[key.request]?.parts[key.part].phase = .ended(failure)
+        requests[key.request]?.parts[key.part].entries.append(.ended(failure))
+        deliver(key.request)
+    }
+
+    /// Takes back an order to a worker.
+    ///
+    /// Only a worker that is gone is lost for it: one with a full pipe gets the order later, and one that is too large fails
+    /// its part.
+    mutating func undelivered(
+        _ order: WorkerOrder, to worker: Peer, _ failure: SendFailure, now: Instant
+    ) {
+        guard let index = sessions.firstIndex(where: { $0.address == worker }) else { return }
+        switch failure {
+        case .unreachable: lose(worker, because: "its connection is gone", now: now)
+        case .congested:
+            sessions[index].congestedUntil = now + configuration.congestionDelay
+            switch order {
+            case .dispatch(let dispatch): recall(dispatch, from: index, now: now)
+            // The next one does as well.
+            case .heartbeat: break
+            case .cancel, .drain, .failed: sessions[index].unsent.append(order)
+            }
+        case .unencodable(let problem):
+            guard case .dispatch(let dispatch) = order else { return }
+            let key = PartKey(request: dispatch.requestID, part: Int(dispatch.part))
+            _ = sessions[index].release(key, epoch: dispatch.epoch)
+            let refusal = Refusal(
+                .invalidArgument, "no worker can take it: \(problem); shorten the prompt")
+            end(key, .failed(refusal), now: now)
+        }
+    }
+
+    /// Lets a part wait again whose dispatch never left: it counts as none.
+    private mutating func recall(_ dispatch: WireDispatch, from index: Int, now: Instant) {
+        let key = PartKey(request: dispatch.requestID, part: Int(dispatch.part))
+        guard sessions[index].release(key, epoch: dispatch.epoch),
+            part(key)?.attempt(at: sessions[index].address, epoch: dispatch.epoch) != nil
+        else { return }
+        if let stopping = part(key)?.stopping { return end(key, stoppedBy: stopping, now: now) }
+        requests[key.request]?.parts[key.part].progressEpoch += 1
+        enqueue(key, now: now)
+    }
+
+    /// Says again what a worker's full pipe did not take.
+    mutating func retryOrders(_ session: WorkerSession, now: Instant) {
+        guard let until = session.congestedUntil, now >= until,
+            let index = sessions.firstIndex(where: { $0.address == session.address })
+        else { return }
+        sessions[index].congestedUntil = nil
+        sessions[index].unsent = []
+        sessions[index].restartStops(now)
+        for order in session.unsent { actions.append(.toWorker(session.address, order)) }
+    }
+}

@@ -1,0 +1,76 @@
+import Messaging
+import Testing
+import Wire
+
+@testable import Frontend
+
+/// Clients beside each other, and clients that are gone.
+@Suite struct FairnessTests {
+    private static let other = Peer(routingID: [2])
+
+    @Test func aNewcomerFindsAPlaceBesideOneWhoWantsAll() {
+        var bench = Bench(slots: 16)
+        for number in 1...40 as ClosedRange<UInt8> { bench.submit(number) }
+        // One of sixteen places is kept from a client that has others.
+        #expect(bench.broker.sessions[0].occupants.count == 15)
+        #expect(bench.submit(50, client: Self.other).dispatches.map(\.request) == [Bench.id(50)])
+        #expect(bench.submit(51, client: Self.other).dispatches.isEmpty)
+        // From then on places go in turns.
+        bench.finish(1)
+        let next = bench.finish(2).dispatches + bench.finish(3).dispatches
+        #expect(next.contains { $0.request == Bench.id(51) })
+    }
+
+    @Test func aFullQueueStillTakesAFairShare() {
+        var bench = Bench(slots: 1) { $0.queueLimit = 8 }
+        for number in 1...9 as ClosedRange<UInt8> { bench.submit(number) }
+        let refused = bench.submit(10)
+        #expect(refused.failed?.code == .resourceExhausted)
+        #expect((100...75_000).contains(refused.failed?.retryAfterMs ?? 0))
+        #expect(bench.submit(11, client: Self.other).accepted != nil)
+        #expect(bench.submit(12, client: Self.other).accepted != nil)
+        for number in 13...30 as ClosedRange<UInt8> { bench.submit(number, client: Self.other) }
+        #expect(bench.broker.queue.count(of: Self.other) == 8 / 3)
+        // However many come, it never grows past twice its length.
+        for number in 31...120 as ClosedRange<UInt8> {
+            bench.submit(number, client: Peer(routingID: [9, number]))
+        }
+        #expect(bench.broker.queue.count <= 16)
+    }
+
+    @Test func whatAVanishedClientAskedIsCancelledAfterTheGrace() {
+        var bench = Bench(slots: 1)
+        bench.submit(1)
+        bench.submit(2) { $0.keep = true }
+        bench.submit(3)
+        bench.tell(.clientLeft(Bench.client))
+        #expect(bench.wait(.seconds(9)).cancels.isEmpty)
+        #expect(bench.wait(.seconds(2)).cancels.map(\.request) == [Bench.id(1)])
+        let next = bench.finish(1, .reason(.cancelled)).dispatches
+        #expect(next.map(\.request) == [Bench.id(2)], "it asked to be kept")
+        bench.finish(2)
+        #expect(bench.broker.live.isEmpty)
+    }
+
+    @Test func whoComesBackInTimeFindsEverything() {
+        var bench = Bench(slots: 1)
+        bench.submit(1)
+        bench.chunk(1, offset: 0, [5, 6])
+        bench.tell(.clientLeft(Bench.client))
+        #expect(bench.chunk(1, offset: 2, [7]).events.isEmpty)
+        bench.wait(.seconds(5))
+        let attach = WireAttach { $0.request = Bench.id(1); $0.fromOffsets = [2] }
+        let actions = bench.tell(.client(Self.other, .attach(attach)))
+        #expect(actions.chunks.map(\.ids) == [[7]])
+        #expect(bench.wait(.seconds(20)).cancels.isEmpty)
+    }
+
+    @Test func waitingWorkOfAVanishedClientIsPassed() {
+        var bench = Bench(slots: 1)
+        for number in 1...3 as ClosedRange<UInt8> { bench.submit(number) }
+        bench.tell(.clientLeft(Bench.client))
+        bench.submit(4, client: Self.other)
+        #expect(bench.finish(1).dispatches.map(\.request) == [Bench.id(4)])
+        #expect(bench.finish(4).dispatches.map(\.request) == [Bench.id(2)])
+    }
+}
