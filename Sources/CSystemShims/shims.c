@@ -4,5 +4,5 @@
 #include <sys/prctl.h>
 
 int fusebox_terminate_with_parent(void) {
-    return prctl(PR_SET_PDEATHSIG, SIGTERM);
+    return prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
