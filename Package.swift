@@ -64,8 +64,8 @@ let layers: [Target] = [
     .target(
         name: "Worker",
         dependencies: [
-            "Adapters", "Inference", "Kernels", "Messaging", "Models", "Routing", "Tensors",
-            "Tokenization", "Wire", .logging,
+            "Adapters", "CSystemShims", "Inference", "Kernels", "Messaging", "Models", "Routing",
+            "Tensors", "Tokenization", "Wire", .logging,
         ]),
     .target(name: "FuseboxClient", dependencies: ["Messaging", "Wire"]),
     .executableTarget(
@@ -107,6 +107,12 @@ let tests: [Target] = [
         name: "FuseboxClientTests",
         dependencies: ["FuseboxClient", "Messaging", "Tensors", "Wire", "fusebox", "TestSupport"]),
     .testTarget(name: "FrontendTests", dependencies: ["Frontend", "TestSupport"]),
+    .testTarget(
+        name: "WorkerTests",
+        dependencies: [
+            "Adapters", "Inference", "Kernels", "Messaging", "Models", "TestSupport", "Wire",
+            "Worker",
+        ]),
     .testTarget(
         name: "EndToEndTests",
         dependencies: [

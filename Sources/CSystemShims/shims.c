@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 
 int fusebox_terminate_with_parent(void) {
-    return prctl(PR_SET_PDEATHSIG, SIGTERM);
+    return prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 int fusebox_accept(int listener) {

@@ -9,6 +9,12 @@ public struct ServeSettings: Equatable, Sendable {
     public var cacheType: String?
     public var workers: Int?
     public var threadsPerWorker: Int?
+    /// Memory for keys and values of each worker.
+    public var cacheBytes: Int?
+    /// Sequences that a worker runs at once, tokens that one may have, and rows of a step.
+    public var slots: Int?
+    public var context: Int?
+    public var rows: Int?
     public var bind: String?
     public var imageFolder: String?
     public var noImage: Bool?
@@ -53,10 +59,15 @@ public struct ServeSettings: Equatable, Sendable {
             case "prune-images": pruneImages = try Self.flag(value, key, path)
             case "workers": workers = try Self.count(value, key, path)
             case "threads-per-worker": threadsPerWorker = try Self.count(value, key, path)
+            case "cache-bytes": cacheBytes = try Self.byteCount(value, key, path)
+            case "slots": slots = try Self.count(value, key, path, limit: Self.slotLimit)
+            case "context": context = try Self.count(value, key, path, limit: Self.contextLimit)
+            case "rows": rows = try Self.count(value, key, path, limit: Self.rowLimit)
             default:
                 throw ServiceFailure(
                     "\(path): \"\(key)\" is not known; known are model, adapters, router, type, "
-                        + "cache-type, workers, threads-per-worker, bind, image-folder, no-image, prune-images"
+                        + "cache-type, workers, threads-per-worker, cache-bytes, slots, context, rows, bind, "
+                        + "image-folder, no-image, prune-images"
                 )
             }
         }
@@ -81,16 +92,31 @@ public struct ServeSettings: Equatable, Sendable {
     }
 
     private static func count(
-        _ value: JSONValue, _ key: String, _ path: String
+        _ value: JSONValue, _ key: String, _ path: String, limit: Int = countLimit
     ) throws(ServiceFailure) -> Int {
-        guard let count = value.int, (1...countLimit).contains(count) else {
-            throw ServiceFailure("\(path): \"\(key)\" must be a number from 1 to \(countLimit)")
+        guard let count = value.int, (1...limit).contains(count) else {
+            throw ServiceFailure("\(path): \"\(key)\" must be a number from 1 to \(limit)")
         }
         return count
     }
 
+    private static func byteCount(
+        _ value: JSONValue, _ key: String, _ path: String
+    ) throws(ServiceFailure) -> Int {
+        guard let bytes = value.int ?? value.string.flatMap({ ByteCount($0)?.bytes }), bytes > 0
+        else {
+            throw ServiceFailure(
+                "\(path): \"\(key)\" must be a number of bytes, or a text such as \"4G\"")
+        }
+        return bytes
+    }
+
     /// More workers or threads than any machine of one service has.
     public static let countLimit = 1024
+    /// More than an engine has a use for; what the model allows is checked by the worker.
+    public static let slotLimit = 1024
+    public static let contextLimit = 1 << 20
+    public static let rowLimit = 4096
 
     /// These settings, with those of the file where nothing was said.
     public func completed(by file: ServeSettings) -> ServeSettings {
@@ -102,6 +128,10 @@ public struct ServeSettings: Equatable, Sendable {
         settings.cacheType = cacheType ?? file.cacheType
         settings.workers = workers ?? file.workers
         settings.threadsPerWorker = threadsPerWorker ?? file.threadsPerWorker
+        settings.cacheBytes = cacheBytes ?? file.cacheBytes
+        settings.slots = slots ?? file.slots
+        settings.context = context ?? file.context
+        settings.rows = rows ?? file.rows
         settings.bind = bind ?? file.bind
         settings.imageFolder = imageFolder ?? file.imageFolder
         settings.noImage = noImage ?? file.noImage
@@ -125,7 +155,10 @@ public struct ServeSettings: Equatable, Sendable {
     }
 
     /// How each worker of a crew is started, but for the endpoint to connect to.
-    public func workerCommands(_ crew: Crew) -> [WorkerCommand] {
+    ///
+    /// - Parameter memory: bytes that the workers may take together, weights included. Each start of one gets the same, so
+    ///   that one that takes over another's sequence has room for it too.
+    public func workerCommands(_ crew: Crew, memory: Int) -> [WorkerCommand] {
         (0..<crew.workerCount).map { worker in
             let list = crew.isCrowded ? [] : crew.processors[worker]
             let place =
@@ -133,6 +166,7 @@ public struct ServeSettings: Equatable, Sendable {
                 ? ["--crowded"] : ["--processors", list.map(String.init).joined(separator: ",")]
             return WorkerCommand(
                 arguments: ["worker", "--threads", "\(crew.threadCount)"] + place
+                    + ["--memory", "\(memory)", "--workers-here", "\(crew.workerCount)"]
                     + workerArguments)
         }
     }
@@ -144,6 +178,12 @@ public struct ServeSettings: Equatable, Sendable {
             ("--cache-type", cacheType), ("--image-folder", imageFolder),
         ] {
             if let value { arguments += [flag, value] }
+        }
+        for (flag, value) in [
+            ("--cache-bytes", cacheBytes), ("--slots", slots), ("--context", context),
+            ("--rows", rows),
+        ] {
+            if let value { arguments += [flag, "\(value)"] }
         }
         if noImage == true { arguments.append("--no-image") }
         return arguments

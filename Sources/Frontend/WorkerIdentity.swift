@@ -11,6 +11,15 @@ public struct WorkerIdentity: Hashable, Sendable, CustomStringConvertible {
         self.bytes = Array(bytes)
     }
 
+    /// Reads what `description` writes.
+    public init?(hexadecimal text: String) {
+        let digits = text.compactMap(\.hexDigitValue)
+        guard text.utf8.count == 2 * Self.byteCount, digits.count == text.utf8.count else {
+            return nil
+        }
+        bytes = (0..<Self.byteCount).map { UInt8(digits[2 * $0] << 4 | digits[2 * $0 + 1]) }
+    }
+
     private init(bytes: [UInt8]) {
         self.bytes = bytes
     }

@@ -25,8 +25,8 @@ public final class Engine {
     private var cache: BlockCache
     private let blockCount: Int
     private var scheduler: Scheduler
-    private var pacer: StepPacer
-    private var mixes: MixTable
+    var pacer: StepPacer
+    var mixes: MixTable
     /// One for each thread, since each has working memory.
     private let samplers: [Sampler]
     private var sequences: [Int: TokenSequence] = [:]
@@ -34,27 +34,50 @@ public final class Engine {
     private var step = TransformerStep()
     private var shares: [Scheduler.Share] = []
     private var sampled: [TokenSequence] = []
+    /// The mixes of the rows that are being added.
+    private var rowMixes: [MixTable.Resolved] = []
+    /// Bytes of weights that a thread multiplies with a row a second, before that was measured: a quarter of what vector
+    /// units do, so that even an unknown machine does not begin with a step of many seconds.
+    private static let assumedByteRate = 40e9
     /// Sees the logits (sequence, index in the reply) that each token is sampled from.
     var onLogits: ((Int, Int, Span<Float>) -> Void)?
 
+    /// Reserves the memory of an engine.
+    ///
+    /// - Throws: for a context beyond the model's, a cache that holds nothing, and memory that is not there.
     public init(
         model: Transformer, shelf: AdapterShelf, kernels: KernelSet, pool: ThreadPool,
         settings: EngineSettings = EngineSettings()
-    ) {
+    ) throws(InferenceError) {
         self.model = model
-        let context = settings.contextLength ?? model.configuration.contextLength
-        contextLength = min(context, model.configuration.contextLength)
+        let most = model.configuration.contextLength
+        contextLength = settings.contextLength ?? most
+        guard contextLength <= most else {
+            throw InferenceError.setting(
+                "--context \(contextLength): the model ends at \(most) tokens")
+        }
+        guard settings.cacheByteCount >= model.blockBytes else {
+            throw InferenceError.setting(
+                "--cache-bytes \(settings.cacheByteCount): \(KVPages.blockSize) tokens, the least, take \(model.blockBytes)"
+            )
+        }
         slotCount = settings.slotCount
         let wanted = (contextLength + KVPages.blockSize - 1) / KVPages.blockSize * slotCount
-        blockCount = min(max(settings.cacheByteCount / model.blockBytes, 1), wanted)
-        pages = model.makePages(blockCount: blockCount)
+        blockCount = min(settings.cacheByteCount / model.blockBytes, wanted)
+        guard let pages = model.makePages(blockCount: blockCount) else {
+            throw InferenceError.outOfMemory(byteCount: blockCount * model.blockBytes)
+        }
+        self.pages = pages
         cache = BlockCache(blockCount: blockCount)
         keepsPrefixes = settings.keepsPrefixes
         let rows = max(settings.rowCapacity, settings.slotCount)
         compute = Compute(kernels: kernels, pool: pool, rowCapacity: rows)
         workspace = Workspace(for: model, rowCapacity: rows, logitCapacity: min(rows, 32))
         scheduler = Scheduler(rowCapacity: rows, slotCount: settings.slotCount)
-        pacer = StepPacer(rowCapacity: rows)
+        pacer = StepPacer(
+            rowCapacity: rows,
+            assumedRowSeconds: Double(model.byteCount) / Double(pool.threadCount)
+                / Self.assumedByteRate)
         mixes = MixTable(shelf: shelf)
         samplers = (0..<pool.threadCount).map { _ in Sampler(kernels: kernels) }
     }
@@ -62,6 +85,8 @@ public final class Engine {
     public var kernelName: String { compute.kernels.name }
     public var hasWork: Bool { !sequences.isEmpty }
     public var sequenceCount: Int { sequences.count }
+    /// Tokens whose keys and values there is room for.
+    public var cacheTokenCount: Int { blockCount * KVPages.blockSize }
     /// Cache blocks that a new sequence could have.
     public var availableBlockCount: Int { cache.availableCount }
 
@@ -83,11 +108,11 @@ public final class Engine {
             max(request.maxTokens, 0))
         guard !overflow, total <= contextLength else {
             throw InferenceError.contextOverflow(
-                tokens: overflow ? .max : total, limit: contextLength)
+                tokens: overflow ? .max : total, limit: contextLength,
+                model: model.configuration.contextLength)
         }
         guard blocks(for: total) <= blockCount else {
-            throw InferenceError.memoryOverflow(
-                tokens: total, limit: blockCount * KVPages.blockSize)
+            throw InferenceError.memoryOverflow(tokens: total, limit: cacheTokenCount)
         }
         for segment in request.segments { _ = try mixes.resolve(segment.mix) }
         let sequence = TokenSequence(id: nextID, request: request)
@@ -123,10 +148,23 @@ public final class Engine {
         if sequence.request.kvRule == .recompute || sequence.replyCount == 0 { restart(sequence) }
     }
 
+    /// Seconds that the next step should take, as steps so far went; nil as long as there was none.
+    ///
+    /// What of a new prompt the prefix cache has is not looked up: then the step may be shorter.
+    public var nextStepSeconds: Double? {
+        var next = scheduler
+        var shares: [Scheduler.Share] = []
+        next.admit { _ in true }
+        plan(with: &next, into: &shares)
+        let decodeRows = shares.count { $0.tokenCount == 1 }
+        let rowCount = shares.reduce(0) { $0 + $1.tokenCount }
+        return pacer.predictedSeconds(decodeRows: decodeRows, prefillRows: rowCount - decodeRows)
+    }
+
     /// One forward pass over the rows that are due, and the tokens that it brings.
     public func runStep() -> [EngineEvent] {
         var events = endFinished()
-        schedule()
+        schedule(&events)
         guard step.rowCount > 0 else { return events }
         let time = ContinuousClock().measure {
             model.forward(step, in: workspace, pages: pages, on: compute)
@@ -150,19 +188,29 @@ public final class Engine {
         }
     }
 
-    private func schedule() {
+    private func schedule(_ events: inout [EngineEvent]) {
         step.removeAll()
         mixes.removeRows()
         sampled.removeAll(keepingCapacity: true)
         scheduler.admit { id in sequences[id].map(start) ?? true }
-        scheduler.plan(into: &shares, chunk: pacer.chunk) { id in
-            sequences[id].map { $0.tokens.count - $0.computedCount } ?? 0
-        }
+        plan(with: &scheduler, into: &shares)
         for share in shares {
             guard let sequence = sequences[share.sequence] else { continue }
-            addRows(of: sequence, count: share.tokenCount)
+            do throws(InferenceError) {
+                try addRows(of: sequence, count: share.tokenCount)
+            } catch {
+                cancel(sequence.id)
+                events.append(.failed(sequence: sequence.id, error))
+            }
         }
+        shares.removeAll { sequences[$0.sequence] == nil }
         mixes.used(into: &step.groups)
+    }
+
+    private func plan(with scheduler: inout Scheduler, into shares: inout [Scheduler.Share]) {
+        scheduler.plan(into: &shares, limit: pacer.rowLimit, chunk: pacer.chunk) { id in
+            sequences[id].map { $0.tokens.count - $0.computedCount } ?? 0
+        }
     }
 
     /// Finds what the cache has of a sequence and takes blocks for all the rest of it, so that it can never get stuck.
@@ -188,18 +236,21 @@ public final class Engine {
         return true
     }
 
-    private func addRows(of sequence: TokenSequence, count: Int) {
+    /// Adds rows to the step, all of them or, when one's mix cannot be had, none.
+    private func addRows(of sequence: TokenSequence, count: Int) throws(InferenceError) {
+        let positions = sequence.computedCount..<sequence.computedCount + count
+        rowMixes.removeAll(keepingCapacity: true)
+        for position in positions { rowMixes.append(try mixes.resolve(sequence.mix(at: position))) }
         let index = step.places.tables.count
         step.places.tables.append(sequence.table)
         let isLast = sequence.samples(after: count)
         if isLast { sampled.append(sequence) }
-        for position in sequence.computedCount..<sequence.computedCount + count {
+        for (position, mix) in zip(positions, rowMixes) {
             let row = step.rowCount
             step.append(
                 token: sequence.tokens[position], sequence: index, position: position,
-                wantsLogits: isLast && position == sequence.computedCount + count - 1)
-            guard let resolved = try? mixes.resolve(sequence.mix(at: position)) else { continue }
-            for (group, weight) in resolved.groups { group.append(row: row, weight: weight) }
+                wantsLogits: isLast && position == positions.upperBound - 1)
+            for (group, weight) in mix.groups { group.append(row: row, weight: weight) }
         }
         sequence.computedCount += count
     }

@@ -12,6 +12,8 @@ public struct LoadedModel: Sendable {
     public let pool: ThreadPool
     /// Whether the weights are in an image that processes share, else in memory of this one.
     public let usesImage: Bool
+    /// Bytes of memory that were left before the weights were loaded.
+    public let availableByteCount: Int
     /// Why an image that is there was not used.
     public let warnings: [String]
     public private(set) var shelf = AdapterShelf()
@@ -27,6 +29,7 @@ public struct LoadedModel: Sendable {
         placement: ThreadPlacement = .anywhere, kernelSet: String? = nil,
         images: ImageFolder? = nil
     ) throws(LoadError) {
+        availableByteCount = AvailableMemory.byteCount()
         do {
             kernels = try KernelSet.select(kernelSet)
             pool = try ThreadPool(threadCount: threadCount, placement: placement)
@@ -49,12 +52,16 @@ public struct LoadedModel: Sendable {
         }
     }
 
-    /// Loads an adapter under a registry name.
-    public mutating func addAdapter(directory: String, name: String) throws(LoadError) {
+    /// Loads an adapter under a registry name and returns it.
+    @discardableResult
+    public mutating func addAdapter(
+        directory: String, name: String
+    ) throws(LoadError) -> Adapter {
         do {
             let adapter = try Adapter(
                 directory: directory, base: base, format: transformer.readsIntegers ? .bf16 : .f32)
             try shelf.add(adapter, name: name)
+            return adapter
         } catch {
             throw LoadError("\(error)")
         }

@@ -52,9 +52,12 @@ struct Scheduler {
     /// The next step's rows.
     ///
     /// - Parameters:
+    ///   - limit: rows that do not take too long; beyond it go sequences that decode, and a few tokens of a prompt.
     ///   - chunk: the prompt tokens of a step in which some sequence decodes, for each prompt that waits.
     ///   - remaining: how many tokens of a sequence are not in the cache yet; 1 means that it decodes.
-    mutating func plan(into shares: inout [Share], chunk: Int = .max, remaining: (Int) -> Int) {
+    mutating func plan(
+        into shares: inout [Share], limit: Int = .max, chunk: Int = .max, remaining: (Int) -> Int
+    ) {
         shares.removeAll(keepingCapacity: true)
         var room = rowCapacity
         for sequence in running where room > 0 && remaining(sequence) == 1 {
@@ -62,6 +65,7 @@ struct Scheduler {
             room -= 1
         }
         let decodes = !shares.isEmpty
+        room = min(room, max(limit - shares.count, StepPacer.least))
         var prompts = 0
         var total = 0
         for sequence in running {

@@ -39,7 +39,9 @@ public struct Scorer {
                 tokens: tokens.count, limit: configuration.contextLength)
         }
         let blockCount = (tokens.count + KVPages.blockSize - 1) / KVPages.blockSize
-        let pages = model.makePages(blockCount: blockCount)
+        guard let pages = model.makePages(blockCount: blockCount) else {
+            throw InferenceError.outOfMemory(byteCount: blockCount * model.blockBytes)
+        }
         let table = RowList(identity: blockCount)
         var step = TransformerStep()
         for begin in stride(from: 0, to: tokens.count, by: Self.chunk) {

@@ -1,12 +1,15 @@
 /// Bounds how long sequences that decode wait for the prompt of another: chunks beside them have so many tokens that a step
 /// takes on average less than twice the time of one that only decodes.
 ///
+/// It bounds any step, too, so that a large model on few threads hears of orders, and is heard of, every second or so.
 /// Chunks change when a reply comes, never what it says.
 struct StepPacer {
     /// A step with prefill may take this much longer than one without.
     private static let stretch = 1.72
     /// The smallest chunk: prompts always go on.
-    private static let least = 4
+    static let least = 4
+    /// Seconds that a step is predicted to take at most, unless decoding rows and the smallest chunk take more.
+    private static let longest = 1.0
 
     /// Tokens of one prompt in a step in which others decode.
     private(set) var chunk = 16
@@ -15,14 +18,39 @@ struct StepPacer {
     private var decodeSeconds: [Double?]
     /// Seconds that a row of prefill adds to such a step, as far as it was seen.
     private var rowSeconds: Double?
+    /// The last step with prefill, or as long as there was none, the last one.
+    ///
+    /// The last one alone, since an image that is read from a disk at first, and other programs, make single steps slow.
+    private var sample: (rows: Int, seconds: Double)?
+    private let assumedRowSeconds: Double
 
-    init(rowCapacity: Int) {
+    /// - Parameter assumedRowSeconds: what a row may take as long as no step was measured.
+    init(rowCapacity: Int, assumedRowSeconds: Double = 0) {
         most = rowCapacity
+        self.assumedRowSeconds = assumedRowSeconds
         decodeSeconds = Array(repeating: nil, count: rowCapacity + 1)
+    }
+
+    /// Rows of a step that does not take too long.
+    ///
+    /// A row of a larger step takes no longer than one of a smaller: what is measured on few rows allows no more than it
+    /// should, and the next step, being larger, allows more.
+    var rowLimit: Int {
+        let row = sample.map { $0.seconds / Double($0.rows) } ?? assumedRowSeconds
+        return row > 0 ? Int(min(Self.longest / row, Double(most))) : most
+    }
+
+    /// Seconds that a step should take; nil as long as none was measured.
+    func predictedSeconds(decodeRows: Int, prefillRows: Int) -> Double? {
+        if prefillRows == 0, let known = decodeSeconds[min(decodeRows, most)] { return known }
+        return sample.map { rows, seconds in
+            seconds * max(1, Double(decodeRows + prefillRows) / Double(rows))
+        }
     }
 
     /// Learns from a step.
     mutating func note(decodeRows: Int, prefillRows count: Int, seconds: Double) {
+        if count > 0 || sample == nil { sample = (max(decodeRows + count, 1), seconds) }
         guard decodeRows > 0 else { return }
         if count == 0 {
             let known = decodeSeconds[decodeRows]

@@ -22,7 +22,8 @@ internal import Tensors
     let keyHeadBytes: Int
     let valueHeadBytes: Int
 
-    public init(
+    /// Reserves the memory, which costs nothing until blocks are written; nil when the system has not so much.
+    public init?(
         layerCount: Int, blockCount: Int, headCount: Int, headDimension: Int, type: CacheType
     ) {
         self.layerCount = layerCount
@@ -34,8 +35,11 @@ internal import Tensors
         (keyHeadBytes, valueHeadBytes) = type.headBytes(
             dimension: headDimension, paddedDimension: paddedDimension)
         let blocks = layerCount * blockCount * headCount
-        keys = AlignedBuffer(count: blocks * keyHeadBytes)
-        values = AlignedBuffer(count: blocks * valueHeadBytes)
+        guard let keys = AlignedBuffer<UInt8>(ifPossible: blocks * keyHeadBytes),
+            let values = AlignedBuffer<UInt8>(ifPossible: blocks * valueHeadBytes)
+        else { return nil }
+        self.keys = keys
+        self.values = values
     }
 
     /// Bytes that one block takes in all layers.

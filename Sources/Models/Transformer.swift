@@ -60,8 +60,8 @@ public final class Transformer: Sendable {
         head.read(pool: pool)
     }
 
-    /// Memory for keys and values of `blockCount` blocks.
-    public func makePages(blockCount: Int) -> KVPages {
+    /// Memory for keys and values of `blockCount` blocks; nil when the system has not so much.
+    public func makePages(blockCount: Int) -> KVPages? {
         KVPages(
             layerCount: configuration.layerCount, blockCount: blockCount,
             headCount: configuration.keyValueHeads, headDimension: configuration.headDimension,

@@ -43,12 +43,12 @@ extension Job.Rerouting {
             }
             allowed.insert(digest)
         }
-        if let router = model.router, !dispatch.router.isEmpty,
-            Digest(bytes: dispatch.router) != router.digest
-        {
+        let router = model.router?.digest
+        guard dispatch.router.isEmpty || Digest(bytes: dispatch.router) == router else {
             throw WorkerError(
                 .unavailable,
-                "this worker's router is \(router.digest), the request was routed by another")
+                "this worker's router is \(router?.description ?? "none"), the request was routed by another"
+            )
         }
         do {
             let policy = try AdapterPolicy(

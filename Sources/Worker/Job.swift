@@ -41,6 +41,8 @@ public enum JobEvent: Sendable {
     /// The mix changes; always before the first chunk made under it.
     case routed(MixSegment, SentenceRoute)
     case finished(Ending, completionTokens: Int, cachedTokens: Int)
+    /// The job cannot go on as it was asked for, and ended.
+    case failed(WorkerError)
 
     public enum Ending: Sendable, Equatable {
         case endOfText, stop, length

@@ -21,12 +21,17 @@ public final class JobRunner {
         var pending: [JobEvent] = []
     }
 
-    public init(model: ServedModel, settings: EngineSettings = EngineSettings()) {
+    /// - Parameter settings: nil: those that fit the model and what memory was left before it was loaded.
+    public init(model: ServedModel, settings: EngineSettings? = nil) throws(WorkerError) {
         self.model = model
-        engine = Engine(
-            model: model.loaded.transformer, shelf: model.loaded.shelf,
-            kernels: model.loaded.kernels,
-            pool: model.loaded.pool, settings: settings)
+        do {
+            engine = try Engine(
+                model: model.loaded.transformer, shelf: model.loaded.shelf,
+                kernels: model.loaded.kernels, pool: model.loaded.pool,
+                settings: settings ?? EngineSettings(for: model.loaded))
+        } catch {
+            throw WorkerError(.resourceExhausted, "\(error)")
+        }
     }
 
     public var hasWork: Bool { !replies.isEmpty }
@@ -65,6 +70,8 @@ public final class JobRunner {
                 throw WorkerError(.notFound, "\(error)")
             case .emptyPrompt, .idOutOfRange, .coefficients:
                 throw WorkerError(.invalidArgument, "\(error)")
+            case .setting, .outOfMemory:
+                throw WorkerError(.resourceExhausted, "\(error)")
             }
         }
     }
@@ -90,6 +97,7 @@ public final class JobRunner {
                 finish(
                     id, reason == .endOfText ? .endOfText : .length, completionTokens: tokenCount,
                     cachedTokens: cachedCount, into: &events)
+            case .failed(let id, let error): fail(id, error, into: &events)
             }
         }
         return events
@@ -106,15 +114,26 @@ public final class JobRunner {
             let cached = engine.cancel(id)
             finish(id, .stop, completionTokens: index + 1, cachedTokens: cached, into: &events)
         } else if index + 1 < reply.job.request.maxTokens {
-            // Both kinds of mixes can be resolved: the router is bound to the adapters on this shelf, and what is to
-            // come was checked when the job was taken.
-            if let route {
-                events.append((id, .routed(route.segment, route.sentence)))
-                try? engine.route(id, to: route.segment.mix)
-            } else if let segment = reply.job.coming.first(where: { $0.fromToken == index + 1 }) {
-                try? engine.route(id, to: segment.mix)
+            do throws(InferenceError) {
+                if let route {
+                    try engine.route(id, to: route.segment.mix)
+                    events.append((id, .routed(route.segment, route.sentence)))
+                } else if let next = reply.job.coming.first(where: { $0.fromToken == index + 1 }) {
+                    try engine.route(id, to: next.mix)
+                }
+            } catch {
+                engine.cancel(id)
+                fail(id, error, into: &events)
             }
         }
+    }
+
+    /// Tells that a reply ended in the middle: under any other mix it would not be what was asked for.
+    private func fail(
+        _ id: Int, _ error: InferenceError, into events: inout [(id: Int, event: JobEvent)]
+    ) {
+        guard replies.removeValue(forKey: id) != nil else { return }
+        events.append((id, .failed(WorkerError(.internal, "\(error)"))))
     }
 
     private func finish(

@@ -53,6 +53,7 @@ public struct LocalReply {
                             $0.text = text
                         })
                 case .routed: continue
+                case .failed(let error): throw error
                 case .finished(let ending, _, let cachedTokens):
                     return WireDone {
                         $0.reason = ending.wire

@@ -6,28 +6,47 @@ struct Outbox {
     /// More than a worker says in the time after which a silent front is given up.
     private static let limit = 1 << 16
 
-    private var reports: [WorkerReport] = []
+    private(set) var messages: [[[UInt8]]] = []
 
-    var isEmpty: Bool { reports.isEmpty }
-    var isFull: Bool { reports.count > Self.limit }
+    var isEmpty: Bool { messages.isEmpty }
+    var isFull: Bool { messages.count > Self.limit }
 
-    mutating func append(_ new: [WorkerReport]) {
-        reports += new
+    /// Takes reports of a session; instead of one that no message has room for, the failure of its part.
+    ///
+    /// - Throws: when the worker itself cannot be introduced.
+    mutating func append(
+        _ reports: [WorkerReport], of session: WorkerSession
+    ) throws(WorkerError) {
+        for report in reports {
+            do throws(WireError) {
+                messages.append(try Self.frames(report, of: session))
+            } catch {
+                throw WorkerError(.internal, error.message)
+            }
+        }
+    }
+
+    private static func frames(
+        _ report: WorkerReport, of session: WorkerSession
+    ) throws(WireError) -> [[UInt8]] {
+        do throws(WireError) {
+            return try Frames.encode(report)
+        } catch {
+            guard let failure = session.fail(report, because: error) else { throw error }
+            return try Frames.encode(failure)
+        }
     }
 
     /// Sends what the socket takes without waiting.
     mutating func flush(to socket: borrowing DealerSocket) throws(MessagingError) {
         var sent = 0
-        defer { reports.removeFirst(sent) }
-        while sent < reports.count {
-            // A report too large for a frame cannot come about: prompts and replies are bounded by the context.
-            if let frames = try? Frames.encode(reports[sent]) {
-                do throws(MessagingError) {
-                    try socket.send(frames)
-                } catch {
-                    if error.code == .wouldBlock { return }
-                    throw error
-                }
+        defer { messages.removeFirst(sent) }
+        while sent < messages.count {
+            do throws(MessagingError) {
+                try socket.send(messages[sent])
+            } catch {
+                if error.code == .wouldBlock { return }
+                throw error
             }
             sent += 1
         }

@@ -6,32 +6,38 @@ internal import Wire
 
 /// The worker process: one socket to the front, one engine, one thread that receives, steps and reports.
 ///
-/// Heartbeats come from this thread, so a hung kernel is not mistaken for life. A worker that hears nothing from the front
-/// for a while drops its work, which the front gives to others, and introduces itself anew on a new socket.
+/// Heartbeats come from this thread, so a hung kernel is not mistaken for life; before a step that may take long, one says so.
+/// A worker that hears nothing from the front for a while drops its work, which the front gives to others, and introduces
+/// itself anew on a new socket.
 public struct WorkerLoop {
     private let runner: JobRunner
     private let endpoint: Endpoint
+    private let identity: [UInt8]
     private let logger: Logger
 
     /// Time between heartbeats, and the silence after which the front is taken for dead.
     private static let heartbeatInterval = Duration.seconds(1)
     private static let silenceLimit = Duration.seconds(6)
+    /// How long a worker without work, or without a front, waits for orders.
+    private static let patience = Duration.milliseconds(200)
 
-    public init(runner: JobRunner, endpoint: Endpoint, logger: Logger) {
+    /// - Parameter identity: the 16 bytes that the front gave this process; empty for one that was started by hand.
+    public init(runner: JobRunner, endpoint: Endpoint, identity: [UInt8] = [], logger: Logger) {
         self.runner = runner
         self.endpoint = endpoint
+        self.identity = identity
         self.logger = logger
     }
 
-    /// Serves until the front drains this worker, refuses it, or the process that started it is gone.
+    /// Serves until the front drains this worker or refuses it.
     public func run() throws(WorkerError) {
-        let parent = getppid()
-        do throws(MessagingError) {
+        do {
             let context = try Context()
-            while getppid() == parent {
-                if try serve(on: context, parent: parent) { return }
+            while !(try serve(on: context)) {
                 logger.warning("the front is silent; introducing this worker again")
             }
+        } catch let error as WorkerError {
+            throw error
         } catch {
             throw WorkerError(.unavailable, "\(error)")
         }
@@ -40,7 +46,7 @@ public struct WorkerLoop {
     /// One session on one socket.
     ///
     /// True when the worker has to leave for good.
-    private func serve(on context: Context, parent: pid_t) throws(MessagingError) -> Bool {
+    private func serve(on context: Context) throws -> Bool {
         let socket = try DealerSocket(
             context, SocketOptions(frameByteLimit: Int64(Frames.serviceLimit)))
         try socket.connect(endpoint)
@@ -52,11 +58,14 @@ public struct WorkerLoop {
         let clock = ContinuousClock()
         var heard = clock.now
         var beat = clock.now
-        outbox.append([.ready(session.ready(processID: getpid()))])
+        let introduction = session.ready(processID: getpid(), identity: identity)
+        try outbox.append([.ready(introduction)], of: session)
         while true {
             try outbox.flush(to: socket)
             poller.watchWritable(token, !outbox.isEmpty)
-            try poller.wait(session.isIdle ? .milliseconds(200) : .zero)
+            // After a long step the front only seems silent: what it said meanwhile is read first.
+            let isSilent = clock.now - heard > Self.silenceLimit
+            try poller.wait(session.isIdle || isSilent ? Self.patience : .zero)
             let now = clock.now
             if poller.isReadable(token) {
                 while let frames = try socket.receive() {
@@ -66,16 +75,19 @@ public struct WorkerLoop {
                         logger.error("the front refuses this worker: \(refusal.message)")
                         return true
                     }
-                    outbox.append(session.receive(order, now: now))
+                    try outbox.append(session.receive(order, now: now), of: session)
                 }
             }
-            if !session.isIdle { outbox.append(session.runStep(now: now)) }
-            if now - beat >= Self.heartbeatInterval {
+            if isSilent && now - heard > Self.silenceLimit || outbox.isFull { return false }
+            let silence = session.isIdle ? 0 : session.silence
+            if silence > 0 || now - beat >= Self.heartbeatInterval {
                 beat = now
-                outbox.append([.heartbeat(session.heartbeat())])
+                try outbox.append([.heartbeat(session.heartbeat(silence: silence))], of: session)
+                // It has to be under way before the step begins.
+                try outbox.flush(to: socket)
             }
+            if !session.isIdle { try outbox.append(session.runStep(now: now), of: session) }
             if session.isDraining, session.isIdle, outbox.isEmpty { return true }
-            if now - heard > Self.silenceLimit || outbox.isFull { return getppid() != parent }
         }
     }
 

@@ -23,6 +23,13 @@ final class WorkerSession {
         var completionTokens: UInt32
     }
 
+    /// How much longer than predicted a step may take, and what is said before anything is known.
+    private static let silenceFactor = 8.0
+    private static let unknownSilence: UInt32 = 60_000
+    /// Silence that nobody is told of, and the longest that is asked for, in milliseconds.
+    private static let usualSilence = 1000.0
+    private static let longestSilence = 600_000.0
+
     private let runner: JobRunner
     private let encoder: PromptEncoder
     private var running: [Int: Running] = [:]
@@ -37,12 +44,16 @@ final class WorkerSession {
     var isIdle: Bool { running.isEmpty }
 
     /// The worker's introduction.
-    func ready(processID: Int32) -> WireReady {
+    ///
+    /// - Parameter identity: what the front gave the process; empty for one that was started by hand.
+    func ready(processID: Int32, identity: [UInt8]) -> WireReady {
         let model = runner.model
         return WireReady { ready in
             ready.pid = processID
             ready.slots = UInt32(clamping: runner.engine.slotCount)
             ready.context = UInt32(clamping: runner.engine.contextLength)
+            ready.identity = Data(identity)
+            ready.cacheTokens = UInt64(clamping: runner.engine.cacheTokenCount)
             ready.base = Data(model.loaded.transformer.digest.bytes)
             ready.router = Data(model.router?.digest.bytes ?? [])
             ready.type = model.loaded.transformer.precision.name
@@ -60,8 +71,18 @@ final class WorkerSession {
         }
     }
 
-    func heartbeat() -> WireHeartbeat {
+    /// How long the step that is due may keep this worker from saying anything, in milliseconds; 0: not unusually long.
+    var silence: UInt32 { Self.silence(predicted: runner.engine.nextStepSeconds) }
+
+    static func silence(predicted seconds: Double?) -> UInt32 {
+        guard let seconds else { return unknownSilence }
+        let milliseconds = seconds * silenceFactor * 1000
+        return milliseconds > usualSilence ? UInt32(min(milliseconds, longestSilence)) : 0
+    }
+
+    func heartbeat(silence: UInt32 = 0) -> WireHeartbeat {
         WireHeartbeat {
+            $0.silenceMs = silence
             $0.steps = UInt64(clamping: runner.engine.stepCount)
             $0.tokens = UInt64(clamping: runner.engine.tokenCount)
             $0.running = UInt32(clamping: running.count)
@@ -106,9 +127,28 @@ final class WorkerSession {
                 running[id]?.completionTokens = UInt32(clamping: completionTokens)
                 reports += [end(id, .reason(ending.wire), cachedTokens: cachedTokens)].compactMap(
                     \.self)
+            case .failed(let error):
+                forget(id)
+                reports.append(Self.failure(job.part, epoch: job.epoch, error))
             }
         }
         return reports
+    }
+
+    /// Ends the part of a report that cannot be sent, and returns what is to be said instead; nil: it is of no part.
+    func fail(_ report: WorkerReport, because error: WireError) -> WorkerReport? {
+        let (part, epoch): (Part, UInt32)
+        switch report {
+        case .ready, .heartbeat: return nil
+        case .chunk(let chunk):
+            (part, epoch) = (Part(request: chunk.request, part: chunk.part), chunk.epoch)
+        case .routed(let routed):
+            (part, epoch) = (Part(request: routed.request, part: routed.part), routed.epoch)
+        case .finished(let finished):
+            (part, epoch) = (Part(request: finished.request, part: finished.part), finished.epoch)
+        }
+        if let id = jobs[part], running[id]?.epoch == epoch { forget(id) }
+        return Self.failure(part, epoch: epoch, WorkerError(.internal, error.message))
     }
 
     /// Forgets all work: the front gave it to others.
@@ -135,17 +175,19 @@ final class WorkerSession {
             jobs[part] = id
             return []
         } catch {
-            return [
-                .finished(
-                    WireFinished {
-                        $0.request = dispatch.request
-                        $0.part = dispatch.part
-                        $0.epoch = dispatch.epoch
-                        $0.outcome = .failure(error.code)
-                        $0.message = error.description
-                    })
-            ]
+            return [Self.failure(part, epoch: dispatch.epoch, error)]
         }
+    }
+
+    private static func failure(_ part: Part, epoch: UInt32, _ error: WorkerError) -> WorkerReport {
+        .finished(
+            WireFinished {
+                $0.request = part.request
+                $0.part = part.part
+                $0.epoch = epoch
+                $0.outcome = .failure(error.code)
+                $0.message = error.description
+            })
     }
 
     private func forget(_ id: Int) {

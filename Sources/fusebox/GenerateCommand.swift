@@ -70,9 +70,9 @@ struct GenerateCommand: ParsableCommand {
 extension JobRunner {
     /// For one reply at a time.
     static func single(_ loaded: LoadedModel) throws -> JobRunner {
-        var settings = EngineSettings()
+        var settings = EngineSettings(for: loaded)
         settings.slotCount = 1
-        return JobRunner(model: try ServedModel(loaded: loaded), settings: settings)
+        return try JobRunner(model: try ServedModel(loaded: loaded), settings: settings)
     }
 }
 

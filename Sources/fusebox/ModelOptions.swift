@@ -57,8 +57,7 @@ struct ModelOptions: ParsableArguments {
         }
         var shares: [AdapterMix.Share] = []
         for option in adapters {
-            try model.addAdapter(directory: option.path, name: option.name)
-            guard let adapter = model.shelf.named[option.name] else { continue }
+            let adapter = try model.addAdapter(directory: option.path, name: option.name)
             for warning in adapter.warnings {
                 StandardError.write("warning: \(option.name): \(warning)")
             }

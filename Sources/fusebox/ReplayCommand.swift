@@ -52,7 +52,7 @@ struct ReplayCommand: ParsableCommand {
                 "\(model): is not the base of this reply; its digest is \(loaded.transformer.digest)"
             )
         }
-        var settings = EngineSettings()
+        var settings = EngineSettings(for: loaded)
         settings.slotCount = 1
         let served = try ServedModel(loaded: loaded, adapters: adapters)
         for warning in served.warnings { StandardError.write("warning: \(warning)") }

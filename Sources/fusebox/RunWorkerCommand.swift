@@ -1,8 +1,10 @@
 import ArgumentParser
+import Frontend
 import Inference
 import Kernels
 import Logging
 import Messaging
+import Tensors
 import Worker
 
 /// `fusebox worker`: one process with one engine, which takes its orders from a front.
@@ -39,7 +41,24 @@ struct RunWorkerCommand: ParsableCommand {
     @Flag(help: "Have idle threads sleep at once: all workers have more threads than processors.")
     var crowded = false
 
+    @OptionGroup var engine: EngineOptions
+
+    @Option(
+        help:
+            "Memory that the workers of this machine may take, weights included; else what is left of it now."
+    )
+    var memory: ByteCount?
+
+    @Option(help: "Workers of this machine, which share its memory.")
+    var workersHere = 1
+
     @OptionGroup var images: ImageOptions
+
+    @Option(help: .hidden)
+    var identity: WorkerIdentity?
+
+    @Option(help: .hidden)
+    var parent: Int32?
 
     private var placement: ThreadPlacement {
         if let processors { return .own(processors.numbers) }
@@ -47,6 +66,9 @@ struct RunWorkerCommand: ParsableCommand {
     }
 
     func validate() throws {
+        guard (1...ServeSettings.countLimit).contains(workersHere) else {
+            throw ValidationError("--workers-here must be from 1 to \(ServeSettings.countLimit)")
+        }
         guard let processors else { return }
         guard !crowded, processors.numbers.count == threads ?? processors.numbers.count else {
             throw ValidationError(
@@ -55,6 +77,8 @@ struct RunWorkerCommand: ParsableCommand {
     }
 
     func run() throws {
+        // Before anything that takes time: the front may end meanwhile.
+        if let parent { try ParentProcess.follow(parent) }
         let logger = Logger(label: "fusebox.worker")
         let files = try ServedFiles(model: model, adapters: adapters, router: router)
         let loaded = try LoadedModel(
@@ -67,7 +91,13 @@ struct RunWorkerCommand: ParsableCommand {
         let served = try ServedModel(
             loaded: loaded, adapters: files.adapters, router: files.router)
         for warning in served.warnings { logger.warning("\(warning)") }
-        let runner = JobRunner(model: served)
-        try WorkerLoop(runner: runner, endpoint: Endpoint(connect), logger: logger).run()
+        let share = MemoryShare(
+            byteCount: memory?.bytes ?? loaded.availableByteCount, engineCount: workersHere)
+        let runner = try JobRunner(
+            model: served, settings: engine.settings(for: loaded, memory: share))
+        try WorkerLoop(
+            runner: runner, endpoint: Endpoint(connect), identity: identity?.bytes ?? [],
+            logger: logger
+        ).run()
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Dispatch
 import Frontend
 import Glibc
+import Inference
 import Kernels
 import Logging
 import Routing
@@ -42,6 +43,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Threads of each worker; by default the processors divided by the workers.")
     var threadsPerWorker: Int?
 
+    @OptionGroup var engine: EngineOptions
+
     @Option(help: "Where clients connect: ipc://PATH or tcp://127.0.0.1:PORT.")
     var bind: String?
 
@@ -72,6 +75,10 @@ struct ServeCommand: AsyncParsableCommand {
         settings.cacheType = cacheType?.rawValue
         settings.workers = workers
         settings.threadsPerWorker = threadsPerWorker
+        settings.cacheBytes = engine.cacheBytes?.bytes
+        settings.slots = engine.slots
+        settings.context = engine.context
+        settings.rows = engine.rows
         settings.bind = bind
         settings.imageFolder = imageFolder
         settings.noImage = noImage ? true : nil
@@ -101,7 +108,8 @@ struct ServeCommand: AsyncParsableCommand {
         let service = try Service(
             bind: settings.bind, processID: getpid(),
             preparation: settings.imageArguments.map { WorkerCommand(arguments: $0) },
-            commands: settings.workerCommands(crew), configuration: BrokerConfiguration(),
+            commands: settings.workerCommands(crew, memory: AvailableMemory.byteCount()),
+            configuration: BrokerConfiguration(),
             router: router, logger: logger)
         let routerNote = router.map { "router \($0.digest.description.prefix(12))" }
         let (interruptions, continuation) = AsyncStream.makeStream(of: Void.self)

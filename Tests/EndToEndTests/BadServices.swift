@@ -59,6 +59,25 @@ extension BadInput {
                 "worker", "--connect", "ipc://front.sock", "--processors", "0", "--threads", "2",
             ], status: 2),
         BadInput(
+            what: "a cache of nothing", arguments: serve(["--cache-bytes", "0"]), status: 2),
+        BadInput(
+            what: "a cache of no number", arguments: serve(["--cache-bytes", "4X"]), status: 2),
+        BadInput(what: "no slots", arguments: serve(["--slots", "0"]), status: 2),
+        BadInput(what: "a negative context", arguments: serve(["--context=-1"]), status: 2),
+        BadInput(what: "too many rows", arguments: serve(["--rows", "5000"]), status: 2),
+        demo("a context beyond the model's", ["--context", "5000"]),
+        demo("a cache of less than a block", ["--cache-bytes", "1K"]),
+        BadInput(
+            what: "a configuration with a cache of no number",
+            arguments: ["serve", "--config", "f.json"]
+        ) { try $0.write("{\"cache-bytes\": \"4X\"}", to: "f.json") },
+        BadInput(
+            what: "an identity that is none",
+            arguments: ["worker", "--connect", "ipc://front.sock", "--identity", "12"], status: 2),
+        BadInput(
+            what: "a worker whose front is gone",
+            arguments: ["worker", "--connect", "ipc://front.sock", "--parent", "1"]),
+        BadInput(
             what: "a worker without a front",
             arguments: ["worker", "--connect", "somewhere", "--model", "demo"],
             make: { try $0.makeDemo() }),

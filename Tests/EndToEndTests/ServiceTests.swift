@@ -155,7 +155,8 @@ import Worker
         let root = BuiltProgram.root
         let loaded = try LoadedModel(
             path: root + "/Demo/base", precision: Precision(weights: .q8_0), threadCount: 1)
-        return JobRunner(model: try ServedModel(loaded: loaded, adapters: root + "/Demo/adapters"))
+        return try JobRunner(
+            model: ServedModel(loaded: loaded, adapters: root + "/Demo/adapters"))
     }
 
     /// The reply that `fusebox generate` (one segment) or `fusebox replay` (several) gives.

@@ -9,14 +9,15 @@ import Testing
 
     /// The first worker's on one processor.
     private func arguments(_ settings: ServeSettings) -> [String] {
-        settings.workerCommands(settings.crew(processors: [0], limit: 1))[0].arguments
+        settings.workerCommands(settings.crew(processors: [0], limit: 1), memory: 9)[0].arguments
     }
 
     @Test func keysAreTheFlags() throws {
         let file = try parse(
             """
             {"model": "m", "adapters": "a", "router": "r", "type": "q8_0", "workers": 3,
-             "threads-per-worker": 2, "cache-type": "q8_0", "bind": "ipc:///tmp/x.sock"}
+             "threads-per-worker": 2, "cache-type": "q8_0", "bind": "ipc:///tmp/x.sock",
+             "cache-bytes": "4G", "slots": 8, "context": 4096, "rows": 64}
             """)
         #expect(file.model == "m")
         #expect(file.workers == 3)
@@ -25,16 +26,19 @@ import Testing
         var flags = ServeSettings()
         flags.model = "mine"
         flags.workers = 1
+        flags.slots = 3
         let settings = flags.completed(by: file)
         #expect(settings.model == "mine")
         #expect(settings.workers == 1)
         #expect(settings.type == "q8_0")
         let crew = settings.crew(processors: [0, 1], limit: 2)
         #expect(
-            settings.workerCommands(crew).map(\.arguments) == [
+            settings.workerCommands(crew, memory: 1000).map(\.arguments) == [
                 [
-                    "worker", "--threads", "2", "--processors", "0,1", "--model", "mine",
-                    "--adapters", "a", "--router", "r", "--type", "q8_0", "--cache-type", "q8_0",
+                    "worker", "--threads", "2", "--processors", "0,1", "--memory", "1000",
+                    "--workers-here", "1", "--model", "mine", "--adapters", "a", "--router", "r",
+                    "--type", "q8_0", "--cache-type", "q8_0", "--cache-bytes", "\(4 << 30)",
+                    "--slots", "3", "--context", "4096", "--rows", "64",
                 ]
             ])
     }
@@ -56,6 +60,10 @@ import Testing
         (#"{"no-image": 1}"#, "true or false"), (#"{"image-folder": true}"#, "must be a text"),
         (#"{"modle": "m"}"#, "\"modle\" is not known"), (#"{"workers": 0}"#, "from 1 to 1024"),
         (#"{"workers": "2"}"#, "from 1 to 1024"), (#"{"model": 1}"#, "must be a text"),
+        (#"{"slots": 0}"#, "\"slots\" must be a number from 1 to 1024"),
+        (#"{"context": -1}"#, "\"context\" must be"), (#"{"rows": 5000}"#, "from 1 to 4096"),
+        (#"{"cache-bytes": 0}"#, "\"cache-bytes\" must be a number of bytes"),
+        (#"{"cache-bytes": "4X"}"#, "\"cache-bytes\" must be a number of bytes"),
         ("[]", "JSON object"), ("{", "f.json"),
     ])
     func mistakesAreNamed(_ text: String, _ part: String) {
@@ -108,15 +116,18 @@ import Testing
 
     @Test func workersAreToldTheirProcessors() {
         let settings = ServeSettings()
-        let own = settings.workerCommands(crew(2, 2, processors: [0, 2, 1, 3])).map(\.arguments)
+        let own = settings.workerCommands(crew(2, 2, processors: [0, 2, 1, 3]), memory: 7)
+        let share = ["--memory", "7", "--workers-here"]
         #expect(
-            own == [
-                ["worker", "--threads", "2", "--processors", "0,2"],
-                ["worker", "--threads", "2", "--processors", "1,3"],
+            own.map(\.arguments) == [
+                ["worker", "--threads", "2", "--processors", "0,2"] + share + ["2"],
+                ["worker", "--threads", "2", "--processors", "1,3"] + share + ["2"],
             ])
-        let crowded = settings.workerCommands(crew(3, 1, processors: [0, 1])).map(\.arguments)
+        let crowded = settings.workerCommands(crew(3, 1, processors: [0, 1]), memory: 7)
         #expect(
-            crowded == Array(repeating: ["worker", "--threads", "1", "--crowded"], count: 3))
+            crowded.map(\.arguments)
+                == Array(
+                    repeating: ["worker", "--threads", "1", "--crowded"] + share + ["3"], count: 3))
     }
 
     @Test func crewsSayWhatTheyAre() {

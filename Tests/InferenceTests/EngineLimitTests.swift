@@ -38,11 +38,14 @@ import Testing
             (changed { $0.prompt = [1, -1] }, .idOutOfRange(-1, vocabulary: 128)),
             (changed { $0.prompt = [128] }, .idOutOfRange(128, vocabulary: 128)),
             (changed { $0.emitted = [.max] }, .idOutOfRange(.max, vocabulary: 128)),
-            (changed { $0.maxTokens = 254 }, .contextOverflow(tokens: 257, limit: 256)),
-            (changed { $0.maxTokens = .max }, .contextOverflow(tokens: .max, limit: 256)),
+            (changed { $0.maxTokens = 254 }, .contextOverflow(tokens: 257, limit: 256, model: 256)),
+            (
+                changed { $0.maxTokens = .max },
+                .contextOverflow(tokens: .max, limit: 256, model: 256)
+            ),
             (
                 changed { $0.prompt = [Int32](repeating: 1, count: 300) },
-                .contextOverflow(tokens: 305, limit: 256)
+                .contextOverflow(tokens: 305, limit: 256, model: 256)
             ),
             (changed { $0.maxTokens = 62 }, .memoryOverflow(tokens: 65, limit: 64)),
             (
@@ -83,8 +86,76 @@ import Testing
         var settings = EngineRun.settings()
         settings.contextLength = 20
         #expect(try EngineRun(model, settings: settings).engine.contextLength == 20)
-        settings.contextLength = 100_000
+        settings.contextLength = nil
         #expect(try EngineRun(model, settings: settings).engine.contextLength == 256)
+    }
+
+    @Test func settingsWithoutSenseAreRefused() throws {
+        let model = try LoadedModel.tiny("llama", .f32)
+        func refusal(_ change: (inout EngineSettings) -> Void) -> String {
+            var settings = EngineRun.settings()
+            change(&settings)
+            let error = #expect(throws: InferenceError.self) {
+                try EngineRun(model, settings: settings)
+            }
+            return error?.description ?? ""
+        }
+        #expect(refusal { $0.contextLength = 257 }.contains("--context 257"))
+        let least = model.transformer.blockBytes
+        #expect(refusal { $0.cacheByteCount = least - 1 }.contains("--cache-bytes \(least - 1)"))
+        let one = try EngineRun(model, settings: EngineRun.settings(cacheBytes: least)).engine
+        #expect(one.cacheTokenCount == 16)
+    }
+
+    /// What to do differs: a larger setting helps only below what the model was made for.
+    @Test func refusedPromptsNameTheOptionToRaise() throws {
+        let model = try LoadedModel.tiny("llama", .f32)
+        var settings = EngineRun.settings()
+        let long = GenerationRequest([1, 2, 3], mix: .base, maxTokens: 300)
+        let atModel = refusal(try EngineRun(model, settings: settings), long)?.description
+        #expect(atModel?.contains("the model's context is 256") == true)
+        #expect(atModel?.contains("--") == false)
+        settings.contextLength = 40
+        let atSetting = refusal(try EngineRun(model, settings: settings), long)?.description
+        #expect(atSetting?.contains("--context up to 256") == true)
+        settings = EngineRun.settings(cacheBytes: model.transformer.blockBytes)
+        var short = long
+        short.maxTokens = 30
+        let atCache = refusal(try EngineRun(model, settings: settings), short)?.description
+        #expect(atCache?.contains("--cache-bytes") == true)
+    }
+
+    /// Neither the base nor another mix stands in for one that cannot be had.
+    @Test func aMixThatIsLostEndsItsSequenceWithAnError() throws {
+        let model = try LoadedModel.tiny("llama", .f32)
+        let run = try EngineRun(model)
+        let lost = try run.submit(
+            GenerationRequest([1, 2, 3], mix: model.mix(["a": 1]), maxTokens: 6))
+        let other = GenerationRequest([4, 5], mix: .base, maxTokens: 6)
+        let kept = try run.submit(other)
+        run.step()
+        run.engine.mixes = MixTable(shelf: AdapterShelf())
+        try run.finish()
+        let digest = try #require(model.shelf.named["a"]).digest
+        #expect(try run.reply(lost).failure == .unknownAdapter(digest.description))
+        #expect(try run.reply(lost).tokens.count == 1)
+        #expect(try run.reply(kept) == model.reply(alone: other))
+    }
+
+    /// A prediction looks at what waits, and changes nothing.
+    @Test func theNextStepIsPredictedFromWhatIsDue() throws {
+        let model = try LoadedModel.tiny("llama", .f32)
+        let run = try EngineRun(model)
+        let request = GenerationRequest(
+            [Int32](repeating: 5, count: 40), mix: model.mix(["a": 1]), maxTokens: 5)
+        let id = try run.submit(request)
+        #expect(run.engine.nextStepSeconds == nil)
+        run.engine.pacer.note(decodeRows: 0, prefillRows: 10, seconds: 0.125)
+        #expect(run.engine.nextStepSeconds == 0.5, "forty rows")
+        run.engine.pacer.note(decodeRows: 0, prefillRows: 10, seconds: 0.5)
+        #expect(run.engine.nextStepSeconds == 1, "no more rows than a second has time for")
+        try run.finish()
+        #expect(try run.reply(id) == model.reply(alone: request))
     }
 
     @Test func repliesOfNoTokensEndAtOnce() throws {

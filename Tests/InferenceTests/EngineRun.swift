@@ -12,6 +12,7 @@ struct Reply: Equatable {
     /// One row of the vocabulary's size a token.
     var logits: [[UInt32]] = []
     var reason: EngineEvent.EndReason?
+    var failure: InferenceError?
 
     /// What is left after the first `count` tokens.
     func dropping(_ count: Int) -> Reply {
@@ -32,7 +33,7 @@ final class EngineRun {
         _ model: LoadedModel, threads: Int = 1, kernels: KernelSet? = nil, poison: Bool = false,
         settings: EngineSettings = EngineRun.settings()
     ) throws {
-        engine = Engine(
+        engine = try Engine(
             model: model.transformer, shelf: model.shelf, kernels: kernels ?? model.kernels,
             pool: try ThreadPool(threadCount: threads, spinCount: 0), settings: settings)
         if poison { engine.pages.fill(with: 0xFF) }
@@ -66,6 +67,7 @@ final class EngineRun {
             case .finished(let sequence, let reason, _, let cachedCount):
                 replies[sequence]?.reason = reason
                 cachedCounts[sequence] = cachedCount
+            case .failed(let sequence, let error): replies[sequence]?.failure = error
             }
         }
     }

@@ -43,6 +43,23 @@ import Testing
         #expect(shares == [.init(sequence: 1, tokenCount: 20)])
     }
 
+    @Test func stepsHaveNoMoreRowsThanTheyHaveTimeFor() {
+        var scheduler = Scheduler(rowCapacity: 20, slotCount: 4)
+        for id in 1...3 { scheduler.enqueue(id) }
+        scheduler.admit { _ in true }
+        func counts(_ limit: Int, _ remaining: [Int: Int]) -> [Int] {
+            var shares: [Scheduler.Share] = []
+            scheduler.plan(into: &shares, limit: limit) { remaining[$0] ?? 0 }
+            return shares.map(\.tokenCount)
+        }
+        #expect(counts(12, [1: 7, 2: 30]) == [7, 5])
+        #expect(counts(12, [1: 1, 2: 1, 3: 30]) == [1, 1, 10])
+        #expect(
+            counts(0, [1: 1, 2: 1, 3: 30]) == [1, 1, 4], "decoding goes on, and so do prompts")
+        #expect(counts(0, [1: 30]) == [4])
+        #expect(counts(.max, [1: 30]) == [20])
+    }
+
     /// Five prompts of eight tokens beside one sequence that decodes.
     @Test func aBurstIsNotDrawnOutTowardsItsEnd() {
         var scheduler = Scheduler(rowCapacity: 30, slotCount: 8)

@@ -69,9 +69,10 @@ extension CacheType {
     {
         let compute = Compute(
             kernels: set, pool: try ThreadPool(threadCount: 2, spinCount: 0), rowCapacity: chunk)
-        let pages = KVPages(
-            layerCount: 2, blockCount: 12, headCount: test.keyValueHeads,
-            headDimension: test.dimension, type: test.cache)
+        let pages = try #require(
+            KVPages(
+                layerCount: 2, blockCount: 12, headCount: test.keyValueHeads,
+                headDimension: test.dimension, type: test.cache))
         for buffer in [pages.keys, pages.values] {
             for index in 0..<buffer.count { buffer[index] = 0xFF }
         }
@@ -195,8 +196,8 @@ extension CacheType {
             qkv.set(row: 0, to: values)
             let compute = Compute(
                 kernels: set, pool: try ThreadPool(threadCount: 1), rowCapacity: 1)
-            let pages = KVPages(
-                layerCount: 1, blockCount: 5, headCount: 1, headDimension: 8, type: .f32)
+            let pages = try #require(
+                KVPages(layerCount: 1, blockCount: 5, headCount: 1, headDimension: 8, type: .f32))
             var places = RowPlaces()
             places.tables = [RowList(table.map { $0 % 5 })]
             (places.sequences, places.positions) = ([0], [37])

@@ -20,9 +20,8 @@ import Testing
             "SystemPackage",
         ],
         "Worker": [
-            "Adapters", "Inference", "Kernels", "Messaging", "Models", "Routing", "Tensors",
-            "Tokenization",
-            "Wire", "Logging",
+            "Adapters", "CSystemShims", "Inference", "Kernels", "Messaging", "Models", "Routing",
+            "Tensors", "Tokenization", "Wire", "Logging",
         ],
         "FuseboxClient": ["Messaging", "Wire"],
         "fusebox": [

@@ -3,7 +3,8 @@
 // Not part of Swift's Glibc module.
 #include <sys/epoll.h>
 
-/// Asks the kernel to send SIGTERM to this process when its parent ends; prctl is variadic, which Swift cannot import.
+/// Asks the kernel to send SIGKILL to this process when its parent ends, since that also ends a process that is stopped;
+/// prctl is variadic, which Swift cannot import.
 /// Returns 0, or -1 with errno set.
 int fusebox_terminate_with_parent(void);
 

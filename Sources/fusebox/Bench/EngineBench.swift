@@ -49,11 +49,11 @@ struct EngineBench {
             throw CommandError(
                 "the model's context is \(model.transformer.configuration.contextLength)")
         }
-        var settings = EngineSettings()
+        var settings = EngineSettings(for: model)
         settings.slotCount = slots
         settings.contextLength = context
         settings.keepsPrefixes = keepsPrefixes
-        return Engine(
+        return try Engine(
             model: model.transformer, shelf: model.shelf, kernels: model.kernels, pool: model.pool,
             settings: settings)
     }

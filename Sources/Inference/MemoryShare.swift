@@ -1,0 +1,26 @@
+/// The memory that the engines of a machine may take together, and how many they are.
+public struct MemoryShare: Sendable, Equatable {
+    /// Bytes that were left before any of them loaded its weights.
+    public let byteCount: Int
+    public let engineCount: Int
+
+    /// Room for a conversation or two in any case: where memory is that short, the system decides who gets it.
+    private static let least = 256 << 20
+
+    public init(byteCount: Int, engineCount: Int = 1) {
+        self.byteCount = byteCount
+        self.engineCount = max(engineCount, 1)
+    }
+
+    /// Bytes that one engine may take for keys and values: its part of three quarters of what the weights leave.
+    ///
+    /// - Parameters:
+    ///   - weightByteCount: of one copy of the weights.
+    ///   - isShared: whether all engines map the same copy.
+    public func cacheByteCount(weightByteCount: Int, isShared: Bool) -> Int {
+        let (weights, overflow) = weightByteCount.multipliedReportingOverflow(
+            by: isShared ? 1 : engineCount)
+        let rest = overflow ? 0 : max(byteCount - weights, 0)
+        return max(rest / 4 * 3 / engineCount, Self.least)
+    }
+}

@@ -1,0 +1,116 @@
+import Adapters
+import Foundation
+import Testing
+import Wire
+
+@testable import Inference
+@testable import Worker
+
+@Suite struct WorkerSessionTests {
+    private let model: ServedModel
+
+    init() throws {
+        model = try DemoWorker.model()
+    }
+
+    private func session() throws -> (WorkerSession, JobRunner) {
+        let runner = try JobRunner(model: model)
+        return (WorkerSession(runner), runner)
+    }
+
+    @Test func introductionsSayWhoTheWorkerIsAndWhatFits() throws {
+        let (session, runner) = try session()
+        let ready = session.ready(processID: 5, identity: [UInt8](repeating: 9, count: 16))
+        #expect(ready.identity == Data(repeating: 9, count: 16))
+        #expect(ready.cacheTokens == UInt64(runner.engine.cacheTokenCount))
+        #expect(ready.cacheTokens >= 1024 && ready.cacheTokens <= 32 * 1024)
+        #expect(session.ready(processID: 5, identity: []).identity.isEmpty)
+    }
+
+    @Test func longStepsAreAnnounced() throws {
+        let (session, runner) = try session()
+        let now = ContinuousClock.now
+        #expect(session.receive(.dispatch(DemoWorker.dispatch()), now: now).isEmpty)
+        #expect(session.silence == 60_000, "nothing is known of this machine yet")
+        // An engine whose rows take half a second each, as far as it knows.
+        runner.engine.pacer.note(decodeRows: 0, prefillRows: 4, seconds: 2)
+        #expect(session.silence == 16_000)
+        #expect(session.heartbeat(silence: session.silence).silenceMs == 16_000)
+        runner.engine.pacer.note(decodeRows: 0, prefillRows: 100, seconds: 0.1)
+        #expect(session.silence == 0)
+        #expect(session.heartbeat().silenceMs == 0)
+    }
+
+    @Test func announcementsAreBounded() {
+        for (seconds, expected) in [
+            (0, 0), (0.125, 0), (0.2, 1600), (1e9, 600_000), (.infinity, 600_000), (.nan, 0),
+        ] as [(Double, UInt32)] {
+            #expect(WorkerSession.silence(predicted: seconds) == expected)
+        }
+    }
+
+    private func finish(_ session: WorkerSession) throws -> WireFinished {
+        for _ in 0..<1000 {
+            for case .finished(let finished) in session.runStep(now: .now) { return finished }
+        }
+        throw CocoaError(.executableNotLoadable)
+    }
+
+    @Test func aMixThatIsLostIsAFailure() throws {
+        let (session, runner) = try session()
+        let mix = WireSegment(
+            MixSegment(fromToken: 0, mix: DemoWorker.mix("hotels", of: model)),
+            shelf: model.loaded.shelf, reason: .requested
+        ).mix
+        #expect(session.receive(.dispatch(DemoWorker.dispatch(mix)), now: .now).isEmpty)
+        _ = session.runStep(now: .now)
+        runner.engine.mixes = MixTable(shelf: AdapterShelf())
+        let finished = try finish(session)
+        #expect(finished.failure == .internal && finished.message.contains("is not loaded"))
+        #expect(session.isIdle && !runner.hasWork && !runner.engine.hasWork)
+    }
+
+    /// The demo's base must not answer in the place of the adapter that takes over at the third token.
+    @Test func aSwitchThatFailsEndsTheReply() throws {
+        let runner = try JobRunner(model: model)
+        var reply = LocalReply(
+            prompt: DemoWorker.dispatch().prompt,
+            segments: [
+                MixSegment(fromToken: 0, mix: .base),
+                MixSegment(fromToken: 3, mix: DemoWorker.mix("hotels", of: model)),
+            ])
+        reply.limits.maxTokens = 12
+        var tokenCount = 0
+        let error = #expect(throws: WorkerError.self) {
+            try reply.run(on: runner) { chunk in
+                tokenCount += chunk.ids.count
+                runner.engine.mixes = MixTable(shelf: AdapterShelf())
+            }
+        }
+        #expect(error?.code == .internal && error?.description.contains("is not loaded") == true)
+        #expect(tokenCount == 3)
+        #expect(!runner.hasWork && !runner.engine.hasWork)
+    }
+
+    @Test func aReportThatNoMessageHasRoomForEndsItsPart() throws {
+        let (session, runner) = try session()
+        let dispatch = DemoWorker.dispatch()
+        #expect(session.receive(.dispatch(dispatch), now: .now).isEmpty)
+        let chunk = WireWorkerChunk {
+            $0.request = dispatch.request
+            $0.epoch = dispatch.epoch
+            $0.text = String(repeating: "x", count: Frames.serviceLimit + 1)
+        }
+        var outbox = Outbox()
+        try outbox.append([.heartbeat(session.heartbeat()), .chunk(chunk)], of: session)
+        try #require(outbox.messages.count == 2)
+        let report = try Frames.decode(outbox.messages[1], as: WorkerReport.self)
+        guard case .finished(let finished) = report else {
+            Issue.record("\(report)")
+            return
+        }
+        #expect(finished.request == dispatch.request && finished.epoch == 1)
+        #expect(finished.failure == .internal && finished.message.contains("at most"))
+        #expect(session.isIdle && !runner.engine.hasWork)
+    }
+}
