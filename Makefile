@@ -4,7 +4,7 @@ BINARY := .build/release/fusebox
 SWIFT_SOURCES := Package.swift Sources Benchmarks Tests Fuzzing/Package.swift Fuzzing/Sources
 PYTHON ?= python3
 
-.PHONY: all demo test test-kernel-sets lint format bench goldens protos libraries
+.PHONY: all demo test test-kernel-sets test-python lint format bench goldens protos libraries
 
 all: $(BINARY)
 
@@ -23,6 +23,13 @@ test: libraries
 test-kernel-sets: libraries
 	FUSEBOX_KERNELS=avx2 swift test $(SWIFT_FLAGS) --filter InferenceTests
 	FUSEBOX_KERNELS=scalar swift test $(SWIFT_FLAGS) --filter InferenceTests
+
+# The Python client and the fault benchmarks: types, and the client against the built program.
+test-python: $(BINARY)
+	$(PYTHON) -m venv .venv-client
+	.venv-client/bin/pip install -q -e 'Clients/python[test]'
+	cd Clients/python && ../../.venv-client/bin/mypy src tests ../../Benchmarks/faults && \
+	    FUSEBOX=$(abspath $(BINARY)) ../../.venv-client/bin/pytest -q
 
 lint:
 	swift format lint --strict --recursive $(SWIFT_SOURCES)

@@ -71,8 +71,8 @@ let layers: [Target] = [
     .executableTarget(
         name: "fusebox",
         dependencies: [
-            "Adapters", "Frontend", "FuseboxClient", "Inference", "Kernels", "Models", "Routing",
-            "Tensors", "Tokenization", "Wire", "Worker", .arguments, .logging, .system,
+            "Adapters", "Frontend", "FuseboxClient", "Inference", "Kernels", "Messaging", "Models",
+            "Routing", "Tensors", "Tokenization", "Wire", "Worker", .arguments, .logging, .system,
         ]),
 ]
 /// What measures the front; it is no part of the product.
@@ -96,22 +96,29 @@ let tests: [Target] = [
     .testTarget(
         name: "ModelsTests",
         dependencies: ["Adapters", "Kernels", "Models", "Tensors", "TestSupport"]),
-    .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
-    .testTarget(name: "RoutingTests", dependencies: ["Routing", "TestSupport"]),
+    .testTarget(
+        name: "TokenizationTests", dependencies: ["Tensors", "Tokenization", "TestSupport"]),
+    .testTarget(
+        name: "RoutingTests", dependencies: ["Adapters", "Routing", "Tensors", "TestSupport"]),
     .testTarget(
         name: "InferenceTests",
         dependencies: ["Adapters", "Inference", "Kernels", "Models", "Tensors", "TestSupport"]),
     .testTarget(name: "MessagingTests", dependencies: ["Messaging", "TestSupport"]),
-    .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport"]),
+    .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport", .protobuf]),
     .testTarget(
         name: "FuseboxClientTests",
         dependencies: ["FuseboxClient", "Messaging", "Tensors", "Wire", "fusebox", "TestSupport"]),
-    .testTarget(name: "FrontendTests", dependencies: ["Frontend", "TestSupport"]),
+    .testTarget(
+        name: "FrontendTests",
+        dependencies: [
+            "Adapters", "Frontend", "Messaging", "Routing", "Tensors", "TestSupport", "Wire",
+            .logging,
+        ]),
     .testTarget(
         name: "WorkerTests",
         dependencies: [
             "Adapters", "Inference", "Kernels", "Messaging", "Models", "TestSupport", "Wire",
-            "Worker",
+            "Worker", .logging,
         ]),
     .testTarget(
         name: "EndToEndTests",

@@ -71,6 +71,7 @@ public struct Broker: Sendable {
         case .undelivered(let client, let mark, let failure):
             undelivered(mark, to: client, failure, now: now)
         case .connections(let statistics): connections = statistics
+        case .awoken: excuse(now)
         case .tick: tick(now)
         case .drain: drain(now)
         }

@@ -23,6 +23,8 @@ public enum BrokerEvent: Sendable {
     case undelivered(Peer, DeliveryMark, SendFailure)
     /// How the front's connections fare.
     case connections(RouterStatistics)
+    /// The front itself was away, stopped or suspended.
+    case awoken
     /// Time has passed.
     case tick
     /// Take nothing new, let what runs finish, then leave.

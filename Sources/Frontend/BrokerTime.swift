@@ -14,6 +14,14 @@ extension Broker {
         if drainingSince != nil { continueDrain(now) }
     }
 
+    /// Counts against nobody what the front did not hear while it was away.
+    mutating func excuse(_ now: Instant) {
+        for index in sessions.indices {
+            sessions[index].heardAt = now
+            sessions[index].restartStops(now)
+        }
+    }
+
     /// Sends heartbeats, and gives up workers that send none or do not stop what they should.
     private mutating func watch(_ session: WorkerSession, now: Instant) {
         if now - session.heardAt >= configuration.workerTimeout + session.announcedSilence {

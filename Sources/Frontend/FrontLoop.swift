@@ -117,6 +117,8 @@ public final class FrontLoop: Sendable {
 
     /// How often the broker is told the time.
     private static let tickInterval: Duration = .milliseconds(20)
+    /// A turn takes no such time: then the process was stopped.
+    private static let absence: Duration = .milliseconds(500)
 
     private static func run(
         _ endpoints: Endpoints, broker: Broker, clientLimit: Int, inbox: Mailbox,
@@ -139,9 +141,12 @@ public final class FrontLoop: Sendable {
         let wakeup = poller.add(inbox.wakeup)
         var turn = FrontTurn(sockets: sockets, broker: broker, clock: clock, notices: notices)
         var nextTick = clock.now
+        var turnStart = clock.now
         do {
             while true {
                 try poller.wait(sockets.hasBacklog ? .zero : tickInterval)
+                if clock.now - turnStart > absence { turn.perform(.awoken) }
+                turnStart = clock.now
                 // Whatever has nothing costs a call of the system to find that out again.
                 if poller.isReadable(wakeup) {
                     let left = inbox.take()

@@ -15,12 +15,12 @@ struct FrontSockets {
 
     /// - Parameter clientLimit: connections of clients at a time.
     init(_ endpoints: FrontLoop.Endpoints, clientLimit: Int) throws(MessagingError) {
-        var options = RouterOptions(messageByteLimit: Frames.clientLimit + Frames.overheadLimit)
+        var options = RouterOptions(frameByteLimit: Frames.clientLimit)
         options.connectionLimit = clientLimit
         // The last words to clients and workers still leave when the front ends.
         options.linger = .seconds(1)
         clients = try RouterSocket(options)
-        options.messageByteLimit = Frames.serviceLimit + Frames.overheadLimit
+        options.frameByteLimit = Frames.serviceLimit
         options.connectionLimit = Self.workerLimit
         options.outputByteLimit = Self.workerOutputLimit
         workers = try RouterSocket(options)

@@ -87,7 +87,11 @@ struct FrontTurn: ~Copyable {
             case .toClient(let peer, let event, let mark):
                 guard let failure = failed[peer] ?? send(event, toClient: peer) else { continue }
                 // What comes after an event that cannot be sent at all can be, later.
-                if case .unencodable = failure { failed[peer] = .congested } else { failed[peer] = failure }
+                if case .unencodable = failure {
+                    failed[peer] = .congested
+                } else {
+                    failed[peer] = failure
+                }
                 if let mark { failures.append(.undelivered(peer, mark, failure)) }
             case .toWorker(let peer, let order):
                 if let failure = send(order, toWorker: peer) {

@@ -15,6 +15,8 @@ public struct ServeSettings: Equatable, Sendable {
     public var slots: Int?
     public var context: Int?
     public var rows: Int?
+    /// Seconds after which requests are cancelled whose client is gone.
+    public var clientGrace: Int?
     public var bind: String?
     public var imageFolder: String?
     public var noImage: Bool?
@@ -63,10 +65,12 @@ public struct ServeSettings: Equatable, Sendable {
             case "slots": slots = try Self.count(value, key, path, limit: Self.slotLimit)
             case "context": context = try Self.count(value, key, path, limit: Self.contextLimit)
             case "rows": rows = try Self.count(value, key, path, limit: Self.rowLimit)
+            case "client-grace":
+                clientGrace = try Self.count(value, key, path, limit: Self.graceLimit)
             default:
                 throw ServiceFailure(
                     "\(path): \"\(key)\" is not known; known are model, adapters, router, type, "
-                        + "cache-type, workers, threads-per-worker, cache-bytes, slots, context, rows, bind, "
+                        + "cache-type, workers, threads-per-worker, cache-bytes, slots, context, rows, client-grace, bind, "
                         + "image-folder, no-image, prune-images"
                 )
             }
@@ -116,6 +120,8 @@ public struct ServeSettings: Equatable, Sendable {
     /// More than an engine has a use for; what the model allows is checked by the worker.
     public static let slotLimit = 1024
     public static let contextLimit = 1 << 20
+    /// A day.
+    public static let graceLimit = 86_400
     public static let rowLimit = 4096
 
     /// These settings, with those of the file where nothing was said.
@@ -132,6 +138,7 @@ public struct ServeSettings: Equatable, Sendable {
         settings.slots = slots ?? file.slots
         settings.context = context ?? file.context
         settings.rows = rows ?? file.rows
+        settings.clientGrace = clientGrace ?? file.clientGrace
         settings.bind = bind ?? file.bind
         settings.imageFolder = imageFolder ?? file.imageFolder
         settings.noImage = noImage ?? file.noImage
@@ -152,6 +159,13 @@ public struct ServeSettings: Equatable, Sendable {
         return Crew(
             workerCount: workers, threadCount: threadsPerWorker ?? max(1, count / workers),
             processors: processors, limit: limit)
+    }
+
+    /// The front's bounds and times.
+    public var brokerConfiguration: BrokerConfiguration {
+        var configuration = BrokerConfiguration()
+        if let clientGrace { configuration.clientGrace = .seconds(clientGrace) }
+        return configuration
     }
 
     /// How each worker of a crew is started, but for the endpoint to connect to.

@@ -41,6 +41,8 @@ public struct Service: Sendable {
         logger: Logger
     ) throws(ServiceFailure) {
         do {
+            // Clients would not talk to it there.
+            if bind == nil { try Endpoint.default.checkTrusted() }
             endpoints = FrontLoop.Endpoints(
                 clients: try bind.map { text throws(MessagingError) in try Endpoint(text) }
                     ?? .default,

@@ -149,7 +149,8 @@ public final class WorkerPool: Sendable {
                 async let killer: Void = {
                     for await signal in signals { try? execution.send(signal: signal) }
                 }()
-                let lastLine = await self.forward(execution.standardError, of: identity, place: place)
+                let lastLine = await self.forward(
+                    execution.standardError, of: identity, place: place)
                 continuation.finish()
                 await killer
                 return lastLine

@@ -47,11 +47,14 @@ public enum Endpoint: Hashable, Sendable, CustomStringConvertible {
 
     /// Makes sure that at the default endpoint nobody else can listen or look in.
     ///
-    /// Others are who they are because somebody named them.
+    /// Other endpoints are trusted because somebody named them.
     /// - Throws: `.untrusted` when the directory is another user's, or open to others; one that is missing is nobody's.
     public func checkTrusted() throws(MessagingError) {
         guard self == .default, case .ipc(let path) = self else { return }
-        let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        try Self.checkPrivate(path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ".")
+    }
+
+    static func checkPrivate(_ directory: String) throws(MessagingError) {
         var status = stat()
         guard unsafe lstat(directory, &status) == 0 else { return }
         let problem: String
@@ -67,7 +70,8 @@ public enum Endpoint: Hashable, Sendable, CustomStringConvertible {
         }
         throw MessagingError(
             .untrusted,
-            "the default endpoint's directory \(directory) is not yours alone: \(problem), or name another endpoint")
+            "the default endpoint's directory \(directory) is not yours alone: \(problem), or name another endpoint"
+        )
     }
 
     public var description: String {

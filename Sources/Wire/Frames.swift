@@ -80,9 +80,6 @@ public enum Frames {
     /// No sender needs more frames than this, routing frames included; what follows is not stored.
     public static let countLimit = 16
 
-    /// Bytes in the frames of a message that are not its body.
-    public static let overheadLimit = 64
-
     /// Bytes in a frame from a client: prompts, no replies.
     public static let clientLimit = 1 << 20
 

@@ -57,7 +57,14 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Remove model images that nothing uses any more.")
     var pruneImages = false
 
+    @Option(
+        help: "Seconds after which requests are cancelled whose client is gone; by default 10.")
+    var clientGrace: Int?
+
     func validate() throws {
+        if let clientGrace, !(1...ServeSettings.graceLimit).contains(clientGrace) {
+            throw ValidationError("--client-grace must be from 1 to \(ServeSettings.graceLimit)")
+        }
         for (flag, count) in [("--workers", workers), ("--threads-per-worker", threadsPerWorker)] {
             guard let count else { continue }
             guard (1...ServeSettings.countLimit).contains(count) else {
@@ -79,6 +86,7 @@ struct ServeCommand: AsyncParsableCommand {
         settings.slots = engine.slots
         settings.context = engine.context
         settings.rows = engine.rows
+        settings.clientGrace = clientGrace
         settings.bind = bind
         settings.imageFolder = imageFolder
         settings.noImage = noImage ? true : nil
@@ -109,7 +117,7 @@ struct ServeCommand: AsyncParsableCommand {
             bind: settings.bind, processID: getpid(),
             preparation: settings.imageArguments.map { WorkerCommand(arguments: $0) },
             commands: settings.workerCommands(crew, memory: AvailableMemory.byteCount()),
-            configuration: BrokerConfiguration(),
+            configuration: settings.brokerConfiguration,
             router: router, logger: logger)
         let routerNote = router.map { "router \($0.digest.description.prefix(12))" }
         let (interruptions, continuation) = AsyncStream.makeStream(of: Void.self)

@@ -16,13 +16,14 @@ struct StatusReport {
             status.draining ? "draining" : status.degraded.isEmpty ? "serving" : "degraded"
         let base = Digest(bytes: status.base).map { "base \($0.description.prefix(12))" }
         let router = Digest(bytes: status.router).map { "router \($0.description.prefix(12))" }
-        let head = [
-            "fusebox \(status.version), \(state), \(base ?? "no worker yet"), \(router ?? "no router")",
-            "requests: \(status.running) running, \(status.queued) queued, \(status.accepted) accepted, "
-                + "\(status.finished) finished, \(status.failed) failed, \(status.resumed) resumed",
-            "connections: \(status.connections.open) open, \(status.connections.refused) refused, "
-                + "\(status.connections.cut) cut, \(status.connections.bufferedBytes) bytes buffered",
-        ] + (status.degraded.isEmpty ? [] : ["degraded: \(status.degraded)"])
+        let head =
+            [
+                "fusebox \(status.version), \(state), \(base ?? "no worker yet"), \(router ?? "no router")",
+                "requests: \(status.running) running, \(status.queued) queued, \(status.accepted) accepted, "
+                    + "\(status.finished) finished, \(status.failed) failed, \(status.resumed) resumed",
+                "connections: \(status.connections.open) open, \(status.connections.refused) refused, "
+                    + "\(status.connections.cut) cut, \(status.connections.bufferedBytes) bytes buffered",
+            ] + (status.degraded.isEmpty ? [] : ["degraded: \(status.degraded)"])
         return (head + status.workers.flatMap(Self.lines)).joined(separator: "\n")
     }
 

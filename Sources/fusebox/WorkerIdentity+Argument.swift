@@ -1,7 +1,7 @@
-import ArgumentParser
-import Frontend
+public import ArgumentParser
+public import Frontend
 
-extension WorkerIdentity: @retroactive ExpressibleByArgument {
+extension WorkerIdentity: ExpressibleByArgument {
     public init?(argument: String) {
         self.init(hexadecimal: argument)
     }

@@ -1,3 +1,6 @@
+import Foundation
+import TestSupport
+
 /// Services that cannot be started, and clients without one.
 extension BadInput {
     static let services: [BadInput] = [
@@ -41,6 +44,10 @@ extension BadInput {
             arguments: ["image", "--model", "demo", "--image-folder", "demo/config.json"],
             make: { try $0.makeDemo() }),
         BadInput(what: "no workers", arguments: ["serve", "--workers", "0"], status: 2),
+        BadInput(
+            what: "no patience with clients", arguments: serve(["--client-grace", "0"]), status: 2),
+        openToOthers("a service where others may look in", serve(["--model", "demo"])),
+        openToOthers("a client where others may listen", ["ask", "hi"]),
         BadInput(
             what: "no service", arguments: ["ask", "--connect", "ipc://nobody.sock", "hi"]),
         BadInput(
@@ -104,6 +111,14 @@ extension BadInput {
                 Array("{\"prompt\": \"hi\"}\n{\"prompt\": \"".utf8) + [0xFF], to: "f.jsonl")
         },
     ]
+
+    /// In a runtime directory that others may enter.
+    private static func openToOthers(_ what: String, _ arguments: [String]) -> BadInput {
+        BadInput(what: what, arguments: arguments) {
+            try FileManager.default.setAttributes(
+                [.posixPermissions: 0o755], ofItemAtPath: $0.folder.path)
+        }
+    }
 
     private static func ask(
         _ what: String, _ options: [String], input: [UInt8] = []

@@ -11,7 +11,7 @@ import Wire
         let folder = try TemporaryFolder()
         let endpoint = "ipc://\(folder.path)/front.sock"
         let socket = try RouterSocket(
-            Context(), SocketOptions(frameByteLimit: Int64(Frames.serviceLimit)))
+            RouterOptions(frameByteLimit: Frames.serviceLimit))
         try socket.bind(Endpoint(endpoint))
         let front = Process()
         front.executableURL = URL(fileURLWithPath: "/bin/sh")
@@ -30,12 +30,13 @@ import Wire
         #expect(!Self.isAlive(worker))
     }
 
-    private static func firstWorker(at socket: borrowing RouterSocket) throws -> Int32 {
+    private static func firstWorker(at socket: RouterSocket) throws -> Int32 {
         var poller = Poller()
-        _ = try poller.add(socket)
+        _ = poller.add(socket)
         for _ in 0..<600 {
             try poller.wait(.milliseconds(100))
-            guard let (_, frames) = try socket.receive() else { continue }
+            socket.flush()
+            guard case .message(_, let frames) = socket.receive() else { continue }
             if case .ready(let ready) = try Frames.decode(frames, as: WorkerReport.self) {
                 return ready.pid
             }

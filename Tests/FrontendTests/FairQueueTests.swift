@@ -47,7 +47,9 @@ import Wire
 
     @Test func turnsAreSharedByTokensNotByParts() throws {
         var queue = FairQueue()
-        for serial in 0..<40 as Range<UInt64> { queue.insert(try part(serial, cost: 2000), of: hog) }
+        for serial in 0..<40 as Range<UInt64> {
+            queue.insert(try part(serial, cost: 2000), of: hog)
+        }
         for serial in 100..<500 as Range<UInt64> {
             queue.insert(try part(serial, cost: 200), of: polite)
         }

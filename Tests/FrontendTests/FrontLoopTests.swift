@@ -162,7 +162,7 @@ import Wire
                 FrontLoop.Endpoints(
                     clients: Endpoint("tcp://0.0.0.0:7000"),
                     workers: Endpoint("ipc://\(Self.path("net-w"))")),
-                    broker: Broker(configuration: BrokerConfiguration(), router: nil, seed: 1))
+                broker: Broker(configuration: BrokerConfiguration(), router: nil, seed: 1))
         }
         await loop.stop()
         #expect(unsafe access(Self.path("twice-c"), F_OK) != 0, "the socket file is gone")

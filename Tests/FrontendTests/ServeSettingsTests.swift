@@ -17,7 +17,8 @@ import Testing
             """
             {"model": "m", "adapters": "a", "router": "r", "type": "q8_0", "workers": 3,
              "threads-per-worker": 2, "cache-type": "q8_0", "bind": "ipc:///tmp/x.sock",
-             "cache-bytes": "4G", "slots": 8, "context": 4096, "rows": 64}
+             "cache-bytes": "4G", "slots": 8, "context": 4096, "rows": 64,
+             "client-grace": 60}
             """)
         #expect(file.model == "m")
         #expect(file.workers == 3)
@@ -61,6 +62,7 @@ import Testing
         (#"{"modle": "m"}"#, "\"modle\" is not known"), (#"{"workers": 0}"#, "from 1 to 1024"),
         (#"{"workers": "2"}"#, "from 1 to 1024"), (#"{"model": 1}"#, "must be a text"),
         (#"{"slots": 0}"#, "\"slots\" must be a number from 1 to 1024"),
+        (#"{"client-grace": 0}"#, "\"client-grace\" must be"),
         (#"{"context": -1}"#, "\"context\" must be"), (#"{"rows": 5000}"#, "from 1 to 4096"),
         (#"{"cache-bytes": 0}"#, "\"cache-bytes\" must be a number of bytes"),
         (#"{"cache-bytes": "4X"}"#, "\"cache-bytes\" must be a number of bytes"),

@@ -78,7 +78,7 @@ private struct FakeFrontLoop: ~Copyable {
         _ endpoint: Endpoint, _ behaviour: FakeFront.Behaviour, _ log: FakeFront.Log
     ) throws(MessagingError) {
         let router = try RouterSocket(
-            RouterOptions(messageByteLimit: Frames.clientLimit + Frames.overheadLimit))
+            RouterOptions(frameByteLimit: Frames.clientLimit))
         try router.bind(endpoint)
         self.router = router
         self.behaviour = behaviour

@@ -73,6 +73,65 @@ import Wire
         #expect(session.isIdle && session.nextDeadline == nil)
     }
 
+    @Test mutating func whatALeavingServiceDidNotFinishIsSentToItsSuccessor() {
+        _ = session.connected(now: start)
+        _ = session.start(id, submit, now: start)
+        _ = session.receive(accepted(seed: 9), now: start)
+        _ = session.receive(chunk(0, 3), now: start)
+        #expect(session.receive(failed(.unavailable, retryAfterMs: 1000), now: start) == [])
+        session.disconnected(now: start + .milliseconds(500))
+        let actions = session.connected(now: start + .seconds(20))
+        guard case .send(.submit(let again)) = actions.first else {
+            Issue.record("\(actions)")
+            return
+        }
+        #expect(again.requestID == id && again.sampling.seed == 9)
+        _ = session.receive(accepted(seed: 9), now: start + .seconds(20))
+        #expect(session.receive(chunk(0, 3), now: start + .seconds(20)) == [])
+        #expect(
+            session.receive(chunk(3, 1), now: start + .seconds(20)) == [.deliver(id, chunk(3, 1))])
+    }
+
+    @Test mutating func aDrainIsWaitedForLongerThanAFullQueue() {
+        _ = session.connected(now: start)
+        _ = session.start(id, submit, now: start)
+        for second in 0..<120 {
+            let now = start + .seconds(second)
+            #expect(session.receive(failed(.unavailable, retryAfterMs: 1000), now: now) == [])
+            #expect(session.tick(now: now + .seconds(1)) == [.send(submit)])
+        }
+        let late = failed(.unavailable, retryAfterMs: 1000)
+        #expect(
+            session.receive(late, now: start + .seconds(200)) == [
+                .deliver(id, late), .finish(id, nil),
+                .send(.close(WireClose { $0.requestID = id })),
+            ])
+    }
+
+    @Test mutating func aFailureForGoodIsNoReasonToWait() {
+        _ = session.connected(now: start)
+        _ = session.start(id, submit, now: start)
+        _ = session.receive(accepted(), now: start)
+        let lost = failed(.unavailable)
+        #expect(session.receive(lost, now: start).first == .deliver(id, lost))
+        #expect(session.isIdle)
+    }
+
+    @Test mutating func aFrontThatDoesNotComeBackIsNamedAsSuch() {
+        _ = session.connected(now: start)
+        _ = session.start(id, submit, now: start)
+        _ = session.receive(accepted(), now: start)
+        _ = session.receive(chunk(0, 3), now: start)
+        session.disconnected(now: start)
+        guard case .finish(_, let error) = session.tick(now: start + .seconds(31)).first else {
+            Issue.record("it waits without end")
+            return
+        }
+        #expect(error?.code == .unreachable)
+        #expect(error?.message.contains("had accepted the request") == true)
+        #expect(error?.message.contains("3 tokens") == true)
+    }
+
     @Test mutating func attachesAfterALostConnection() {
         _ = session.connected(now: start)
         _ = session.start(id, submit, now: start)

@@ -2,36 +2,6 @@ import Testing
 
 /// The rules that keep the layers apart and the code readable, checked by reading it.
 @Suite struct LayeringTests {
-    /// What each target may import, besides the standard library's own modules.
-    static let table: [String: Set<String>] = [
-        "CKernels": [], "CSystemShims": [], "CZeroMQ": [], "COpenBLAS": [],
-        "Tensors": ["CSystemShims", "Crypto", "SystemPackage"],
-        "Kernels": ["CKernels", "COpenBLAS", "Tensors"],
-        "Adapters": ["Kernels", "Tensors", "SystemPackage"],
-        "Models": ["Adapters", "Kernels", "Tensors", "SystemPackage"],
-        "Tokenization": ["Tensors", "HeapModule"],
-        "Routing": ["Adapters", "Kernels", "Tensors"],
-        "Inference": ["Adapters", "Kernels", "Models", "Tensors", "DequeModule"],
-        "Messaging": ["CSystemShims", "CZeroMQ"],
-        "Wire": ["SwiftProtobuf"],
-        "Frontend": [
-            "Adapters", "Messaging", "Routing", "Tensors", "Wire", "DequeModule", "Logging",
-            "Subprocess",
-            "SystemPackage",
-        ],
-        "Worker": [
-            "Adapters", "CSystemShims", "Inference", "Kernels", "Messaging", "Models", "Routing",
-            "Tensors", "Tokenization", "Wire", "Logging",
-        ],
-        "FuseboxClient": ["Messaging", "Wire"],
-        "fusebox": [
-            "Adapters", "Frontend", "FuseboxClient", "Inference", "Kernels", "Messaging", "Models",
-            "Routing",
-            "Tensors", "Tokenization", "Wire", "Worker", "ArgumentParser", "Logging",
-            "SystemPackage",
-        ],
-    ]
-
     /// Part of every toolchain; FoundationEssentials is small and loads no tables of Unicode.
     static let toolchain: Set<String> = [
         "Glibc", "Synchronization", "FoundationEssentials", "Dispatch",
@@ -50,39 +20,38 @@ import Testing
     ]
 
     private let tree: SourceTree
+    private let manifest: Manifest
 
     init() throws {
-        tree = try SourceTree()
+        tree = try SourceTree(folder: "Sources")
+        manifest = try Self.read.get()
     }
 
-    @Test func everyTargetIsInTheTable() {
-        #expect(tree.targets == Set(Self.table.keys))
+    /// Read once: the package manager takes a second.
+    private static let read = Result { try Manifest.read(root: SourceTree.root()) }
+
+    @Test func everyFolderIsATarget() throws {
+        let names = Set(manifest.targets.map(\.name))
+        #expect(tree.targets.isSubset(of: names))
+        #expect(try SourceTree(folder: "Tests").targets.isSubset(of: names))
         #expect(tree.files.count > 100)
     }
 
-    @Test func targetsImportOnlyWhatTheirLineAllows() throws {
+    @Test(arguments: ["Sources", "Tests"])
+    func targetsImportOnlyWhatTheManifestSays(folder: String) throws {
         let pattern =
             /^\s*(?:@\w+ )*(?:public |package |internal |fileprivate |private )?import (?:struct |class |enum |func )?(\w+)/
-        for file in tree.files {
-            let allowed = try #require(Self.table[file.target]).union(Self.toolchain)
+        let common =
+            folder == "Tests" ? Self.toolchain.union(["Foundation", "Testing"]) : Self.toolchain
+        for file in try SourceTree(folder: folder).files {
+            let target = try #require(manifest.targets.first { $0.name == file.target })
             for line in file.code {
                 guard let match = try pattern.firstMatch(in: line) else { continue }
-                #expect(allowed.contains(String(match.1)), "\(file.path) imports \(match.1)")
+                let module = String(match.1)
+                #expect(
+                    common.contains(module) || target.imports.contains(module),
+                    "\(file.path) imports \(module), which \(target.name) does not depend on")
             }
-        }
-    }
-
-    @Test func theTableHasNoCycles() {
-        var done: Set<String> = []
-        while done.count < Self.table.count {
-            let ready = Self.table.filter { name, needs in
-                !done.contains(name) && needs.intersection(Self.table.keys).isSubset(of: done)
-            }
-            guard !ready.isEmpty else {
-                Issue.record("a cycle among \(Set(Self.table.keys).subtracting(done))")
-                return
-            }
-            done.formUnion(ready.keys)
         }
     }
 

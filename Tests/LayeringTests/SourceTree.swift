@@ -1,6 +1,6 @@
 import Foundation
 
-/// The Swift files under `Sources`, but not what the protobuf compiler wrote.
+/// The Swift files under a folder of targets, but not what the protobuf compiler wrote.
 struct SourceTree {
     struct File: Sendable {
         /// From the package's root on.
@@ -14,19 +14,23 @@ struct SourceTree {
     let files: [File]
     let targets: Set<String>
 
-    init(test: String = #filePath) throws {
-        let root = URL(filePath: test).deletingLastPathComponent().deletingLastPathComponent()
+    static func root(test: String = #filePath) -> URL {
+        URL(filePath: test).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let sources = root.appending(path: "Sources")
-        targets = Set(try FileManager.default.contentsOfDirectory(atPath: sources.path))
+    }
+
+    /// - Parameter folder: whose folders are the targets.
+    init(folder: String) throws {
+        let sources = Self.root().appending(path: folder)
         let paths = try FileManager.default.subpathsOfDirectory(atPath: sources.path).sorted()
-        files = try paths.filter { $0.hasSuffix(".swift") && !$0.contains("/Generated/") }.map {
-            path in
+            .filter { $0.hasSuffix(".swift") && !$0.contains("/Generated/") }
+        targets = Set(paths.map { String($0.prefix { $0 != "/" }) })
+        files = try paths.map { path in
             let text = try String(contentsOf: sources.appending(path: path), encoding: .utf8)
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(
                 String.init)
             return File(
-                path: "Sources/\(path)", target: String(path.prefix { $0 != "/" }), lines: lines,
+                path: "\(folder)/\(path)", target: String(path.prefix { $0 != "/" }), lines: lines,
                 code: Self.code(of: lines))
         }
     }

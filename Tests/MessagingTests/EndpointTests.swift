@@ -1,5 +1,7 @@
-import Messaging
+import Glibc
 import Testing
+
+@testable import Messaging
 
 @Suite struct EndpointTests {
     @Test(arguments: [
@@ -57,6 +59,40 @@ import Testing
         } catch {
             // Some machines have no IPv6 at all.
             guard text.contains("::1"), case .system = error.code else { throw error }
+        }
+    }
+
+    @Test func theDefaultsDirectoryHasToBeTheUsersAlone() throws {
+        let directory = try TemporaryDirectory()
+        try Endpoint.checkPrivate(directory.path)
+        try Endpoint.checkPrivate(directory.path + "/missing")
+        try #require(unsafe chmod(directory.path, 0o750) == 0)
+        let open = failure { () throws(MessagingError) in try Endpoint.checkPrivate(directory.path)
+        }
+        #expect(open?.code == .untrusted)
+        #expect(open?.message.contains("mode is 750") == true)
+        #expect(open?.message.contains("chmod 700") == true)
+        let link = directory.path + "/a.sock"
+        try #require(unsafe symlink("/", link) == 0)
+        let linked = failure { () throws(MessagingError) in try Endpoint.checkPrivate(link) }
+        #expect(linked?.message.contains("no directory") == true)
+        // Whoever runs this, some directory is another's.
+        if getuid() == 0 {
+            try #require(unsafe chmod(directory.path, 0o700) == 0)
+            try #require(unsafe chown(directory.path, 65534, 65534) == 0)
+            let foreign = failure { () throws(MessagingError) in
+                try Endpoint.checkPrivate(directory.path)
+            }
+            #expect(foreign?.message.contains("belongs to user 65534") == true)
+        }
+    }
+
+    private func failure(_ body: () throws(MessagingError) -> Void) -> MessagingError? {
+        do throws(MessagingError) {
+            try body()
+            return nil
+        } catch {
+            return error
         }
     }
 

@@ -45,7 +45,8 @@ import Testing
     @Test func aMessageOverTheLimitIsCutWhateverItsFrames() throws {
         let bad = try DealerSocket(context, testOptions)
         try bad.connect(endpoint)
-        try router.take([[UInt8]](repeating: .init(repeating: 1, count: 30_000), count: 3), from: bad)
+        try router.take(
+            [[UInt8]](repeating: .init(repeating: 1, count: 30_000), count: 3), from: bad)
         #expect(try router.work { router.socket.statistics.cutCount == 1 })
         try expectService()
     }
@@ -53,7 +54,8 @@ import Testing
     @Test func garbageOnThePortDisturbsNobody() throws {
         var generator = SeededGenerator(seed: 11)
         let noise = (0..<4096).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        let pub = [4, 25, 5] + bytes("READY") + [11] + bytes("Socket-Type") + [0, 0, 0, 3] + bytes("PUB")
+        let pub =
+            [4, 25, 5] + bytes("READY") + [11] + bytes("Socket-Type") + [0, 0, 0, 3] + bytes("PUB")
         // An idle connection, foreign protocols, half a greeting, noise, an old version, another mechanism, another kind of
         // socket, a message before the handshake, an unknown flag, a frame of 2^63 bytes, metadata that runs over its end.
         let greeting = RawConnection.greeting

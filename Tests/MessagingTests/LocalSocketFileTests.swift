@@ -84,7 +84,9 @@ import Testing
         try #require(file >= 0)
         close(file)
         let router = try TestRouter()
-        let code = failureCode { () throws(MessagingError) in try router.socket.bind(.ipc(path: path)) }
+        let code = failureCode { () throws(MessagingError) in
+            try router.socket.bind(.ipc(path: path))
+        }
         #expect(code == .invalidEndpoint)
         #expect(unsafe access(path, F_OK) == 0)
     }

@@ -34,7 +34,7 @@ final class TestRouter {
     private var arrivals: [RouterSocket.Arrival] = []
 
     init(_ change: (inout RouterOptions) -> Void = { _ in }) throws {
-        var options = RouterOptions(messageByteLimit: 64 << 10)
+        var options = RouterOptions(frameByteLimit: 64 << 10)
         change(&options)
         socket = try RouterSocket(options)
     }
@@ -60,9 +60,12 @@ final class TestRouter {
     }
 
     /// The next message, and who sent it.
-    func message(within timeout: Duration = .seconds(60)) throws -> (peer: Peer, frames: [[UInt8]])? {
+    func message(within timeout: Duration = .seconds(60)) throws -> (peer: Peer, frames: [[UInt8]])?
+    {
         while try work(within: timeout, until: { !arrivals.isEmpty }) {
-            if case .message(let peer, let frames) = arrivals.removeFirst() { return (peer, frames) }
+            if case .message(let peer, let frames) = arrivals.removeFirst() {
+                return (peer, frames)
+            }
         }
         return nil
     }

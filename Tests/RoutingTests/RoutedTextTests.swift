@@ -31,7 +31,8 @@ import Testing
             #expect(!text.sentences.joined().contains("\u{FFFD}"))
             let read = text.sentences.reduce(0) { $0 + $1.utf8.count }
             #expect(read <= RoutedText.byteLimit + 8)
-            #expect(text.unreadByteCount > 100_000 * character.utf8.count - RoutedText.byteLimit - 8)
+            #expect(
+                text.unreadByteCount > 100_000 * character.utf8.count - RoutedText.byteLimit - 8)
         }
     }
 }

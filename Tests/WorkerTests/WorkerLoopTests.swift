@@ -1,6 +1,7 @@
-import Foundation
+import FoundationEssentials
 import Logging
 import Messaging
+import Synchronization
 import TestSupport
 import Testing
 import Wire
@@ -13,11 +14,12 @@ import Wire
         let folder = try TemporaryFolder()
         let endpoint = try Endpoint("ipc://\(folder.path)/front.sock")
         let socket = try RouterSocket(
-            Context(), SocketOptions(frameByteLimit: Int64(Frames.serviceLimit)))
+            RouterOptions(frameByteLimit: Frames.serviceLimit))
         try socket.bind(endpoint)
         let model = try DemoWorker.model()
         let identity = [UInt8](1...16)
-        let thread = Thread {
+        let isOver = Mutex(false)
+        let thread = try OwnerThread("worker") {
             do {
                 try WorkerLoop(
                     runner: JobRunner(model: model), endpoint: endpoint, identity: identity,
@@ -26,14 +28,15 @@ import Wire
             } catch {
                 Issue.record("\(error)")
             }
+            isOver.withLock { $0 = true }
         }
-        thread.start()
         var poller = Poller()
-        _ = try poller.add(socket)
+        _ = poller.add(socket)
         var reports: [WorkerReport] = []
         for _ in 0..<1000 {
             try poller.wait(.milliseconds(100))
-            while let (peer, frames) = try socket.receive() {
+            while let arrival = socket.receive() {
+                guard case .message(let peer, let frames) = arrival else { continue }
                 let report = try Frames.decode(frames, as: WorkerReport.self)
                 reports.append(report)
                 let orders: [WorkerOrder] =
@@ -44,9 +47,11 @@ import Wire
                     }
                 for order in orders { try socket.send(Frames.encode(order), to: peer) }
             }
-            if thread.isFinished { break }
+            socket.flush()
+            if isOver.withLock({ $0 }) { break }
         }
-        #expect(thread.isFinished)
+        #expect(isOver.withLock { $0 })
+        thread.join()
         guard case .ready(let ready) = reports.first else {
             Issue.record("the worker did not introduce itself")
             return

@@ -1,7 +1,7 @@
 """A front whose replies follow a fixed rule, on a real socket in a thread of its own.
 
 A prompt that is a number N gets N tokens in chunks of two: token i has the id seed * 1000 + i and
-the text "wI ".
+the text "wI ". Several numbers are as many parts, one after the other.
 """
 
 from __future__ import annotations
@@ -39,13 +39,20 @@ KINDS: dict[type, bytes] = {
 
 
 @dataclass
+class Part:
+    index: int
+    length: int
+    next: int = 0
+    done: bool = False
+
+
+@dataclass
 class Request:
     submit: Any
     seed: int
     peer: bytes
-    next: int = 0
+    parts: list[Part]
     cancelled: bool = False
-    done: bool = False
 
 
 @dataclass
@@ -53,7 +60,12 @@ class FakeFront:
     endpoint: str
     #: Says nothing more after this many chunks, as if it had been killed.
     chunks_of_life: int = 1 << 30
+    #: Drains, its patience at an end, after this many chunks.
+    chunks_until_drained: int = 1 << 30
+    retry_after_ms: int = 20
     busy_times: int = 0
+    #: Drops so many messages, as a front does whose answers find no room in the connection.
+    deaf_times: int = 0
     seed: int = 42
     version: bytes = VERSION
     log: list[Any] = field(default_factory=list)
@@ -87,23 +99,33 @@ class FakeFront:
         context.term()
 
     def _receive(self, verb: Any, peer: bytes) -> None:
-        if isinstance(verb, client.Submit):
+        if self.deaf_times > 0:
+            self.deaf_times -= 1
+        elif isinstance(verb, client.Submit):
             if self.busy_times > 0:
                 self.busy_times -= 1
-                code = common.CODE_RESOURCE_EXHAUSTED
-                self._send(peer, client.Failed(request=verb.request, code=code, retry_after_ms=20))
+                self._refuse(peer, verb, common.CODE_RESOURCE_EXHAUSTED, self.retry_after_ms)
+                return
+            if verb.request in self._requests:
+                self._refuse(peer, verb, common.CODE_ALREADY_EXISTS)
+                return
+            if self.chunks_until_drained <= 0:
+                self._refuse(peer, verb, common.CODE_UNAVAILABLE, self.retry_after_ms)
                 return
             seed = verb.sampling.seed if verb.sampling.HasField("seed") else self.seed
-            self._requests[verb.request] = Request(verb, seed, peer)
+            lengths = [int(length) for length in verb.prompt.text.split()]
+            parts = [Part(index, length) for index, length in enumerate(lengths)]
+            self._requests[verb.request] = Request(verb, seed, peer, parts)
             self._accept(self._requests[verb.request])
         elif isinstance(verb, client.Attach):
             request = self._requests.get(verb.request)
             if request is None:
-                code = common.CODE_NOT_FOUND
-                self._send(peer, client.Failed(request=verb.request, code=code, message="unknown"))
+                self._refuse(peer, verb, common.CODE_NOT_FOUND)
                 return
-            request.peer, request.done = peer, False
-            request.next = verb.from_offsets[0] if verb.from_offsets else 0
+            request.peer = peer
+            for part in request.parts:
+                part.done = False
+                part.next = dict(enumerate(verb.from_offsets)).get(part.index, 0)
             self._accept(request)
         elif isinstance(verb, client.Cancel):
             self._requests[verb.request].cancelled = True
@@ -111,6 +133,7 @@ class FakeFront:
             self._requests.pop(verb.request, None)
         elif isinstance(verb, client.Route):
             reply = client.RouteReply(request=verb.request)
+            reply.unread_bytes = 7
             sentence = reply.sentences.add(text=verb.prompt.text)
             sentence.candidates.add(name="poet", probability=0.75)
             reply.segment.mix.shares.add(adapter=bytes(32), weight=768, name="poet")
@@ -125,31 +148,48 @@ class FakeFront:
             status.workers.add(name="worker-0", prompt_tokens=48, cached_tokens=32, evicted_blocks=5)
             self._send(peer, status)
 
+    def _refuse(self, peer: bytes, verb: Any, code: common.Code, retry_after_ms: int = 0) -> None:
+        failed = client.Failed(request=verb.request, code=code, retry_after_ms=retry_after_ms)
+        self._send(peer, failed)
+
     def _accept(self, request: Request) -> None:
         id = request.submit.request
-        self._send(request.peer, client.Accepted(request=id, seed=request.seed, parts=1))
-        routed = client.Routed(request=id)
-        routed.segment.reason = common.REASON_NO_ROUTER
-        self._send(request.peer, routed)
+        parts = len(request.parts)
+        self._send(request.peer, client.Accepted(request=id, seed=request.seed, parts=parts))
+        for part in request.parts:
+            routed = client.Routed(request=id, part=part.index, unread_bytes=7)
+            routed.segment.reason = common.REASON_NO_ROUTER
+            self._send(request.peer, routed)
 
     def _advance(self, request: Request) -> None:
-        id, length = request.submit.request, int(request.submit.prompt.text or 0)
-        if request.done:
+        part = next((part for part in request.parts if not part.done), None)
+        if part is None:
             return
-        if request.cancelled or request.next == length:
-            request.done = True
-            done = client.Done(request=id, reason=common.FINISH_REASON_LENGTH)
-            if request.cancelled:
-                done.reason = common.FINISH_REASON_CANCELLED
-            done.usage.completion_tokens = request.next
-            self._send(request.peer, done)
+        if request.cancelled or part.next == part.length:
+            self._end(request, part)
+        elif self.chunks_until_drained <= 0:
+            part.done = True
+            failed = client.Failed(request=request.submit.request, part=part.index)
+            failed.code, failed.retry_after_ms = common.CODE_UNAVAILABLE, self.retry_after_ms
+            self._send(request.peer, failed)
         elif self.chunks_of_life > 0:
             self.chunks_of_life -= 1
-            run = range(request.next, min(request.next + 2, length))
-            chunk = client.Chunk(request=id, offset=request.next, text="".join(f"w{i} " for i in run))
+            self.chunks_until_drained -= 1
+            run = range(part.next, min(part.next + 2, part.length))
+            chunk = client.Chunk(request=request.submit.request, part=part.index, offset=part.next)
+            chunk.text = "".join(f"w{i} " for i in run)
             chunk.ids.extend(request.seed * 1000 + i for i in run)
-            request.next = run.stop
+            part.next = run.stop
             self._send(request.peer, chunk)
+
+    def _end(self, request: Request, part: Part) -> None:
+        part.done = True
+        done = client.Done(request=request.submit.request, part=part.index)
+        done.reason = common.FINISH_REASON_LENGTH
+        if request.cancelled:
+            done.reason = common.FINISH_REASON_CANCELLED
+        done.usage.completion_tokens = part.next
+        self._send(request.peer, done)
 
     def _send(self, peer: bytes, event: Any) -> None:
         self._socket.send_multipart([peer, self.version, KINDS[type(event)], event.SerializeToString()])

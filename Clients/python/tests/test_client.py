@@ -15,12 +15,10 @@ from fusebox_client import (
     Chunk,
     Client,
     Done,
-    Event,
     NoAnswer,
     ProtocolMismatch,
     RequestFailed,
     Unreachable,
-    default_endpoint,
 )
 from fusebox_client.frames import decode, encode
 from fusebox_client.reply import Reply, Resume
@@ -65,6 +63,7 @@ def test_generates(endpoint: str, front: MakeFront) -> None:
         assert result.ids == ids(7)
         assert result.finish_reason == "length"
         assert [segment.reason for segment in result.segments] == ["no_router"]
+        assert [segment.unread_bytes for segment in result.segments] == [7]
 
 
 def test_many_requests_at_once(endpoint: str, front: MakeFront) -> None:
@@ -83,31 +82,12 @@ def test_questions(endpoint: str, front: MakeFront) -> None:
         routing = service.route("Where to?")
         assert routing.weights == {"poet": 0.75} and routing.reason == "routed"
         assert routing.sentences[0].text == "Where to?"
-        assert routing.sentences[0].candidates == {"poet": 0.75}
+        assert routing.sentences[0].candidates == {"poet": 0.75} and routing.unread_bytes == 7
         assert [adapter.name for adapter in service.adapters()] == ["poet"]
         status = service.status()
         assert status.version == "test"
         worker = status.workers[0]
         assert (worker.prompt_tokens, worker.cached_tokens, worker.evicted_blocks) == (48, 32, 5)
-
-
-def test_goes_on_after_a_restart(endpoint: str, front: MakeFront) -> None:
-    first = front(chunks_of_life=5)
-    with Client(endpoint) as service:
-        reply = service.submit("20")
-        events: list[Event] = []
-        while sum(isinstance(event, Chunk) for event in events) < 5:
-            events.append(next(reply))
-        first.stop()
-        second = front(seed=43)
-        events += list(reply)
-        chunks = [event for event in events if isinstance(event, Chunk)]
-        assert [id for chunk in chunks for id in chunk.ids] == ids(20)
-        assert "".join(chunk.text for chunk in chunks) == text(20)
-        assert isinstance(events[-1], Done)
-    attach, again = second.log[0], second.log[1]
-    assert list(attach.from_offsets) == [10]
-    assert again.sampling.seed == 42
 
 
 def test_cancels(endpoint: str, front: MakeFront) -> None:
@@ -131,6 +111,18 @@ def test_waits_for_a_busy_service(endpoint: str, front: MakeFront) -> None:
             service.generate("3")
     front_is_full.stop()
     assert failure.value.code == "resource_exhausted" and failure.value.retry_after == 0.02
+
+
+def test_asks_again_where_nothing_is_heard(endpoint: str, front: MakeFront) -> None:
+    made = front(deaf_times=2)
+    with Client(endpoint, silence=0.1) as service:
+        assert service.status().version == "test"
+        made.deaf_times = 2
+        assert service.generate("3").ids == ids(3)
+        made.deaf_times = 1000
+    with Client(endpoint, silence=0.1, answer_timeout=0.3) as service:
+        with pytest.raises(NoAnswer):
+            service.status()
 
 
 def test_another_client_reads_it_again(endpoint: str, front: MakeFront) -> None:
@@ -222,6 +214,9 @@ def test_requests_become_messages() -> None:
     assert list(submit.limits.stop) == ["x"] and submit.limits.deadline_ms == 1500
     assert submit.sampling.HasField("seed") and submit.sampling.seed == 0
     assert not submit_message("hi").sampling.HasField("seed")
+    assert submit_message("hi", keep=True).keep and not submit.keep
+    with pytest.raises(ValueError):
+        submit_message("hi", kv_rule="sometimes")
     assert prompt_message([{"role": "user", "content": "hi"}]).chat.messages[0].content == "hi"
     assert list(prompt_message([1, 2]).tokens.ids) == [1, 2]
     assert prompt_message("hi", raw=True).raw == "hi"
@@ -244,10 +239,3 @@ def test_frames() -> None:
             decode(foreign)
     with pytest.raises(ProtocolMismatch):
         decode([encoded[0], b"CHUNK", b"\x0a\x50x"])
-
-
-def test_the_default_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", "/run/user/7")
-    assert default_endpoint() == "ipc:///run/user/7/fusebox.sock"
-    monkeypatch.delenv("XDG_RUNTIME_DIR")
-    assert default_endpoint().startswith("ipc:///tmp/fusebox-")

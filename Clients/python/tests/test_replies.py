@@ -17,7 +17,7 @@ from typing import Union
 import pytest
 from running_service import DEMO, RunningService, needs_program, run
 
-from fusebox_client import Chunk, Client, Result, provenance_document
+from fusebox_client import Chunk, Client, Reply, Result, provenance_document
 
 Mix = Union[str, Mapping[str, float]]
 
@@ -74,16 +74,55 @@ def client_that_leaves(endpoint: str) -> None:
         process.kill()
 
 
+def ids(reply: Reply) -> list[int]:
+    return [id for event in reply if isinstance(event, Chunk) for id in event.ids]
+
+
+def signal_all(workers: list[int], number: signal.Signals) -> None:
+    for pid in workers:
+        os.kill(pid, number)
+
+
+def stop_midway(
+    endpoint: str, workers: list[int], begin: Callable[[], list[Reply]]
+) -> tuple[list[Reply], int]:
+    """Replies that have begun, and a worker with some of them; all workers stand still."""
+    for _ in range(20):
+        replies = begin()
+        for reply in replies:
+            next(event for event in reply if isinstance(event, Chunk))
+        signal_all(workers, signal.SIGSTOP)
+        # On another connection: what is not read yet holds up answers on this one.
+        with Client(endpoint) as asking:
+            busy = [worker.pid for worker in asking.status().workers if worker.running]
+        if busy:
+            return replies, busy[0]
+        # This process was too slow: the replies were over before it stopped the workers.
+        signal_all(workers, signal.SIGCONT)
+    raise AssertionError("no worker could be stopped midway")
+
+
 def ask(select: Callable[[int], Mix], disturbed: bool, temperature: float = 0) -> list[Result]:
-    """All replies; disturbed: a worker is killed when the first of them has begun.
+    """All replies; disturbed: a worker is killed in the middle of long ones, which have to come out
+    as they do once more afterwards.
 
     The temperature is that of every other request; the rest are greedy.
     """
+
+    def lasting(index: int) -> Reply:
+        # This hot, hardly a reply ends before its limit.
+        return client.submit(
+            prompt(index), select=select(index), max_tokens=900, temperature=4, seed=index
+        )
+
     with RunningService() as service, Client(service.endpoint) as client:
         workers = service.wait_for_workers()
+        long: list[Reply] = []
         if disturbed:
             client_that_leaves(service.endpoint)
-        beginning = client.submit(prompt(0), select="base", max_tokens=48)
+            long, victim = stop_midway(
+                service.endpoint, workers, lambda: [lasting(index) for index in range(8)]
+            )
         replies = [
             client.submit(
                 prompt(index),
@@ -95,9 +134,12 @@ def ask(select: Callable[[int], Mix], disturbed: bool, temperature: float = 0) -
             for index in range(COUNT)
         ]
         if disturbed:
-            next(event for event in beginning if isinstance(event, Chunk) and event.offset >= 4)
-            os.kill(workers[0], signal.SIGKILL)
+            os.kill(victim, signal.SIGKILL)
+            signal_all([pid for pid in workers if pid != victim], signal.SIGCONT)
         results = [reply.result() for reply in replies]
+        for index, reply in enumerate(long):
+            rest = ids(reply)
+            assert rest == lasting(index).result().ids[-len(rest) :]
         status = client.status()
         assert status.failed == 0
         assert (status.resumed > 0) == disturbed

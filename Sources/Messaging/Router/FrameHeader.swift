@@ -27,6 +27,7 @@ struct FrameHeader: Equatable {
     static func bytes(length: Int, hasMore: Bool) -> [UInt8] {
         let flags = hasMore ? more : 0
         guard length > 255 else { return [flags, UInt8(length)] }
-        return [flags | long] + (0..<8).reversed().map { UInt8(truncatingIfNeeded: length >> (8 * $0)) }
+        return [flags | long]
+            + (0..<8).reversed().map { UInt8(truncatingIfNeeded: length >> (8 * $0)) }
     }
 }

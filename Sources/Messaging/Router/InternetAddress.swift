@@ -23,7 +23,8 @@ struct InternetAddress {
 
     /// Listens; the endpoint is for messages.
     func listen(at endpoint: Endpoint) throws(MessagingError) -> Int32 {
-        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let type =
+            Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
             | Int32(SOCK_NONBLOCK.rawValue)
         let descriptor = socket(family, type, 0)
         guard descriptor >= 0 else { throw .failure(errno, "cannot make a socket") }

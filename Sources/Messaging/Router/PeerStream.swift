@@ -22,9 +22,7 @@ struct PeerStream {
         case open
     }
 
-    /// Bytes in a message, all frames together.
-    private let byteLimit: Int
-    private let frameLimit: Int
+    private let options: RouterOptions
     private var phase = Phase.greeting([])
     private var header: [UInt8] = []
     private var frame: (header: FrameHeader, body: [UInt8])?
@@ -35,9 +33,8 @@ struct PeerStream {
     /// Bytes of the message's finished frames.
     private var messageByteCount = 0
 
-    init(byteLimit: Int, frameLimit: Int) {
-        self.byteLimit = byteLimit
-        self.frameLimit = frameLimit
+    init(_ options: RouterOptions) {
+        self.options = options
     }
 
     /// Bytes held of a message that is not complete.
@@ -93,7 +90,8 @@ struct PeerStream {
     }
 
     private mutating func begin(_ header: FrameHeader) throws(TransportFault) {
-        let limit = header.isCommand ? Self.commandByteLimit : byteLimit - messageByteCount
+        let room = options.messageByteLimit - messageByteCount
+        let limit = header.isCommand ? Self.commandByteLimit : min(options.frameByteLimit, room)
         guard header.length <= limit else { throw .oversized }
         if case .handshake = phase, !header.isCommand { throw .malformed }
         frame = (header, [])
@@ -106,7 +104,7 @@ struct PeerStream {
         guard let (header, known) = frame.map({ ($0.header, $0.body.count) }) else { return nil }
         let missing = header.length - known - skippedCount
         let count = min(end - position, missing)
-        if header.isCommand || frameCount < frameLimit {
+        if header.isCommand || frameCount < options.frameLimit {
             frame?.body += bytes[position..<position + count]
         } else {
             skippedCount += count
@@ -123,7 +121,7 @@ struct PeerStream {
     ) throws(TransportFault) -> Output? {
         if header.isCommand { return try take(command: body) }
         frameCount += 1
-        if frameCount <= frameLimit {
+        if frameCount <= options.frameLimit {
             message.append(body)
             messageByteCount += body.count
         }
@@ -133,7 +131,7 @@ struct PeerStream {
             messageByteCount = 0
             frameCount = 0
         }
-        return frameCount <= frameLimit ? .message(message) : .tooManyFrames
+        return frameCount <= options.frameLimit ? .message(message) : .tooManyFrames
     }
 
     private mutating func take(command body: [UInt8]) throws(TransportFault) -> Output? {

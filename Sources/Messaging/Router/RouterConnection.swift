@@ -27,8 +27,7 @@ final class RouterConnection {
     init(_ descriptor: Int32, peer: Peer, options: RouterOptions, now: ContinuousClock.Instant) {
         self.descriptor = descriptor
         self.peer = peer
-        stream = PeerStream(
-            byteLimit: options.messageByteLimit, frameLimit: options.frameLimit)
+        stream = PeerStream(options)
         waitingSince = now
     }
 

@@ -1,7 +1,9 @@
 /// What a router lets its peers have: every bound is per connection unless it says otherwise.
 public struct RouterOptions: Sendable {
-    /// Bytes in a message from a peer; one that announces more is cut.
-    public var messageByteLimit: Int
+    /// Bytes in a frame from a peer; one that announces more is cut.
+    public var frameByteLimit: Int
+    /// Bytes in a message from a peer, all frames together; besides one, frames are short.
+    public var messageByteLimit: Int { frameByteLimit + 4096 }
     /// Frames in a message from a peer; a message of more is passed over.
     public var frameLimit = SocketHandle.frameLimit - 1
     /// Bytes that may wait for a peer before no other message is queued for it.
@@ -19,9 +21,9 @@ public struct RouterOptions: Sendable {
     /// How long closing may take to send what is queued.
     public var linger: Duration = .zero
 
-    /// - Parameter messageByteLimit: what the router takes from its peers.
-    public init(messageByteLimit: Int) {
-        self.messageByteLimit = messageByteLimit
+    /// - Parameter frameByteLimit: what the router takes from its peers.
+    public init(frameByteLimit: Int) {
+        self.frameByteLimit = frameByteLimit
     }
 }
 

@@ -178,7 +178,8 @@ public final class RouterSocket {
     }
 
     private func cutLargest() {
-        if let largest = connections.max(by: { $0.value.inputByteCount < $1.value.inputByteCount }) {
+        if let largest = connections.max(by: { $0.value.inputByteCount < $1.value.inputByteCount })
+        {
             cut(largest.key)
         }
     }
@@ -207,8 +208,10 @@ public final class RouterSocket {
             throw MessagingError(.unreachable, "the peer is gone")
         }
         let waiting = connection.outputByteCount
-        guard waiting == 0 || waiting < options.outputByteLimit
-                && outputByteCount < options.totalOutputByteLimit
+        guard
+            waiting == 0
+                || waiting < options.outputByteLimit
+                    && outputByteCount < options.totalOutputByteLimit
         else { throw MessagingError(.wouldBlock, "\(waiting) bytes wait for the peer already") }
         connection.append(frames)
         outputByteCount += connection.outputByteCount - waiting

@@ -85,7 +85,9 @@ import Wire
         bench.submit(2)
         bench.submit(3)
         // Worker 0 dies with 1 and 3: both are suspects, and worker 1 is busy with 2.
-        #expect(bench.tell(.workerExited(place: 0, identity: .of(100), reason: "it died")).dispatches.isEmpty)
+        #expect(
+            bench.tell(.workerExited(place: 0, identity: .of(100), reason: "it died")).dispatches
+                .isEmpty)
         let first = bench.finish(2, worker: 1)
         #expect(first.dispatches.map(\.request) == [Bench.id(1)], "one suspect at a time")
         #expect(bench.submit(4).dispatches.isEmpty, "nobody joins a suspect")

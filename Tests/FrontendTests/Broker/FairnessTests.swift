@@ -59,7 +59,9 @@ import Wire
         bench.tell(.clientLeft(Bench.client))
         #expect(bench.chunk(1, offset: 2, [7]).events.isEmpty)
         bench.wait(.seconds(5))
-        let attach = WireAttach { $0.request = Bench.id(1); $0.fromOffsets = [2] }
+        let attach = WireAttach {
+            $0.request = Bench.id(1); $0.fromOffsets = [2]
+        }
         let actions = bench.tell(.client(Self.other, .attach(attach)))
         #expect(actions.chunks.map(\.ids) == [[7]])
         #expect(bench.wait(.seconds(20)).cancels.isEmpty)

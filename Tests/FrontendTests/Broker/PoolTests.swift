@@ -52,7 +52,8 @@ import Wire
     @Test func theFrontsRouterMustBeTheWorkers() {
         var bench = Bench(workers: 0, hasRouter: false)
         let ready = FakePool.ready(pid: 1, slots: 1, hasRouter: true)
-        #expect(bench.tell(.worker(Bench.worker(0), .ready(ready))).compactMap(\.killed) == [.of(1)])
+        #expect(
+            bench.tell(.worker(Bench.worker(0), .ready(ready))).compactMap(\.killed) == [.of(1)])
     }
 
     @Test func newSessionsReplaceOldOnes() {

@@ -86,6 +86,16 @@ import Wire
         #expect(bench.wait(.seconds(2), alive: []).compactMap(\.killed) == [.of(100)])
     }
 
+    @Test func whatAFrontThatWasAwayDidNotHearCountsAgainstNobody() {
+        var bench = Bench(slots: 1)
+        bench.submit(1)
+        bench.cancel(1)
+        bench.now += .seconds(60)
+        bench.tell(.awoken)
+        #expect(bench.wait(.seconds(3), alive: []).compactMap(\.killed).isEmpty)
+        #expect(bench.wait(.seconds(1), alive: []).compactMap(\.killed) == [.of(100)])
+    }
+
     @Test func anAnnouncementHoldsOnceAndNotForEver() {
         var bench = Bench(slots: 1)
         let announcement = WireHeartbeat { $0.silenceMs = .max }

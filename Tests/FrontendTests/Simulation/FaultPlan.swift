@@ -34,29 +34,31 @@ struct FaultPlan {
     init(_ random: inout SeededGenerator, sabotage: Sabotage?) {
         self.sabotage = sabotage
         func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
-        workerCount = number(1...3)
-        slots = number(1...4)
+        // This fault shows only where much waits for one worker and its clients all leave.
+        let isLonely = sabotage == .endlessGrace
+        workerCount = isLonely ? 1 : number(1...3)
+        slots = isLonely ? 1 : number(1...4)
         clientCount = number(1...4)
-        requestsPerClient = number(1...6)
+        requestsPerClient = isLonely ? 6 : number(1...6)
         let isCalm = number(0...4) == 0
         deaths = isCalm ? 0 : number(0...15)
         pauses = isCalm ? 0 : number(0...10)
         gaps = sabotage == .endlessAttempts ? 900 : isCalm ? 0 : number(0...40)
         duplicates = isCalm ? 0 : number(0...100)
-        disconnects = sabotage == .endlessGrace ? 8 : isCalm ? 0 : number(0...8)
-        vanish = sabotage == .endlessGrace ? 1000 : number(0...200)
+        disconnects = isLonely ? 8 : isCalm ? 0 : number(0...8)
+        vanish = isLonely ? 1000 : number(0...200)
         cancels = number(0...4)
         blocks = isCalm ? 0 : number(0...300)
         poisons = isCalm ? 0 : number(0...100)
         slowSteps = isCalm ? 0 : number(0...5)
         fullPipes = isCalm ? 0 : number(0...10)
         endsOfPlaces = isCalm ? 0 : number(0...300)
-        lastSubmission = number(0...3) == 0 ? 300 : 6000
+        lastSubmission = isLonely || number(0...3) == 0 ? 300 : 6000
         var configuration = BrokerConfiguration()
         configuration.heartbeatInterval = .milliseconds(100)
         configuration.workerTimeout = .milliseconds(400)
         configuration.stopTimeout = .milliseconds(500)
-        statedGrace = .milliseconds(number(200...3000))
+        statedGrace = .milliseconds(isLonely ? 200 : number(200...3000))
         configuration.clientGrace = sabotage == .endlessGrace ? .seconds(3600) : statedGrace
         if sabotage == .deafFront { configuration.silenceLimit = .zero }
         configuration.stallTimeout = .seconds(4)

@@ -153,7 +153,9 @@ struct World {
             case .killWorker(let identity, _):
                 // A worker that is killed may live on for a while, as one on a machine that was
                 // cut off would.
-                if let index = workers.firstIndex(where: { WorkerIdentity.of($0.pid) == identity && $0.isAlive }),
+                if let index = workers.firstIndex(where: {
+                    WorkerIdentity.of($0.pid) == identity && $0.isAlive
+                }),
                     chance(700)
                 {
                     noteDismissal(workers[index])
@@ -242,7 +244,8 @@ struct World {
             let silence = milliseconds(100...1500)
             workers[index].pausedUntil = now + silence
             return report(
-                .heartbeat(WireHeartbeat { $0.silenceMs = silence.wireMilliseconds }), from: address)
+                .heartbeat(WireHeartbeat { $0.silenceMs = silence.wireMilliseconds }), from: address
+            )
         }
         if now >= workers[index].heartbeatAt {
             workers[index].heartbeatAt = now + .milliseconds(100)
@@ -285,7 +288,9 @@ struct World {
         // Sometimes nobody notices but by the silence.
         if chance(800) { calendar.plan(.toBroker(exit), at: notice) }
         if chance(800) { calendar.plan(.toBroker(.workerLeft(worker.address)), at: notice) }
-        let others = (0..<plan.workerCount).filter { $0 != worker.place && !endedPlaces.contains($0) }
+        let others = (0..<plan.workerCount).filter {
+            $0 != worker.place && !endedPlaces.contains($0)
+        }
         if !others.isEmpty, chance(plan.endsOfPlaces) {
             endedPlaces.insert(worker.place)
             guard plan.sabotage == .firstPlaceIsAll else { return }

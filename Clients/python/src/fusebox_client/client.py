@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
@@ -15,13 +13,16 @@ import zmq
 from google.protobuf.message import Message
 from zmq.utils.monitor import recv_monitor_message
 
-from fusebox_client import frames
+from fusebox_client import answers, frames, sockets
+from fusebox_client.conversation import Conversation
+from fusebox_client.endpoint import check_directory, default_directory, default_endpoint
 from fusebox_client.errors import (
     FuseboxError,
     NoAnswer,
     ProtocolMismatch,
     RequestFailed,
     Unreachable,
+    Untrusted,
 )
 from fusebox_client.reply import Event, Reply, Result, Resume, enum_name
 from fusebox_client.request import Prompt, Select, prompt_message, selection_message, submit_message
@@ -29,72 +30,14 @@ from fusebox_client.wire import client_pb2 as client
 from fusebox_client.wire import common_pb2 as common
 
 
-def default_endpoint() -> str:
-    """Where the service listens unless it is told otherwise."""
-    directory = os.environ.get("XDG_RUNTIME_DIR", "")
-    if not directory.startswith("/"):
-        directory = f"/tmp/fusebox-{os.getuid()}"
-    return f"ipc://{directory}/fusebox.sock"
-
-
-@dataclass
-class _Conversation:
-    """What was asked, and how it stands."""
-
-    opening: Message
-    started: float
-    last_heard: float
-    reply: Reply | None = None
-    answer: Message | None = None
-    #: The service has accepted it, and has not forgotten it since as far as is known.
-    accepted: bool = False
-    seed: int | None = None
-    attaching: bool = False
-    cancelled: bool = False
-    #: Since when the service has had no room for it.
-    busy_since: float | None = None
-    retry_at: float | None = None
-    error: FuseboxError | None = None
-    done: bool = False
-
-
-@dataclass(frozen=True)
-class Routing:
-    """How a prompt would be routed."""
-
-    weights: dict[str, float]
-    reason: str
-    sentences: list["Sentence"]
-    warnings: list[str]
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """What the adapter router makes of one sentence."""
-
-    text: str
-    #: Probabilities by name, best first, "base" among them.
-    candidates: dict[str, float]
-    abstained: bool
-
-
-@dataclass(frozen=True)
-class Adapter:
-    """An adapter that requests may select."""
-
-    name: str
-    digest: bytes
-    rank: int
-    byte_count: int
-    routable: bool
-    warnings: list[str] = field(default_factory=list)
-
-
 class Client:
     """Talks to the service; for one thread, with any number of requests at once.
 
     It connects in the background and again when the connection is lost; the events of a request
     come once and in order whatever happens in between. All times are in seconds.
+
+    Without an endpoint it is the default one, whose directory has to be this user's alone:
+    Untrusted otherwise.
     """
 
     def __init__(
@@ -108,6 +51,10 @@ class Client:
         busy_timeout: float = 30.0,
         keep_replies: bool = False,
     ) -> None:
+        #: To be trusted before anything is sent; an endpoint that was named is its namer's concern.
+        self._directory = None if endpoint else default_directory()
+        if self._directory:
+            check_directory(self._directory)
         self.endpoint = endpoint or default_endpoint()
         self._connect_timeout = connect_timeout
         self._reconnect_timeout = reconnect_timeout
@@ -115,7 +62,7 @@ class Client:
         self._silence = silence
         self._busy_timeout = busy_timeout
         self._keep_replies = keep_replies
-        self._conversations: dict[bytes, _Conversation] = {}
+        self._conversations: dict[bytes, Conversation] = {}
         self._outbox: deque[list[bytes]] = deque()
         self._connected = False
         self._was_connected = False
@@ -123,28 +70,8 @@ class Client:
         self._probe = secrets.token_bytes(16)
 
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        self._socket = self._context.socket(zmq.DEALER)
-        for option, value in (
-            (zmq.LINGER, 500),
-            (zmq.SNDHWM, 256),
-            (zmq.RCVHWM, 256),
-            (zmq.MAXMSGSIZE, frames.SERVICE_LIMIT),
-            (zmq.IMMEDIATE, 1),
-            (zmq.HANDSHAKE_IVL, 3000),
-            (zmq.HEARTBEAT_IVL, 1000),
-            (zmq.HEARTBEAT_TIMEOUT, 4000),
-            (zmq.HEARTBEAT_TTL, 4000),
-            (zmq.RECONNECT_IVL, 100),
-            (zmq.RECONNECT_IVL_MAX, 2000),
-        ):
-            self._socket.setsockopt(option, value)
-        self._monitor = self._socket.get_monitor_socket(
-            zmq.EVENT_HANDSHAKE_SUCCEEDED
-            | zmq.EVENT_DISCONNECTED
-            | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL
-            | zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL
-            | zmq.EVENT_HANDSHAKE_FAILED_AUTH
-        )
+        self._socket = sockets.dealer(self._context)
+        self._monitor = sockets.monitor(self._socket)
         self._poller = zmq.Poller()
         self._poller.register(self._socket, zmq.POLLIN)
         self._poller.register(self._monitor, zmq.POLLIN)
@@ -166,7 +93,11 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Ends the connection; running requests go on at the service."""
+        """Ends the connection.
+
+        What still runs is cancelled by the service ten seconds later, unless it was submitted
+        with `keep` or another client attaches to it.
+        """
         if not self._socket.closed:
             self._flush()
             self._socket.disable_monitor()
@@ -180,7 +111,9 @@ class Client:
         """Sends a request; the reply is an iterator of events, to be read soon.
 
         Options: weighting, gain, kv_rule, split, raw, max_tokens, stop, deadline, temperature,
-        top_k, top_p, min_p, repetition_penalty, presence_penalty, frequency_penalty, seed.
+        top_k, top_p, min_p, repetition_penalty, presence_penalty, frequency_penalty, seed, keep:
+        whether it goes on when this client is gone, for another one to `attach` to; otherwise the
+        service cancels what runs for a connection that has been gone for ten seconds.
         """
         submit = submit_message(prompt, select=select, **options)
         submit.request = secrets.token_bytes(16)
@@ -202,29 +135,17 @@ class Client:
             self._send(client.Cancel(request=reply.request))
             self._flush()
 
-    def route(self, prompt: Prompt, *, select: Select = "auto", raw: bool = False) -> Routing:
+    def route(self, prompt: Prompt, *, select: Select = "auto", raw: bool = False) -> answers.Routing:
         """Tells how a prompt would be routed; nothing runs."""
         answer = self._ask(
             client.Route(prompt=prompt_message(prompt, raw), selection=selection_message(select)),
             client.RouteReply,
         )
-        return Routing(
-            weights={share.name: share.weight / 1024 for share in answer.segment.mix.shares},
-            reason=enum_name(common.Reason, answer.segment.reason, "REASON_"),
-            sentences=[
-                Sentence(s.text, {c.name: c.probability for c in s.candidates}, s.abstained)
-                for s in answer.sentences
-            ],
-            warnings=list(answer.warnings),
-        )
+        return answers.routing(answer)
 
-    def adapters(self) -> list[Adapter]:
+    def adapters(self) -> list[answers.Adapter]:
         """The adapters that requests may select."""
-        answer = self._ask(client.ListAdapters(), client.Adapters)
-        return [
-            Adapter(a.name, a.digest, a.rank, a.byte_count, a.routable, list(a.warnings))
-            for a in answer.adapters
-        ]
+        return answers.adapters(self._ask(client.ListAdapters(), client.Adapters))
 
     def status(self) -> client.StatusReply:
         """What the service is doing."""
@@ -237,7 +158,7 @@ class Client:
         frames.encode(opening)
         reply = Reply(request, self._read)
         now = time.monotonic()
-        self._conversations[request] = _Conversation(opening, now, now, reply)
+        self._conversations[request] = Conversation(opening, now, now, now, reply)
         if self._connected:
             self._send(opening)
         self._pump(0)
@@ -262,7 +183,7 @@ class Client:
         question.request = secrets.token_bytes(16)
         frames.encode(question)
         now = time.monotonic()
-        conversation = _Conversation(question, now, now)
+        conversation = Conversation(question, now, now, now)
         self._conversations[question.request] = conversation
         if self._connected:
             self._send(question)
@@ -286,7 +207,8 @@ class Client:
         if self._monitor in ready:
             while self._monitor.poll(0):
                 self._take_monitor_event(int(recv_monitor_message(self._monitor)["event"]))
-        while True:
+        # A bounded share: a service that is faster than this program shall not keep it from reading.
+        for _ in range(64):
             try:
                 message = self._socket.recv_multipart(zmq.DONTWAIT)
             except zmq.Again:
@@ -298,15 +220,26 @@ class Client:
     def _take_monitor_event(self, event: int) -> None:
         now = time.monotonic()
         if event == zmq.EVENT_HANDSHAKE_SUCCEEDED:
+            try:
+                # The directory may have been made since.
+                if self._directory:
+                    check_directory(self._directory)
+            except Untrusted as error:
+                self._fail_all(error)
+                return
             self._connected = self._was_connected = True
             self._last_heard = now
-            for request in list(self._conversations):
+            for request, conversation in self._conversations.items():
+                conversation.last_heard = now
                 self._resume(request)
         elif event == zmq.EVENT_DISCONNECTED:
             # All of it is said again on the next connection.
             self._outbox.clear()
             if self._connected:
                 self._connected, self._since = False, now
+                for conversation in self._conversations.values():
+                    # Whoever answers next may have room.
+                    conversation.busy_since = None
         else:
             self._fail_all(ProtocolMismatch(f"{self.endpoint} does not speak ZeroMQ"))
 
@@ -329,16 +262,15 @@ class Client:
         reply = conversation.reply
         if reply is None:
             if failed:
-                conversation.error = RequestFailed(
-                    enum_name(common.Code, failed.code, "CODE_"), failed.message
-                )
+                code = enum_name(common.Code, failed.code, "CODE_")
+                retry_after = failed.retry_after_ms / 1000
+                conversation.error = RequestFailed(code, failed.message, retry_after)
             else:
                 conversation.answer = event
             return
         if isinstance(event, client.Accepted):
-            conversation.accepted, conversation.busy_since = True, None
-            conversation.seed = event.seed
-        if failed and self._try_again(conversation, failed, was_attaching, now):
+            conversation.busy_since = None
+        if failed and self._try_again(conversation, reply, failed, was_attaching, now):
             return
         try:
             reply.receive(event)
@@ -352,28 +284,44 @@ class Client:
                 self._send(client.Close(request=event.request))
 
     def _try_again(
-        self, conversation: _Conversation, failed: client.Failed, was_attaching: bool, now: float
+        self,
+        conversation: Conversation,
+        reply: Reply,
+        failed: client.Failed,
+        was_attaching: bool,
+        now: float,
     ) -> bool:
-        """Whether the failure is one that asks for another attempt, which is made."""
-        submit, seed = conversation.opening, conversation.seed
+        """Whether the failure is one that asks for another attempt, which is made.
+
+        An attempt after the service had accepted has the seed that was drawn, so that the reply is
+        the same one and goes on where it stopped.
+        """
+        submit = conversation.opening
+        forgotten = was_attaching and failed.code == common.CODE_NOT_FOUND
+        if forgotten:
+            reply.is_accepted = False
         if not isinstance(submit, client.Submit):
             return False
-        if was_attaching and seed is not None and failed.code == common.CODE_NOT_FOUND:
-            # The service was restarted and forgot; with the seed it drew, the reply goes on.
-            submit.sampling.seed = seed
-            conversation.accepted = False
+        if forgotten and reply.seed is not None:
+            # The service was restarted.
+            submit.sampling.seed = reply.seed
             self._send(submit)
             return True
+        if failed.retry_after_ms == 0:
+            return False
         since = now if conversation.busy_since is None else conversation.busy_since
-        if (
-            failed.retry_after_ms > 0
-            and not conversation.accepted
-            and now < since + self._busy_timeout
-        ):
-            conversation.busy_since = since
-            conversation.retry_at = now + failed.retry_after_ms / 1000
-            return True
-        return False
+        if conversation.accepted and reply.seed is not None:
+            if failed.code != common.CODE_UNAVAILABLE:
+                return False
+            # The service leaves. What it has of the request would be in the next attempt's way.
+            self._send(client.Close(request=submit.request))
+            submit.sampling.seed = reply.seed
+            reply.is_accepted = False
+        elif now >= since + self._busy_timeout:
+            return False
+        conversation.busy_since = since
+        conversation.retry_at = now + failed.retry_after_ms / 1000
+        return True
 
     def _resume(self, request: bytes) -> None:
         """Sends what makes the service go on with a request."""
@@ -381,7 +329,7 @@ class Client:
         if conversation.done or not self._connected:
             return
         conversation.retry_at = None
-        conversation.last_heard = time.monotonic()
+        conversation.last_sent = time.monotonic()
         if not conversation.accepted or conversation.reply is None:
             self._send(conversation.opening)
         else:
@@ -398,24 +346,37 @@ class Client:
                 continue
             if not self._connected:
                 if now >= max(self._since, conversation.started) + timeout:
-                    conversation.error = Unreachable(
-                        f"no service answers at {self.endpoint}; start one with `fusebox serve`"
-                        " or name its endpoint"
-                    )
+                    conversation.error = self._unreachable(conversation, timeout)
             elif conversation.retry_at is not None:
                 if now >= conversation.retry_at:
+                    conversation.last_heard = now
                     self._resume(request)
-            elif not conversation.accepted:
-                if now >= conversation.last_heard + self._answer_timeout:
-                    conversation.error = NoAnswer(f"{self.endpoint} does not answer")
-            elif now >= conversation.last_heard + self._silence:
-                if now >= self._last_heard + self._answer_timeout:
+            elif not conversation.accepted and (
+                now >= conversation.last_heard + self._answer_timeout
+            ):
+                conversation.error = NoAnswer(f"{self.endpoint} does not answer")
+            elif now >= max(conversation.last_heard, conversation.last_sent) + self._silence:
+                # An accepted request may wait its turn unmentioned, as long as others are answered.
+                if conversation.accepted and now >= self._last_heard + self._answer_timeout:
                     conversation.error = NoAnswer(f"{self.endpoint} does not answer")
                 else:
-                    probe = True
+                    probe = probe or conversation.accepted
                     self._resume(request)
         if probe:
             self._send(client.Status(request=self._probe))
+
+    def _unreachable(self, conversation: Conversation, waited: float) -> Unreachable:
+        reply = conversation.reply
+        if reply is None or reply.seed is None:
+            return Unreachable(
+                f"no service answers at {self.endpoint}; start one with `fusebox serve`"
+                " or name its endpoint"
+            )
+        return Unreachable(
+            f"the service at {self.endpoint} had accepted the request and went away; none has come"
+            f" back for {waited:g} s. Tokens that had come: {reply.token_count}. Start it again"
+            f" with `fusebox serve` and submit the request with seed={reply.seed} for the same reply"
+        )
 
     def _fail_all(self, error: FuseboxError) -> None:
         for conversation in self._conversations.values():

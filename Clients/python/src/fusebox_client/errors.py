@@ -9,6 +9,10 @@ class Unreachable(FuseboxError):
     """Nobody answers at the endpoint."""
 
 
+class Untrusted(FuseboxError):
+    """Somebody else than this user could listen where the service is looked for; nothing was sent."""
+
+
 class NoAnswer(FuseboxError):
     """The service is there and says nothing, or says another reply than it began with."""
 

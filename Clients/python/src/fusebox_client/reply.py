@@ -31,6 +31,8 @@ class Routed:
     reason: str
     #: What the router made of each sentence: its text and, best first, names with probabilities.
     sentences: list[tuple[str, dict[str, float]]] = field(default_factory=list)
+    #: Of a long message's middle, which the router did not read.
+    unread_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,8 @@ class Reply:
         self._read = read
         self._parts: list[_PartProgress] = []
         self._accepted: Accepted | None = None
+        #: The service stands by it: a failure ends one part, where otherwise it is of the whole.
+        self.is_accepted = False
         self._queue: deque[Event] = deque()
 
     def __iter__(self) -> Iterator[Event]:
@@ -182,6 +186,15 @@ class Reply:
         return bool(self._parts) and all(part.ended for part in self._parts)
 
     @property
+    def seed(self) -> int | None:
+        """The one that was given or drawn; None while the service has not said it."""
+        return self._accepted.seed if self._accepted else None
+
+    @property
+    def token_count(self) -> int:
+        return sum(len(part.ids) for part in self._parts)
+
+    @property
     def offsets(self) -> list[int]:
         return [part.resume_offset for part in self._parts]
 
@@ -195,6 +208,7 @@ class Reply:
     def receive(self, message: object) -> None:
         """Queues what is new in a message; Resume when something before it is missing."""
         if isinstance(message, client.Accepted):
+            self.is_accepted = True
             if self._accepted is None:
                 self._accepted = Accepted(message.seed, message.parts)
                 self._part(max(1, message.parts) - 1)
@@ -229,6 +243,7 @@ class Reply:
                     (sentence.text, {c.name: c.probability for c in sentence.candidates})
                     for sentence in message.sentences
                 ],
+                message.unread_bytes,
             )
         )
 
@@ -282,19 +297,14 @@ class Reply:
         )
 
     def _receive_failed(self, message: client.Failed) -> None:
-        if self._part(message.part).ended:
-            return
-        for index, part in enumerate(self._parts):
-            if index == message.part or self._accepted is None:
-                part.ended = True
-        self._queue.append(
-            Failed(
-                message.part,
-                enum_name(common.Code, message.code, "CODE_"),
-                message.message,
-                message.retry_after_ms / 1000,
-            )
-        )
+        self._part(message.part)
+        code = enum_name(common.Code, message.code, "CODE_")
+        for index in [message.part] if self.is_accepted else range(len(self._parts)):
+            if not self._parts[index].ended:
+                self._parts[index].ended = True
+                self._queue.append(
+                    Failed(index, code, message.message, message.retry_after_ms / 1000)
+                )
 
 
 def enum_name(enum: Any, value: int, prefix: str) -> str:

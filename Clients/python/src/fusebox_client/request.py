@@ -46,7 +46,8 @@ def selection_message(
     else:
         selection.auto.allowed.extend(select)
     if weighting is not None:
-        selection.auto.weighting = common.Weighting.Value(f"WEIGHTING_{weighting.upper()}")
+        name = f"WEIGHTING_{weighting.upper()}"
+        selection.MergeFrom(client.Selection(auto=client.AutoSelection(weighting=name)))
     if gain is not None:
         selection.auto.gain = gain
     if (weighting is not None or gain is not None) and select != "auto" and (
@@ -76,6 +77,7 @@ def submit_message(
     presence_penalty: float = 0.0,
     frequency_penalty: float = 0.0,
     seed: int | None = None,
+    keep: bool = False,
 ) -> client.Submit:
     """The message without its id; deadline in seconds."""
     sampling = common.Sampling(
@@ -93,13 +95,12 @@ def submit_message(
         stop=[stop] if isinstance(stop, str) else list(stop),
         deadline_ms=0 if deadline is None else max(1, round(deadline * 1000)),
     )
-    submit = client.Submit(
+    return client.Submit(
         prompt=prompt_message(prompt, raw),
         selection=selection_message(select, weighting, gain),
         sampling=sampling,
         limits=limits,
+        kv_rule=None if kv_rule is None else f"KV_RULE_{kv_rule.upper()}",
         split=split,
+        keep=keep,
     )
-    if kv_rule is not None:
-        submit.kv_rule = common.KVRule.Value(f"KV_RULE_{kv_rule.upper()}")
-    return submit
