@@ -37,7 +37,7 @@ lint:
 format:
 	swift format --in-place --recursive $(SWIFT_SOURCES)
 
-# Prints the figures of README.
+# Measures prefill and decode of the demo's base, with and without adapters, in a minute.
 bench: build
 	Benchmarks/run $(BINARY)
 

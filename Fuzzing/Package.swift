@@ -55,8 +55,17 @@ let package = Package(
             "Tokenization",
             ["Tensors", .product(name: "HeapModule", package: "swift-collections")]),
         .shipped("Wire", [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+        .systemLibrary(name: "CZeroMQ", path: "Shipped/CZeroMQ", pkgConfig: "libzmq"),
+        .shipped(
+            "Messaging",
+            [
+                "CSystemShims", "CZeroMQ",
+                .product(name: "DequeModule", package: "swift-collections"),
+            ]),
         .target(
             name: "FuzzTargets",
-            dependencies: ["Adapters", "Kernels", "Models", "Tensors", "Tokenization", "Wire"],
+            dependencies: [
+                "Adapters", "Kernels", "Messaging", "Models", "Tensors", "Tokenization", "Wire",
+            ],
             swiftSettings: swift),
     ])

@@ -36,3 +36,9 @@ for name, template in templates.items():
 for index, block in enumerate((GOLDENS / "wire" / "messages.txt").read_text().split("\n\n")):
     kind, _, body = block.split("\n")[0].partition(" 0x")
     add("wire", f"{index:02}-{kind}", kind.encode() + b"\n" + bytes.fromhex(body))
+
+# A peer's greeting, its READY, a message in two frames and a PING; the first byte says how they are cut.
+greeting = b"\xff\0\0\0\0\0\0\0\1\x7f\3\1NULL" + bytes(48)
+ready = b"\5READY\x0bSocket-Type\0\0\0\6DEALER"
+message = b"\1\2ab\2" + (300).to_bytes(8, "big") + bytes(300) + b"\4\7\4PING\0\5"
+add("transport", "dealer", b"\x07" + greeting + bytes([4, len(ready)]) + ready + message)

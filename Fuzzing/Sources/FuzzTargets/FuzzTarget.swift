@@ -2,7 +2,7 @@
 ///
 /// Each may throw what it likes, and must not trap, hang or take memory without bound.
 enum FuzzTarget: String {
-    case safetensors, gguf, json, wire, tokenizer
+    case safetensors, gguf, json, wire, tokenizer, transport
     case chatTemplate = "chat-template"
     case adapterConfiguration = "adapter-configuration"
 
@@ -12,6 +12,7 @@ enum FuzzTarget: String {
         case .gguf: try? FileTargets.gguf(bytes)
         case .json: try? FileTargets.json(bytes)
         case .wire: WireTarget.run(bytes)
+        case .transport: TransportTarget.run(bytes)
         case .tokenizer: try? TextTargets.tokenizer(bytes)
         case .chatTemplate: try? TextTargets.chatTemplate(bytes)
         case .adapterConfiguration: try? FileTargets.adapterConfiguration(bytes)

@@ -196,7 +196,7 @@ struct World {
         return plan.sabotage == .fullPipeIsDeath ? .unreachable : .congested
     }
 
-    /// A worker is given up: was that right?
+    /// Notes that a worker is given up, unless that is right.
     private mutating func noteDismissal(_ worker: FakeWorker) {
         if !worker.brokeItsWord { history.records.append(.dismissed(pid: worker.pid)) }
     }
