@@ -3,7 +3,8 @@
     python random_model.py a OUT [--adapters 32] [--rank 8]
 
 Writes OUT/a-hf for transformers and OUT/a-f16.gguf, with a byte-level vocabulary, for `fusebox quantize`; of each adapter
-OUT/shelf/aN for PEFT and OUT/twins/aN.gguf for llama.cpp. Needs numpy, safetensors and gguf (PyPI).
+OUT/shelf/aN for PEFT and OUT/twins/aN.gguf for llama.cpp. Of `8b`, which takes 16 GB in halves, only OUT/8b-q4_0.gguf, a
+tensor at a time. Needs numpy, safetensors and gguf (PyPI).
 """
 import argparse
 import json
@@ -26,6 +27,7 @@ class Shape:
     feed_forward: int
     vocabulary: int
     rope_base: float
+    is_tied: bool = True
 
     @property
     def head_dimension(self) -> int:
@@ -47,6 +49,7 @@ SHAPES = {
     "a": Shape("qwen2", 24, 896, 14, 2, 4864, 151936, 1e6),
     "b": Shape("llama", 16, 2048, 32, 8, 8192, 128256, 5e5),
     "c": Shape("llama", 8, 512, 8, 4, 1536, 32000, 1e4),
+    "8b": Shape("llama", 32, 4096, 32, 8, 14336, 128256, 5e5, is_tied=False),
 }
 
 
@@ -100,11 +103,9 @@ def finish(writer: gguf.GGUFWriter) -> None:
     writer.close()
 
 
-def write_model(name: str, out: Path) -> None:
-    shape = SHAPES[name]
-    folder = out / f"{name}-hf"
-    folder.mkdir(parents=True, exist_ok=True)
-    writer = gguf.GGUFWriter(out / f"{name}-f16.gguf", shape.family)
+def described(shape: Shape, path: Path) -> tuple[gguf.GGUFWriter, list[str]]:
+    """A file with everything but tensors, and its vocabulary."""
+    writer = gguf.GGUFWriter(path, shape.family)
     tokens, merges = vocabulary(shape.vocabulary)
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("gpt-2")
@@ -123,6 +124,50 @@ def write_model(name: str, out: Path) -> None:
     writer.add_rope_dimension_count(shape.head_dimension)
     writer.add_rope_freq_base(shape.rope_base)
     writer.add_layer_norm_rms_eps(1e-6)
+    return writer, tokens
+
+
+def write_quantized(name: str, out: Path) -> None:
+    """Random 4-bit codes under one scale, embedding and head in 8 bits, as `fusebox quantize --type q4_0` has them."""
+    shape = SHAPES[name]
+    writer, _ = described(shape, out / f"{name}-q4_0.gguf")
+    kinds = gguf.GGMLQuantizationType
+    tensors = [("token_embd.weight", shape.vocabulary, shape.hidden, kinds.Q8_0),
+               ("output.weight", shape.vocabulary, shape.hidden, kinds.Q8_0), ("output_norm.weight", 0, 0, kinds.F32)]
+    for layer in range(shape.layers):
+        tensors += [(f"blk.{layer}.{norm}.weight", 0, 0, kinds.F32) for norm in ("attn_norm", "ffn_norm")]
+        tensors += [(f"blk.{layer}.{short}.weight", outputs, inputs, kinds.Q4_0)
+                    for _, short, outputs, inputs, _ in shape.linears()]
+    sizes = {kind: gguf.GGML_QUANT_SIZES[kind] for kind in (kinds.Q4_0, kinds.Q8_0)}
+    for tensor, outputs, inputs, kind in tensors:
+        if kind == kinds.F32:
+            writer.add_tensor_info(tensor, [shape.hidden], np.dtype(np.float32), 4 * shape.hidden)
+        else:
+            count, size = sizes[kind]
+            row = inputs // count * size
+            writer.add_tensor_info(tensor, [outputs, row], np.dtype(np.uint8), outputs * row, kind)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_ti_data_to_file()
+    random = np.random.default_rng(1)
+    for _, outputs, inputs, kind in tensors:
+        if kind == kinds.F32:
+            writer.write_tensor_data(np.ones(shape.hidden, np.float32))
+            continue
+        count, size = sizes[kind]
+        blocks = random.integers(0, 256, (outputs, inputs // count, size), np.uint8)
+        # The spread of codes times the scale is 0.02.
+        scale = np.array([0.02 / (4.6 if kind == kinds.Q4_0 else 74)], np.float16)
+        blocks[..., :2] = scale.view(np.uint8)
+        writer.write_tensor_data(blocks.reshape(outputs, -1))
+    writer.close()
+
+
+def write_model(name: str, out: Path) -> None:
+    shape = SHAPES[name]
+    folder = out / f"{name}-hf"
+    folder.mkdir(parents=True, exist_ok=True)
+    writer, tokens = described(shape, out / f"{name}-f16.gguf")
     tensors = {}
     for ours, theirs, values, heads in weights(shape, np.random.default_rng(1)):
         tensors[ours] = values
@@ -171,7 +216,7 @@ def main() -> None:
     p.add_argument("--rank", type=int, default=8)
     a = p.parse_args()
     a.out.mkdir(parents=True, exist_ok=True)
-    write_model(a.shape, a.out)
+    (write_model if SHAPES[a.shape].is_tied else write_quantized)(a.shape, a.out)
     for number in range(a.adapters):
         write_adapter(SHAPES[a.shape], number, a.rank, a.out)
 

@@ -10,6 +10,9 @@ struct StepPacer {
     static let least = 4
     /// Seconds that a step is predicted to take at most, unless decoding rows and the smallest chunk take more.
     private static let longest = 1.0
+    /// As many times the shortest decoding step a step may take in any case: where reading the weights alone takes most of a
+    /// second, few rows would waste it.
+    private static let readings = 3.0
 
     /// Tokens of one prompt in a step in which others decode.
     private(set) var chunk = 16
@@ -23,6 +26,8 @@ struct StepPacer {
     /// The last one alone, since an image that is read from a disk at first, and other programs, make single steps slow.
     private var sample: (rows: Int, seconds: Double)?
     private let assumedRowSeconds: Double
+    /// Seconds of the shortest step that only decoded.
+    private var shortest = 0.0
 
     /// - Parameter assumedRowSeconds: what a row may take as long as no step was measured.
     init(rowCapacity: Int, assumedRowSeconds: Double = 0) {
@@ -37,7 +42,8 @@ struct StepPacer {
     /// should, and the next step, being larger, allows more.
     var rowLimit: Int {
         let row = sample.map { $0.seconds / Double($0.rows) } ?? assumedRowSeconds
-        return row > 0 ? Int(min(Self.longest / row, Double(most))) : most
+        let longest = max(Self.longest, Self.readings * shortest)
+        return row > 0 ? Int(min(longest / row, Double(most))) : most
     }
 
     /// Seconds that a step should take; nil as long as none was measured.
@@ -53,6 +59,7 @@ struct StepPacer {
         if count > 0 || sample == nil { sample = (max(decodeRows + count, 1), seconds) }
         guard decodeRows > 0 else { return }
         if count == 0 {
+            shortest = shortest > 0 ? min(shortest, seconds) : seconds
             let known = decodeSeconds[decodeRows]
             decodeSeconds[decodeRows] = known.map { $0 + (seconds - $0) / 8 } ?? seconds
             return

@@ -51,6 +51,18 @@ import Testing
         #expect(rows[3...].allSatisfy { (23...25).contains($0) }, "\(rows)")
     }
 
+    /// Memory is slow: nine rows take as long as twenty, so that a second is too short.
+    @Test func stepsAreWorthReadingTheWeights() {
+        let machine = Machine(weights: 0.8, row: 0.04)
+        var pacer = StepPacer(rowCapacity: 128, assumedRowSeconds: 0.12)
+        #expect(prefill(&pacer, on: machine).allSatisfy { machine.seconds($0) <= 1.05 })
+        pacer.note(decodeRows: 1, prefillRows: 0, seconds: machine.seconds(1))
+        pacer.note(decodeRows: 1, prefillRows: 0, seconds: 10)
+        let rows = prefill(&pacer, on: machine)
+        #expect(rows.allSatisfy { machine.seconds($0) <= 2.45 })
+        #expect(rows[3...].allSatisfy { (58...60).contains($0) }, "\(rows)")
+    }
+
     /// Steps that only decode say nothing of what many rows take.
     @Test func decodingDoesNotMakeChunksSmall() {
         var pacer = StepPacer(rowCapacity: 128)
