@@ -38,7 +38,7 @@ public final class Engine {
     private var rowMixes: [MixTable.Resolved] = []
     /// Bytes of weights that a thread multiplies with a row a second, before that was measured: a quarter of what vector
     /// units do, so that even an unknown machine does not begin with a step of many seconds.
-    private static let assumedByteRate = 40e9
+    private static let assumedByteRate = 50e9
     /// Sees the logits (sequence, index in the reply) that each token is sampled from.
     var onLogits: ((Int, Int, Span<Float>) -> Void)?
 
