@@ -45,7 +45,9 @@ import Testing
             + [4, 7, 4] + Array("PING".utf8) + [0, 5] + frame([3])
         let pong: PeerStream.Output = .answer([4, 5, 4] + Array("PONG".utf8))
         #expect(
-            outputs(bytes, pieces: pieces) == opening + [.message([[1, 2], [], long]), pong, .message([[3]])])
+            outputs(bytes, pieces: pieces) == opening + [
+                .message([[1, 2], [], long]), pong, .message([[3]]),
+            ])
     }
 
     @Test func tooManyFramesAreCountedAndNotKept() {
