@@ -16,6 +16,8 @@ public struct Broker: Sendable {
 
     /// Every request that is not forgotten.
     var requests: [RequestID: ServedRequest] = [:]
+    /// What each connection is told of.
+    var clients: [Peer: Set<RequestID>] = [:]
     /// Those that have not ended, in order of acceptance.
     var live: [RequestID] = []
     /// Those that have, in order of their end.
@@ -111,7 +113,7 @@ public struct Broker: Sendable {
         case .heartbeat(let heartbeat):
             sessions[index].heartbeat = heartbeat
             let announced = Duration.milliseconds(Int64(heartbeat.silenceMs))
-            sessions[index].announcedSilence = min(announced, configuration.silenceLimit)
+            sessions[index].expectSilence(min(announced, configuration.silenceLimit))
         case .chunk(let chunk): store(chunk, from: worker, now: now)
         case .routed(let routed): store(routed, from: worker, now: now)
         case .finished(let finished): finish(finished, from: worker, now: now)

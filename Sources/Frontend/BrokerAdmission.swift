@@ -18,6 +18,12 @@ extension Broker {
             }
             return attach(id, to: client, offsets: [], credit: submit.credit)
         }
+        if sessions.contains(where: { $0.holds(id) }) {
+            let refusal = Refusal(
+                .unavailable, "a request of this id was closed and is still being stopped",
+                retryAfter: configuration.congestionDelay)
+            return refuse(refusal, request: id, to: client)
+        }
         do {
             try accept(body, id: id, credit: submit.credit, client: client, now: now)
         } catch {
@@ -66,6 +72,7 @@ extension Broker {
             delivery: Delivery(client: client, partCount: parts.count, credit: credit))
         nextSerial += 1
         requests[id] = request
+        clients[client, default: []].insert(id)
         live.append(id)
         counters.accepted += 1
         for index in parts.indices { enqueue(PartKey(request: id, part: index), now: now) }
@@ -80,15 +87,16 @@ extension Broker {
         // One request alone may be over the bounds: it is taken when nothing else waits.
         guard !queue.isEmpty else { return }
         let (partLimit, costLimit) = (configuration.queueLimit, configuration.queueTokenLimit)
-        let length = queue.count + parts
-        let total = queue.cost + cost
+        // What clients that are gone left has bounds of its own, and comes last.
+        let length = queue.count - queue.count(of: nil) + parts
+        let total = queue.cost - queue.cost(of: nil) + cost
         if length <= partLimit, total <= costLimit { return }
         let owners = queue.ownerCount + (queue.count(of: client) == 0 ? 1 : 0)
         let isWithinShare =
             (queue.count(of: client) + parts) * (owners + 1) <= partLimit
             && (queue.cost(of: client) + cost) * (owners + 1) <= costLimit
         if isWithinShare, length <= 2 * partLimit, total <= 2 * costLimit { return }
-        let mean = queue.cost / queue.count
+        let mean = queue.cost / max(queue.count, 1)
         let surplus = max(total - costLimit, (length - partLimit) * mean, cost)
         let delay = drainRate.delay(untilGone: surplus)
         // Clients that were refused together shall not all come back together.
@@ -105,6 +113,7 @@ extension Broker {
         else { return }
         requests[key.request]?.parts[key.part].phase = .queued
         requests[key.request]?.parts[key.part].queuedSince = now
+        if queue.isEmpty { drainRate.begin(now) }
         let part = request.parts[key.part]
         queue.insert(
             FairQueue.Waiting(

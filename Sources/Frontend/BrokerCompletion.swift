@@ -41,6 +41,7 @@ extension Broker {
         if hasFailed { counters.failed += 1 } else { counters.finished += 1 }
         live.removeAll { $0 == id }
         if request.isClosed {
+            assign(id, to: nil)
             requests[id] = nil
             return
         }
@@ -76,6 +77,7 @@ extension Broker {
         }
         endedByteCount -= request.byteCount
         ended.removeAll { $0 == id }
+        assign(id, to: nil)
         requests[id] = nil
     }
 
@@ -87,7 +89,7 @@ extension Broker {
             requests[id]?.isClosed = true
             return
         }
-        requests[id]?.delivery.client = nil
+        assign(id, to: nil)
         forget(id)
     }
 }

@@ -45,6 +45,8 @@ public struct BrokerConfiguration: Sendable {
     /// loses its running parts.
     public var stallTimeout: Duration = .seconds(30)
     public var streamByteLimit = 256 << 10
+    /// Bytes of a reply that are told at once; the rest of a long backlog goes tick by tick.
+    public var deliveryByteLimit = 256 << 10
     /// How soon a client whose pipe was full is tried again.
     public var congestionDelay: Duration = .milliseconds(20)
     /// When a client should ask a service again that is leaving, or its successor.

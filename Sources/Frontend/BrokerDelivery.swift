@@ -37,7 +37,9 @@ extension Broker {
             client: client, partCount: request.parts.count,
             credit: credit ?? request.delivery.grant)
         for (part, offset) in offsets.enumerated() { delivery.offsets[part] = offset }
+        assign(id, to: nil)
         requests[id]?.delivery = delivery
+        assign(id, to: client)
         moveWaitingParts(of: id)
         deliver(id)
     }
@@ -62,8 +64,13 @@ extension Broker {
             actions.append(.toClient(client, accepted, .acceptance(id)))
             delivery.isAccepted = true
         }
+        var byteCount = 0
         for (index, part) in request.parts.enumerated() {
-            while delivery.cursors[index] < part.entries.count {
+            // The rest goes with the next tick: nobody's backlog takes a whole turn.
+            while delivery.cursors[index] < part.entries.count,
+                byteCount < configuration.deliveryByteLimit
+            {
+                byteCount += part.entries[delivery.cursors[index]].byteCount
                 let cursor = delivery.cursors[index]
                 let event = event(request, part: index, entry: part.entries[cursor])
                 if case .chunk = event {
@@ -129,16 +136,30 @@ extension Broker {
 
     /// A client's connection is over: what was asked over it waits for an `Attach`, and behind what others ask.
     mutating func left(_ client: Peer, now: Instant) {
-        for id in live + ended where requests[id]?.delivery.client == client {
+        for id in (clients[client] ?? []).sorted(by: { $0.description < $1.description }) {
             detach(id, now: now)
+        }
+        // Of clients that are gone no more waits than of those that are there.
+        while queue.count(of: nil) > configuration.queueLimit, let part = queue.youngest(of: nil) {
+            end(part.key, stoppedBy: .cancelled, now: now)
         }
     }
 
     mutating func detach(_ id: RequestID, now: Instant) {
-        requests[id]?.delivery.client = nil
+        assign(id, to: nil)
         requests[id]?.delivery.retryAt = nil
         requests[id]?.delivery.detachedSince = now
         moveWaitingParts(of: id)
+    }
+
+    /// Has a request's events go to this connection from now on.
+    mutating func assign(_ id: RequestID, to client: Peer?) {
+        if let before = requests[id]?.delivery.client {
+            clients[before]?.remove(id)
+            if clients[before]?.isEmpty ?? false { clients[before] = nil }
+        }
+        requests[id]?.delivery.client = client
+        if let client { clients[client, default: []].insert(id) }
     }
 
     /// Lets what waits of a request wait in its present client's line.

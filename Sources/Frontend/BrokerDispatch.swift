@@ -11,20 +11,44 @@ extension Broker {
     /// emptied for it.
     mutating func dispatch(_ now: Instant) {
         guard !queue.isEmpty, sessions.contains(where: \.hasRoom) else { return }
+        var busy = busyClients
         let reserved = reserve(now)
         while sessions.contains(where: \.hasRoom) {
-            let choice = queue.next { waiting, owner in
-                worker(for: waiting, of: owner, besides: reserved) != nil
+            // Decided once for each line: with places left for newcomers alone, long lines are not looked through.
+            let hasCommonRoom = sessions.contains(where: \.hasCommonRoom)
+            let mayGo = { (owner: Peer?) in
+                hasCommonRoom || owner.map { !busy.contains($0) } ?? false
+            }
+            guard hasCommonRoom || queue.hasLine(where: mayGo) else { return }
+            let choice = queue.next(of: mayGo) { waiting, owner in
+                let isNewcomer = owner.map { !busy.contains($0) } ?? false
+                return worker(for: waiting, isNewcomer: isNewcomer, besides: reserved) != nil
             }
             guard let choice else { return }
+            let isNewcomer = choice.owner.map { !busy.contains($0) } ?? false
+            let index = worker(for: choice.part, isNewcomer: isNewcomer, besides: reserved)
             queue.take(choice)
             let key = choice.part.key
             if let deadline = requests[key.request]?.deadline, now >= deadline {
                 end(key, stoppedBy: .deadline, now: now)
-            } else if let index = worker(for: choice.part, of: choice.owner, besides: reserved) {
+            } else if let index {
                 dispatch(key, to: index, now: now)
+                if let owner = choice.owner { busy.insert(owner) }
             }
         }
+    }
+
+    /// Clients for which something runs.
+    private var busyClients: Set<Peer> {
+        var clients: Set<Peer> = []
+        for session in sessions {
+            for occupant in session.occupants {
+                if let client = requests[occupant.key.request]?.delivery.client {
+                    clients.insert(client)
+                }
+            }
+        }
+        return clients
     }
 
     /// The worker that takes nothing else until it is empty enough for a suspect that has waited long.
@@ -32,7 +56,7 @@ extension Broker {
         for waiting in queue.suspects {
             guard let part = part(waiting.key),
                 now - part.queuedSince >= configuration.agingLimit,
-                worker(for: waiting, of: nil, besides: nil) == nil
+                worker(for: waiting, isNewcomer: false, besides: nil) == nil
             else { continue }
             return emptiest(for: part)
         }
@@ -44,11 +68,10 @@ extension Broker {
     ///
     /// Ties go to the first that came up.
     private func worker(
-        for waiting: FairQueue.Waiting, of owner: Peer?, besides reserved: Peer?
+        for waiting: FairQueue.Waiting, isNewcomer: Bool, besides reserved: Peer?
     ) -> Int? {
         guard let part = part(waiting.key) else { return nil }
         let needed = Self.adapters(of: part)
-        let isNewcomer = owner.map { !hasRunning($0) } ?? false
         var best: (index: Int, load: Double)?
         for (index, session) in sessions.enumerated() {
             guard isNewcomer ? session.hasRoom : session.hasCommonRoom,
@@ -63,12 +86,6 @@ extension Broker {
             if best.map({ load < $0.load }) ?? true { best = (index, load) }
         }
         return best?.index
-    }
-
-    private func hasRunning(_ client: Peer) -> Bool {
-        sessions.contains { session in
-            session.occupants.contains { requests[$0.key.request]?.delivery.client == client }
-        }
     }
 
     /// Whether the others at the worker and the part may share their fate.

@@ -21,8 +21,7 @@ extension Broker {
         let session = sessions.remove(at: index)
 
         let orphans = session.occupants.filter { occupant in
-            requests[occupant.key.request]?.parts[occupant.key.part]
-                .attempt(at: worker, epoch: occupant.epoch) != nil
+            part(occupant.key)?.attempt(at: worker, epoch: occupant.epoch) != nil
         }
         .map(\.key)
         actions.append(

@@ -77,8 +77,9 @@ extension Broker {
         if request.delivery.retryAt != nil { detach(id, now: now) }
     }
 
+    /// Goes on telling: a full pipe is tried again after a while, a long backlog goes tick by tick.
     private mutating func retryDelivery(_ id: RequestID, now: Instant) {
-        guard let retryAt = requests[id]?.delivery.retryAt, now >= retryAt else { return }
+        if let retryAt = requests[id]?.delivery.retryAt, now < retryAt { return }
         requests[id]?.delivery.retryAt = nil
         deliver(id)
     }

@@ -26,10 +26,12 @@ extension Broker {
         switch mark {
         case .acceptance: delivery.isAccepted = false
         case .entry(_, let part, let index):
-            delivery.cursors[part] = min(delivery.cursors[part], index)
-            if case .chunk = request.parts[part].entries[index] {
-                delivery.credit = delivery.credit.map { $0 + 1 }
-            }
+            // Nothing after it left either. An entry that is no more was replaced by a failure.
+            let entries = request.parts[part].entries
+            guard entries.indices.contains(index), index < delivery.cursors[part] else { return }
+            let unsent = entries[index..<min(delivery.cursors[part], entries.count)]
+            delivery.credit = delivery.credit.map { $0 + unsent.count(where: \.isChunk) }
+            delivery.cursors[part] = index
         }
         delivery.retryAt = now + configuration.congestionDelay
         requests[mark.request]?.delivery = delivery

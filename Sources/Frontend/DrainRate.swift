@@ -5,7 +5,13 @@ struct DrainRate: Sendable {
 
     private var tokens = 0.0
     private var seconds = 0.0
-    private var lastEnd: Instant?
+    /// The last end, or the time since when something waits.
+    private var since: Instant?
+
+    /// Notes that something waits again.
+    mutating func begin(_ now: Instant) {
+        since = now
+    }
 
     /// Notes that a part left for good.
     ///
@@ -13,11 +19,11 @@ struct DrainRate: Sendable {
     ///   - cost: its estimated tokens.
     ///   - isBusy: whether other parts wait; the time before an end counts only then.
     mutating func note(cost: Int, isBusy: Bool, now: Instant) {
-        if let lastEnd, isBusy {
+        if let since, isBusy {
             tokens = tokens * Self.memory + Double(cost)
-            seconds = seconds * Self.memory + (now - lastEnd) / .seconds(1)
+            seconds = seconds * Self.memory + (now - since) / .seconds(1)
         }
-        lastEnd = now
+        since = now
     }
 
     /// How long until so much has left.

@@ -39,8 +39,20 @@ struct FairQueue: Sendable {
 
     func cost(of owner: Peer?) -> Int { lines[owner]?.cost ?? 0 }
 
-    /// What others could suffer from, oldest first within a line.
-    var suspects: [Waiting] { lines.values.flatMap { $0.parts.filter(\.isSuspect) } }
+    /// Whether any part waits that others could suffer from.
+    private(set) var suspectCount = 0
+
+    /// What others could suffer from, in the order of turns.
+    var suspects: [Waiting] {
+        guard suspectCount > 0 else { return [] }
+        return (turns + [nil]).flatMap { lines[$0]?.parts.filter(\.isSuspect) ?? [] }
+    }
+
+    /// Whether the condition holds for the client of any line.
+    func hasLine(where condition: (Peer?) -> Bool) -> Bool { lines.keys.contains(where: condition) }
+
+    /// The part that came last of a line.
+    func youngest(of owner: Peer?) -> Waiting? { lines[owner]?.parts.last }
 
     /// Adds a part where its age puts it in its client's line: one that comes back after a loss is not put behind younger
     /// ones.
@@ -58,6 +70,7 @@ struct FairQueue: Sendable {
         if let owner, line.isEmpty { turns.append(owner) }
         owners[part.key] = owner
         cost += part.cost
+        if part.isSuspect { suspectCount += 1 }
     }
 
     @discardableResult
@@ -68,6 +81,7 @@ struct FairQueue: Sendable {
         else { return nil }
         lines[owner]?.cost -= part.cost
         cost -= part.cost
+        if part.isSuspect { suspectCount -= 1 }
         if lines[owner]?.parts.isEmpty ?? true {
             lines[owner] = nil
             turns.removeAll { $0 == owner }
@@ -75,9 +89,13 @@ struct FairQueue: Sendable {
         return part
     }
 
-    /// Lets a part wait in another client's line.
+    /// Lets a part wait in another client's line; one that was all of its line takes along what that may spend.
     mutating func move(_ key: PartKey, to owner: Peer?) {
-        if let part = remove(key) { insert(part, of: owner) }
+        guard let before = owners[key], before != owner else { return }
+        let deficit = lines[before]?.deficit ?? 0
+        guard let part = remove(key) else { return }
+        insert(part, of: owner)
+        if lines[before] == nil, lines[owner]?.parts.count == 1 { lines[owner]?.deficit = deficit }
     }
 
     /// The part whose turn it is, and what that costs the lines.
@@ -89,15 +107,20 @@ struct FairQueue: Sendable {
         fileprivate let candidates: [Peer]
     }
 
-    /// Finds the part whose turn it is among those that `isFit` lets pass; nil when none may go now.
-    func next(where isFit: (Waiting, Peer?) -> Bool) -> Choice? {
+    /// Finds the part whose turn it is; nil when none may go now.
+    ///
+    /// - Parameters:
+    ///   - mayGo: whether anything of a client may go.
+    ///   - isFit: whether a part of such a client may.
+    func next(of mayGo: (Peer?) -> Bool, where isFit: (Waiting, Peer?) -> Bool) -> Choice? {
         let candidates = turns.compactMap { owner -> (owner: Peer, part: Waiting, missing: Int)? in
-            guard let line = lines[owner], let part = line.parts.first(where: { isFit($0, owner) })
+            guard mayGo(owner), let line = lines[owner],
+                let part = line.parts.first(where: { isFit($0, owner) })
             else { return nil }
             return (owner, part, part.cost - line.deficit)
         }
         guard let least = candidates.map(\.missing).min() else {
-            let orphan = lines[nil]?.parts.first { isFit($0, nil) }
+            let orphan = mayGo(nil) ? lines[nil]?.parts.first { isFit($0, nil) } : nil
             return orphan.map { Choice(part: $0, owner: nil, rounds: 0, candidates: []) }
         }
         let rounds = max(0, (least + Self.quantum - 1) / Self.quantum)

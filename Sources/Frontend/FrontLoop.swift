@@ -95,7 +95,7 @@ public final class FrontLoop: Sendable {
         inbox.put { $0.events.append(event) }
     }
 
-    /// Has the thread close its sockets and end, and waits until that is done, a second at most:
+    /// Has the thread close its sockets and end, and waits until that is done, two seconds at most:
     /// what is not sent by then is lost, and the socket files are gone.
     public func stop() async {
         inbox.put { $0.isStopped = true }

@@ -6,7 +6,7 @@ struct FrontSockets {
     /// Bytes that may wait for a worker: orders carry prompts, and it reads only between steps.
     private static let workerOutputLimit = 32 << 20
     /// Connections of workers at a time, wherever they run.
-    private static let workerLimit = 256
+    private static let workerLimit = ServeSettings.countLimit + 64
 
     let clients: RouterSocket
     let workers: RouterSocket

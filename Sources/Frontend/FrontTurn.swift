@@ -80,19 +80,24 @@ struct FrontTurn: ~Copyable {
 
     private func perform(_ actions: [BrokerAction]) -> [BrokerEvent] {
         var failures: [BrokerEvent] = []
-        // After one failure nothing more goes to that client: its stream has no holes.
+        // After one failure nothing more goes to that client: its stream has no holes, and one report for each part of a
+        // request, or for a client that is gone, says it all.
         var failed: [Peer: SendFailure] = [:]
+        var reported: Set<FailedStream> = []
         for action in actions {
             switch action {
             case .toClient(let peer, let event, let mark):
                 guard let failure = failed[peer] ?? send(event, toClient: peer) else { continue }
+                let stream = FailedStream(peer, failure, mark)
                 // What comes after an event that cannot be sent at all can be, later.
                 if case .unencodable = failure {
                     failed[peer] = .congested
                 } else {
                     failed[peer] = failure
                 }
-                if let mark { failures.append(.undelivered(peer, mark, failure)) }
+                if let mark, reported.insert(stream).inserted {
+                    failures.append(.undelivered(peer, mark, failure))
+                }
             case .toWorker(let peer, let order):
                 if let failure = send(order, toWorker: peer) {
                     failures.append(.orderUndelivered(peer, order, failure))
@@ -131,5 +136,21 @@ struct FrontTurn: ~Copyable {
         } catch {
             return error.code == .wouldBlock ? .congested : .unreachable
         }
+    }
+}
+
+/// What one report of a failure covers.
+private struct FailedStream: Hashable {
+    private let peer: Peer
+    private let failure: SendFailure
+    private var request: RequestID?
+    private var part: Int?
+
+    init(_ peer: Peer, _ failure: SendFailure, _ mark: DeliveryMark?) {
+        self.peer = peer
+        self.failure = failure
+        guard failure != .unreachable else { return }
+        request = mark?.request
+        if case .entry(_, let part, _) = mark { self.part = part }
     }
 }

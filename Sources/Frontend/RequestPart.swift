@@ -29,6 +29,10 @@ struct RequestPart: Sendable {
         case chunk(offset: Int, count: Int, text: String)
         case ended(Terminal)
 
+        var isChunk: Bool {
+            if case .chunk = self { true } else { false }
+        }
+
         /// Bytes that it takes in a pipe, roughly.
         var byteCount: Int {
             if case .chunk(_, let count, let text) = self {

@@ -14,6 +14,8 @@ public final class WorkerPool: Sendable {
     static let failureLimit = 5
     /// How often the same place's trouble is told.
     static let reportInterval: Duration = .seconds(60)
+    /// Bytes of a line that a worker writes; its own lines are far shorter, and a longer one would end the listening.
+    static let lineLimit = 1 << 20
     /// What a worker may take to leave after SIGTERM.
     static let teardownTime: Duration = .seconds(2)
 
@@ -171,7 +173,7 @@ public final class WorkerPool: Sendable {
     ) async -> String {
         var last = ""
         do {
-            for try await line in output.strings(bufferingPolicy: .maxLineLength(4096)) {
+            for try await line in output.strings(bufferingPolicy: .maxLineLength(Self.lineLimit)) {
                 if !last.isEmpty { log("worker-\(place): \(last)") }
                 last = line
             }

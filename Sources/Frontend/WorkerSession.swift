@@ -11,6 +11,8 @@ struct WorkerSession: Sendable {
         let epoch: UInt32
         /// When the worker was asked to stop it.
         var stopSince: Instant?
+        /// It was asked in a step that had been announced as long, and waited for.
+        var wasExcused = false
     }
 
     /// How many prompt beginnings are remembered, about what a prefix cache may still hold.
@@ -29,7 +31,7 @@ struct WorkerSession: Sendable {
     var heardAt: Instant
     var beatenAt: Instant
     /// How much longer than usual it may be silent: it announced a long step.
-    var announcedSilence: Duration = .zero
+    private(set) var announcedSilence: Duration = .zero
     var heartbeat = WireHeartbeat()
     var occupants: [Occupant] = []
     var isDraining = false
@@ -60,7 +62,17 @@ struct WorkerSession: Sendable {
         heardAt = now
         guard announcedSilence > .zero else { return }
         announcedSilence = .zero
-        restartStops(now)
+        // Once: with one long step after the other no stop would ever be overdue.
+        for index in occupants.indices where !occupants[index].wasExcused {
+            guard occupants[index].stopSince != nil else { continue }
+            occupants[index].stopSince = now
+            occupants[index].wasExcused = true
+        }
+    }
+
+    /// Notes for how long it may be silent from now on, `heardAt`.
+    mutating func expectSilence(_ duration: Duration) {
+        announcedSilence = duration
     }
 
     /// Begins anew to wait for the stops that were asked for.
@@ -68,6 +80,11 @@ struct WorkerSession: Sendable {
         for index in occupants.indices where occupants[index].stopSince != nil {
             occupants[index].stopSince = now
         }
+    }
+
+    /// Whether it still runs, or stops, a part of the request.
+    func holds(_ request: RequestID) -> Bool {
+        occupants.contains { $0.key.request == request }
     }
 
     /// Remembers that a prompt went here.

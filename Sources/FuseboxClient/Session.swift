@@ -118,10 +118,7 @@ struct Session {
     }
 
     mutating func disconnected(now: Instant) {
-        guard isConnected else { return }
-        connection = .lost(since: now)
-        // Whoever comes next may have room.
-        for id in conversations.keys { conversations[id]?.busySince = nil }
+        if isConnected { connection = .lost(since: now) }
     }
 
     /// The other side does not speak the protocol: nothing will come of any request.

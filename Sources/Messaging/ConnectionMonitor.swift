@@ -44,9 +44,9 @@ public struct ConnectionMonitor: Socket, ~Copyable {
             let number = UInt16(littleEndian: UInt16(frame[0]) | UInt16(frame[1]) << 8)
             switch Int32(number) {
             case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: return .connected
-            case ZMQ_EVENT_DISCONNECTED: return .disconnected
-            case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL, ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL,
-                ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
+            // Without detail: the peer went away during the handshake, or was too slow, and may be back.
+            case ZMQ_EVENT_DISCONNECTED, ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: return .disconnected
+            case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL, ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
                 return .handshakeFailed
             default: continue
             }

@@ -20,7 +20,7 @@ import Wire
         _ queue: inout FairQueue, where isFit: (FairQueue.Waiting, Peer?) -> Bool = { _, _ in true }
     ) -> [UInt64] {
         var serials: [UInt64] = []
-        while let choice = queue.next(where: isFit) {
+        while let choice = queue.next(of: { _ in true }, where: isFit) {
             queue.take(choice)
             serials.append(choice.part.serial)
         }
@@ -76,6 +76,22 @@ import Wire
         #expect(drain(&queue).last == 1)
     }
 
+    @Test func whoAsksAgainAfterItsOldRequestKeepsItsTurn() throws {
+        var queue = FairQueue()
+        queue.insert(try part(9, cost: 9000), of: polite)
+        for serial in 0..<900 as Range<UInt64> { queue.insert(try part(serial), of: hog) }
+        var order: [UInt64] = []
+        for round in 0..<200 {
+            // The same client attaches again and again, now and then over another connection.
+            let owner = round % 50 == 0 ? Peer(routingID: [3, UInt8(round)]) : polite
+            queue.move(try part(9).key, to: owner)
+            guard let choice = queue.next(of: { _ in true }, where: { _, _ in true }) else { break }
+            queue.take(choice)
+            order.append(choice.part.serial)
+        }
+        #expect(order.contains(9))
+    }
+
     @Test func whatDoesNotFitHoldsUpNothingElse() throws {
         var queue = FairQueue()
         for serial in 0..<4 as Range<UInt64> { queue.insert(try part(serial, cost: 5000), of: hog) }
@@ -97,6 +113,11 @@ import Wire
         // A quiet night says nothing about how fast work leaves.
         now = now + .seconds(30_000)
         rate.note(cost: 50, isBusy: false, now: now)
+        #expect(rate.delay(untilGone: 5000) == .seconds(10))
+        now = now + .seconds(30_000)
+        rate.begin(now)
+        now = now + .milliseconds(100)
+        rate.note(cost: 50, isBusy: true, now: now)
         #expect(rate.delay(untilGone: 5000) == .seconds(10))
         #expect(rate.delay(untilGone: 1) == .milliseconds(100))
         #expect(rate.delay(untilGone: .max) == .seconds(60))

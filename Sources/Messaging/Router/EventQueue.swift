@@ -20,10 +20,13 @@ final class EventQueue {
         try control(EPOLL_CTL_ADD, watched, key: key, EPOLLIN.rawValue)
     }
 
-    /// Chooses whether room to write is told of too.
-    func watch(_ watched: Int32, key: UInt64, forRoom: Bool) throws(MessagingError) {
+    /// Chooses what is told of a descriptor.
+    func watch(
+        _ watched: Int32, key: UInt64, forInput: Bool = true, forRoom: Bool = false
+    ) throws(MessagingError) {
+        let input = forInput ? EPOLLIN.rawValue : 0
         let room = forRoom ? EPOLLOUT.rawValue : 0
-        try control(EPOLL_CTL_MOD, watched, key: key, EPOLLIN.rawValue | room)
+        try control(EPOLL_CTL_MOD, watched, key: key, input | room)
     }
 
     private func control(

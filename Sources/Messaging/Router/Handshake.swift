@@ -20,8 +20,8 @@ enum Handshake {
         return [FrameHeader.command, UInt8(body.count)] + body
     }()
 
-    /// Which kinds of sockets a ROUTER talks to.
-    private static let socketTypes = ["DEALER", "REQ", "ROUTER"].map { Array($0.utf8) }
+    /// Which kinds of sockets this router talks to; a REQ would put an empty frame first, which no message here has.
+    private static let socketTypes = ["DEALER", "ROUTER"].map { Array($0.utf8) }
 
     /// Accepts any minor version of ZMTP 3 and above, since peers speak the lower of two versions.
     ///

@@ -42,6 +42,8 @@ final class ListeningSocket {
         /// The process has no descriptor for it; it was closed.
         case refused
         case none
+        /// One waits that cannot be taken now, not even to be refused.
+        case impossible
     }
 
     /// Takes the next connection, which neither blocks nor outlives this program in others.
@@ -51,12 +53,21 @@ final class ListeningSocket {
             setOptions(of: accepted)
             return .connection(accepted)
         }
-        guard errno == EMFILE || errno == ENFILE, spare >= 0 else { return .none }
-        close(spare)
+        switch errno {
+        case EMFILE, ENFILE: return refuse()
+        case ENOBUFS, ENOMEM: return .impossible
+        // None waits, or it was given up before it was taken.
+        default: return .none
+        }
+    }
+
+    /// Takes a connection in the place of the spare descriptor, and closes it.
+    private func refuse() -> Arrival {
+        if spare >= 0 { close(spare) }
         let refused = fusebox_accept(descriptor)
         if refused >= 0 { close(refused) }
         spare = Self.openSpare()
-        return refused >= 0 ? .refused : .none
+        return refused >= 0 ? .refused : .impossible
     }
 
     private static func openSpare() -> Int32 { unsafe open("/dev/null", O_RDONLY | O_CLOEXEC) }

@@ -16,6 +16,8 @@ final class RouterConnection {
     private var output: [UInt8] = Handshake.greeting
     private var sentCount = 0
     private(set) var isOpen = false
+    /// It takes nothing any more; what it said last may still be read.
+    private(set) var isDeaf = false
     /// Since when the handshake, or a message, has been waited for.
     private(set) var waitingSince: ContinuousClock.Instant
     /// Whether it stands in the router's line of connections with something to read.
@@ -98,7 +100,7 @@ final class RouterConnection {
             case .opened: isOpen = true
             case .answer(let bytes):
                 // A peer that asks and does not listen shall not fill memory with answers.
-                if outputByteCount < Self.chunkByteCount { output += bytes }
+                if outputByteCount < Self.chunkByteCount, !isDeaf { output += bytes }
             case .tooManyFrames: waitingSince = now
             case .message(let frames):
                 waitingSince = now
@@ -115,8 +117,8 @@ final class RouterConnection {
         }
     }
 
-    /// Gives the system what it takes; false when the connection is gone.
-    func flush() -> Bool {
+    /// Gives the system what it takes; what a peer that is gone would not get is thrown away.
+    func flush() {
         while sentCount < output.count {
             let count = unsafe output.withUnsafeBytes { bytes in
                 let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[sentCount...])
@@ -124,7 +126,9 @@ final class RouterConnection {
             }
             if count < 0 {
                 if errno == EINTR { continue }
-                guard errno == EAGAIN || errno == EWOULDBLOCK else { return false }
+                if errno == EAGAIN || errno == EWOULDBLOCK { break }
+                isDeaf = true
+                sentCount = output.count
                 break
             }
             sentCount += count
@@ -136,6 +140,5 @@ final class RouterConnection {
             output.removeFirst(sentCount)
             sentCount = 0
         }
-        return true
     }
 }

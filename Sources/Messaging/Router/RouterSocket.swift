@@ -24,13 +24,15 @@ public final class RouterSocket {
         case left(Peer)
     }
 
-    /// Bytes of the system that are looked at in one call, so that no call takes long.
+    /// Connections that are looked at in one call, so that no call takes long.
     private static let visitLimit = 32
     private static let sweepInterval: Duration = .milliseconds(250)
 
     private let options: RouterOptions
     private let queue: EventQueue
     private var listeners: [UInt64: ListeningSocket] = [:]
+    /// Those that could not take a connection for want of descriptors or memory.
+    private var pausedListeners: [(ListeningSocket, UInt64)] = []
     private var connections: [UInt64: RouterConnection] = [:]
     /// Connections with something to read, in the order of their turns.
     private var line: Deque<UInt64> = []
@@ -90,7 +92,8 @@ public final class RouterSocket {
         let now = ContinuousClock.now
         for _ in 0..<Self.visitLimit {
             if let peer = departed.popFirst() { return .left(peer) }
-            guard let key = line.popFirst(), let connection = connections[key] else { return nil }
+            guard let key = line.popFirst() else { return nil }
+            guard let connection = connections[key] else { continue }
             connection.isInLine = false
             if let frames = visit(connection, key: key, now: now) {
                 return .message(connection.peer, frames)
@@ -103,7 +106,7 @@ public final class RouterSocket {
     public func collect() {
         for (key, isReadable, hasRoom) in queue.ready() {
             if let listener = listeners[key] {
-                accept(from: listener)
+                accept(from: listener, key: key)
                 continue
             }
             guard let connection = connections[key] else { continue }
@@ -118,12 +121,17 @@ public final class RouterSocket {
         line.append(key)
     }
 
-    private func accept(from listener: ListeningSocket) {
+    private func accept(from listener: ListeningSocket, key: UInt64) {
         // The others come with the next turn.
         for _ in 0..<Self.visitLimit {
             switch listener.accept() {
             case .none: return
             case .refused: counts.refusedCount += 1
+            case .impossible:
+                // It stays readable: without a pause the front would do nothing else.
+                pausedListeners.append((listener, key))
+                try? queue.watch(listener.descriptor, key: key, forInput: false)
+                return
             case .connection(let descriptor):
                 guard connections.count < options.connectionLimit else {
                     counts.refusedCount += 1
@@ -204,7 +212,7 @@ public final class RouterSocket {
     /// - Throws: `.unreachable` when the peer is gone, `.wouldBlock` when too much waits for it already.
     public func send(_ frames: [[UInt8]], to peer: Peer) throws(MessagingError) {
         let key = peer.routingID.count == 8 ? peer.routingID.reduce(0) { $0 << 8 | UInt64($1) } : 0
-        guard let connection = connections[key], connection.isOpen else {
+        guard let connection = connections[key], connection.isOpen, !connection.isDeaf else {
             throw MessagingError(.unreachable, "the peer is gone")
         }
         let waiting = connection.outputByteCount
@@ -238,9 +246,8 @@ public final class RouterSocket {
 
     private func flush(_ connection: RouterConnection, key: UInt64) {
         let waiting = connection.outputByteCount
-        let isAlive = connection.flush()
+        connection.flush()
         outputByteCount += connection.outputByteCount - waiting
-        guard isAlive else { return drop(key) }
         let needsRoom = connection.outputByteCount > 0
         guard needsRoom != connection.isWatchedForRoom else { return }
         connection.isWatchedForRoom = needsRoom
@@ -251,6 +258,8 @@ public final class RouterSocket {
         let now = ContinuousClock.now
         guard now - sweptAt >= Self.sweepInterval else { return }
         sweptAt = now
+        for (listener, key) in pausedListeners { try? queue.watch(listener.descriptor, key: key) }
+        pausedListeners = []
         for (key, connection) in connections {
             if let left = connection.timeLeft(options, now: now), left <= .zero { cut(key) }
         }
@@ -259,6 +268,7 @@ public final class RouterSocket {
     /// Stops listening, sends what is queued for as long as the linger allows, and ends all connections.
     public func close() {
         listeners = [:]
+        pausedListeners = []
         let end = ContinuousClock.now + options.linger
         flush()
         while outputByteCount > 0, ContinuousClock.now < end {

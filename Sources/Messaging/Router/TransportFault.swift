@@ -1,5 +1,5 @@
-/// Why a router cuts a connection: its peer broke the transport's rules or a bound.
-public enum TransportFault: Error, Hashable, Sendable {
+/// How a peer breaks the transport's rules or a bound of a message, for which its connection is cut.
+enum TransportFault: Error, Hashable {
     /// The first bytes are not ZMTP 3's, or the peer wants another security mechanism than NULL.
     case foreign
     /// The peer's kind of socket does not talk to a router.
@@ -8,8 +8,4 @@ public enum TransportFault: Error, Hashable, Sendable {
     case malformed
     /// A frame, or all frames of a message, over the byte limit.
     case oversized
-    /// The handshake, or a message that was begun, was not finished in time.
-    case late
-    /// All connections together held more than the router's limit, and this one the most.
-    case memory
 }

@@ -109,6 +109,21 @@ import Wire
         #expect(bench.wait(.seconds(1)).cancels.isEmpty)
     }
 
+    @Test func aLongBacklogGoesTickByTick() {
+        var bench = Bench { $0.deliveryByteLimit = 1000 }
+        bench.submit(1) { $0.credit = 1 }
+        for offset in 0..<40 { bench.chunk(1, offset: offset, [1], text: "some text") }
+        bench.finish(1)
+        let credit = WireCredit {
+            $0.request = Bench.id(1); $0.chunks = 100
+        }
+        var actions = bench.tell(.client(Bench.client, .credit(credit)))
+        #expect((10...30).contains(actions.chunks.count))
+        actions += bench.wait(.milliseconds(20)) + bench.wait(.milliseconds(20))
+        #expect(actions.chunks.map(\.offset) == Array(1..<40))
+        #expect(actions.done != nil)
+    }
+
     @Test func readersThatTakeNothingLoseTheirReply() {
         var bench = Bench {
             $0.streamByteLimit = 1000; $0.stallTimeout = .seconds(5)

@@ -38,6 +38,19 @@ import Wire
         #expect(bench.broker.queue.count <= 16)
     }
 
+    @Test func whatVanishedClientsLeftShutsNobodyOut() {
+        var bench = Bench(slots: 1) { $0.queueLimit = 8 }
+        for round in 0..<6 as Range<UInt8> {
+            let client = Peer(routingID: [7, round])
+            for number in 0..<8 as Range<UInt8> {
+                bench.submit(round * 8 + number + 1, client: client) { $0.keep = true }
+            }
+            bench.tell(.clientLeft(client))
+            #expect(bench.broker.queue.count(of: nil) <= 8)
+        }
+        #expect(bench.submit(200, client: Self.other).accepted != nil)
+    }
+
     @Test func whatAVanishedClientAskedIsCancelledAfterTheGrace() {
         var bench = Bench(slots: 1)
         bench.submit(1)

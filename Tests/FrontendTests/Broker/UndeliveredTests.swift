@@ -68,6 +68,27 @@ import Wire
         #expect(bench.broker.live.isEmpty)
     }
 
+    @Test func whatFollowsAnEventThatCannotBeSaidIsNoTrap() throws {
+        var bench = Bench(slots: 1)
+        bench.submit(1) { $0.credit = 1 }
+        bench.chunk(1, offset: 0, [5])
+        bench.chunk(1, offset: 1, [6])
+        bench.chunk(1, offset: 2, [7])
+        let id = try #require(RequestID(bytes: Bench.id(1)))
+        bench.tell(
+            .client(
+                Bench.client,
+                .credit(
+                    WireCredit {
+                        $0.requestID = id; $0.chunks = 5
+                    })))
+        bench.tell(
+            .undelivered(
+                Bench.client, .entry(id, part: 0, index: 2), .unencodable("too large")))
+        bench.tell(.undelivered(Bench.client, .entry(id, part: 0, index: 3), .congested))
+        #expect(bench.broker.live.isEmpty)
+    }
+
     @Test func anEndThatCannotBeSaidIsAnotherEnd() throws {
         var bench = Bench(slots: 1)
         bench.submit(1)
@@ -94,6 +115,20 @@ import Wire
         bench.tell(.awoken)
         #expect(bench.wait(.seconds(3), alive: []).compactMap(\.killed).isEmpty)
         #expect(bench.wait(.seconds(1), alive: []).compactMap(\.killed) == [.of(100)])
+    }
+
+    @Test func aWorkerOfLongStepsHasToStopAllTheSame() {
+        var bench = Bench(slots: 1)
+        bench.submit(1)
+        bench.cancel(1)
+        let announcement = WireHeartbeat { $0.silenceMs = 2000 }
+        var killed: [WorkerIdentity] = []
+        for _ in 0..<20 where killed.isEmpty {
+            bench.tell(.worker(worker, .heartbeat(announcement)))
+            killed += bench.wait(.seconds(1), alive: []).compactMap(\.killed)
+            bench.chunk(1, offset: 0, [5])
+        }
+        #expect(killed == [.of(100)])
     }
 
     @Test func anAnnouncementHoldsOnceAndNotForEver() {
