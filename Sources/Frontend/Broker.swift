@@ -16,6 +16,8 @@ public struct Broker: Sendable {
 
     /// Every request that is not forgotten.
     var requests: [RequestID: ServedRequest] = [:]
+    /// When each connection last asked for something or got its end, if that was lately.
+    var activity: [Peer: Instant] = [:]
     /// What each connection is told of.
     var clients: [Peer: Set<RequestID>] = [:]
     /// Those that have not ended, in order of acceptance.

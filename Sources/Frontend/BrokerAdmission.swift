@@ -73,6 +73,7 @@ extension Broker {
         nextSerial += 1
         requests[id] = request
         clients[client, default: []].insert(id)
+        activity[client] = now
         live.append(id)
         counters.accepted += 1
         for index in parts.indices { enqueue(PartKey(request: id, part: index), now: now) }

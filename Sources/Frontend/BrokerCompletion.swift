@@ -26,6 +26,7 @@ extension Broker {
         case .running(let attempt):
             abandon(key, epoch: part.epoch, at: attempt.worker, now: now)
         }
+        if let client = requests[key.request]?.delivery.client { activity[client] = now }
         drainRate.note(cost: part.cost, isBusy: !queue.isEmpty, now: now)
         requests[key.request]?.parts[key.part].phase = .ended(terminal)
         requests[key.request]?.parts[key.part].entries.append(.ended(terminal))

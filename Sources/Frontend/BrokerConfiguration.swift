@@ -39,6 +39,8 @@ public struct BrokerConfiguration: Sendable {
     public var probationTokens = 8
 
     // Clients.
+    /// A client that asked for nothing for this long has no share of the places.
+    public var activityTime: Duration = .seconds(2)
     /// Requests whose connection is gone for this long are cancelled, unless they asked to be kept.
     public var clientGrace: Duration = .seconds(10)
     /// A reader that takes nothing for this long while more than `streamByteLimit` waits for it

@@ -11,44 +11,30 @@ extension Broker {
     /// emptied for it.
     mutating func dispatch(_ now: Instant) {
         guard !queue.isEmpty, sessions.contains(where: \.hasRoom) else { return }
-        var busy = busyClients
+        var shares = PlaceShares(sessions, active: Set(activity.keys)) { key in
+            requests[key.request]?.delivery.client
+        }
         let reserved = reserve(now)
         while sessions.contains(where: \.hasRoom) {
-            // Decided once for each line: with places left for newcomers alone, long lines are not looked through.
-            let hasCommonRoom = sessions.contains(where: \.hasCommonRoom)
-            let mayGo = { (owner: Peer?) in
-                hasCommonRoom || owner.map { !busy.contains($0) } ?? false
-            }
-            guard hasCommonRoom || queue.hasLine(where: mayGo) else { return }
-            let choice = queue.next(of: mayGo) { waiting, owner in
-                let isNewcomer = owner.map { !busy.contains($0) } ?? false
-                return worker(for: waiting, isNewcomer: isNewcomer, besides: reserved) != nil
+            let choice = queue.next {
+                // Decided once for each line, so that long ones are not looked through in vain.
+                owner in
+                sessions.enumerated().contains { shares.allow(owner, at: $0, of: $1) }
+            } where: { waiting, owner in
+                worker(for: waiting, of: owner, within: shares, besides: reserved) != nil
             }
             guard let choice else { return }
-            let isNewcomer = choice.owner.map { !busy.contains($0) } ?? false
-            let index = worker(for: choice.part, isNewcomer: isNewcomer, besides: reserved)
+            let index = worker(
+                for: choice.part, of: choice.owner, within: shares, besides: reserved)
             queue.take(choice)
             let key = choice.part.key
             if let deadline = requests[key.request]?.deadline, now >= deadline {
                 end(key, stoppedBy: .deadline, now: now)
             } else if let index {
                 dispatch(key, to: index, now: now)
-                if let owner = choice.owner { busy.insert(owner) }
+                shares.take(choice.owner, at: index)
             }
         }
-    }
-
-    /// Clients for which something runs.
-    private var busyClients: Set<Peer> {
-        var clients: Set<Peer> = []
-        for session in sessions {
-            for occupant in session.occupants {
-                if let client = requests[occupant.key.request]?.delivery.client {
-                    clients.insert(client)
-                }
-            }
-        }
-        return clients
     }
 
     /// The worker that takes nothing else until it is empty enough for a suspect that has waited long.
@@ -56,7 +42,7 @@ extension Broker {
         for waiting in queue.suspects {
             guard let part = part(waiting.key),
                 now - part.queuedSince >= configuration.agingLimit,
-                worker(for: waiting, isNewcomer: false, besides: nil) == nil
+                worker(for: waiting, of: nil, within: nil, besides: nil) == nil
             else { continue }
             return emptiest(for: part)
         }
@@ -68,13 +54,14 @@ extension Broker {
     ///
     /// Ties go to the first that came up.
     private func worker(
-        for waiting: FairQueue.Waiting, isNewcomer: Bool, besides reserved: Peer?
+        for waiting: FairQueue.Waiting, of owner: Peer?, within shares: PlaceShares?,
+        besides reserved: Peer?
     ) -> Int? {
         guard let part = part(waiting.key) else { return nil }
         let needed = Self.adapters(of: part)
         var best: (index: Int, load: Double)?
         for (index, session) in sessions.enumerated() {
-            guard isNewcomer ? session.hasRoom : session.hasCommonRoom,
+            guard shares?.allow(owner, at: index, of: session) ?? session.hasRoom,
                 part.onProbation || session.address != reserved,
                 needed.isSubset(of: session.adapters), isFit(session, for: part)
             else { continue }

@@ -3,6 +3,7 @@ import Wire
 /// What the passing of time brings about.
 extension Broker {
     mutating func tick(_ now: Instant) {
+        activity = activity.filter { now - $0.value < configuration.activityTime }
         for session in sessions { watch(session, now: now) }
         for id in live { expire(id, now: now) }
         for id in stalled { pace(id, now: now) }

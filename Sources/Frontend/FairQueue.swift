@@ -48,9 +48,6 @@ struct FairQueue: Sendable {
         return (turns + [nil]).flatMap { lines[$0]?.parts.filter(\.isSuspect) ?? [] }
     }
 
-    /// Whether the condition holds for the client of any line.
-    func hasLine(where condition: (Peer?) -> Bool) -> Bool { lines.keys.contains(where: condition) }
-
     /// The part that came last of a line.
     func youngest(of owner: Peer?) -> Waiting? { lines[owner]?.parts.last }
 

@@ -17,8 +17,6 @@ struct WorkerSession: Sendable {
 
     /// How many prompt beginnings are remembered, about what a prefix cache may still hold.
     static let memory = 256
-    /// One slot of so many is kept from clients that have others.
-    static let reservedShare = 16
 
     let address: Peer
     /// That the front gave the process; nil: somebody else started it.
@@ -53,9 +51,6 @@ struct WorkerSession: Sendable {
     }
 
     var hasRoom: Bool { !isDraining && congestedUntil == nil && occupants.count < slots }
-
-    /// Whether there is room beyond what is kept for clients that have nothing running.
-    var hasCommonRoom: Bool { hasRoom && occupants.count < slots - slots / Self.reservedShare }
 
     /// Notes a sign of life: a long step that it had announced is over, and what it was told meanwhile it hears only now.
     mutating func hear(_ now: Instant) {
