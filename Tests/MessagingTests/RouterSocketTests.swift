@@ -120,6 +120,32 @@ import Testing
         #expect(try router.message()?.frames == [bytes("after")])
     }
 
+    /// A program that died and came back at once under the routing id that it had chosen.
+    @Test func aRoutingIDThatComesBackGetsItsAnswers() throws {
+        let router = try TestRouter()
+        let endpoint = try router.socket.bind(Endpoint("tcp://127.0.0.1:*"))
+        let identity = [8] + bytes("Identity") + [0, 0, 0, 2] + bytes("me")
+        let ready = [4, 43] + RawConnection.ready.dropFirst(2) + identity
+        let first = try RawConnection(
+            endpoint, sending: RawConnection.greeting + ready + [0, 1, 1])
+        let old = try #require(try router.message())
+        // The first connection is still open on this side when the second comes.
+        let second = try RawConnection(
+            endpoint, sending: RawConnection.greeting + ready + [0, 1, 2])
+        let new = try #require(try router.message())
+        #expect(old.frames == [[1]] && new.frames == [[2]])
+        #expect(old.peer != new.peer)
+        try router.socket.send([bytes("answer")], to: new.peer)
+        var heard: [UInt8] = []
+        let answer = [0, 6] + bytes("answer")
+        #expect(
+            try router.work {
+                heard += second.hear() ?? []
+                return Array(heard.suffix(answer.count)) == answer
+            })
+        #expect(first.hear()?.suffix(answer.count) != answer[...])
+    }
+
     @Test func moreConnectionsThanAllowedAreRefused() throws {
         let router = try TestRouter { $0.connectionLimit = 3 }
         let endpoint = try router.socket.bind(Endpoint("tcp://127.0.0.1:*"))
