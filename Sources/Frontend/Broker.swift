@@ -30,6 +30,8 @@ public struct Broker: Sendable {
     var nextSerial: UInt64 = 0
     var queue = FairQueue()
     var drainRate = DrainRate()
+    /// Whether a part may have found a place since the last look: most events change neither the queue nor the places.
+    var mayDispatch = false
 
     /// Set by the first worker; later ones must equal it.
     var pool: PoolIdentity?
@@ -79,7 +81,10 @@ public struct Broker: Sendable {
         case .tick: tick(now)
         case .drain: drain(now)
         }
-        dispatch(now)
+        if mayDispatch {
+            mayDispatch = false
+            dispatch(now)
+        }
         defer { actions = [] }
         return actions
     }

@@ -115,6 +115,7 @@ extension Broker {
         requests[key.request]?.parts[key.part].phase = .queued
         requests[key.request]?.parts[key.part].queuedSince = now
         if queue.isEmpty { drainRate.begin(now) }
+        mayDispatch = true
         let part = request.parts[key.part]
         queue.insert(
             FairQueue.Waiting(

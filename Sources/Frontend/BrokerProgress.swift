@@ -12,6 +12,8 @@ extension Broker {
             let limit = requests[key.request]?.limits.tokenLimit
         else { return }
         let probation = configuration.probationTokens
+        // A suspect that clears itself lets others in.
+        if requests[key.request]?.parts[key.part].onProbation ?? false { mayDispatch = true }
         let addition = requests[key.request]?.parts[key.part].append(
             chunk, tokenLimit: limit, probation: probation)
         take(addition, key, now: now)
@@ -41,6 +43,7 @@ extension Broker {
         guard let index = sessions.firstIndex(where: { $0.address == worker }) else { return }
         let id = finished.requestID
         let key = PartKey(request: id, part: Int(finished.part))
+        mayDispatch = true
         guard sessions[index].release(key, epoch: finished.epoch) else {
             counters.stale += 1
             return

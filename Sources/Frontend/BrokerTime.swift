@@ -3,6 +3,8 @@ import Wire
 /// What the passing of time brings about.
 extension Broker {
     mutating func tick(_ now: Instant) {
+        // Time alone lets suspects grow old and clients fall quiet.
+        mayDispatch = true
         activity = activity.filter { now - $0.value < configuration.activityTime }
         for session in sessions { watch(session, now: now) }
         for id in live { expire(id, now: now) }

@@ -75,6 +75,7 @@ extension Broker {
             guard case .dispatch(let dispatch) = order else { return }
             let key = PartKey(request: dispatch.requestID, part: Int(dispatch.part))
             _ = sessions[index].release(key, epoch: dispatch.epoch)
+            mayDispatch = true
             let refusal = Refusal(
                 .invalidArgument, "no worker can take it: \(problem); shorten the prompt")
             end(key, .failed(refusal), now: now)

@@ -15,6 +15,7 @@ extension Broker {
             let pool = try PoolIdentity(ready)
             try check(pool)
             try adopt(pool)
+            mayDispatch = true
             sessions.append(
                 WorkerSession(
                     ready, from: worker, adapters: Set(pool.adapters.map(\.digest)), now: now))
