@@ -38,7 +38,10 @@ final class RouterConnection {
     var inputByteCount: Int { stream.byteCount + input.count - position }
     var outputByteCount: Int { output.count - sentCount }
     /// Whether something is there that was read and not looked at.
-    var hasInput: Bool { position < input.count }
+    private var hasInput: Bool { position < input.count }
+    private var wasReadFull = false
+    /// Whether another visit may bring something; else the system tells when there is more.
+    var mayHaveMore: Bool { hasInput || wasReadFull }
 
     /// How long its handshake or its message may still take; nil: nothing was begun.
     func timeLeft(
@@ -73,6 +76,7 @@ final class RouterConnection {
         let count = unsafe scratch.withUnsafeMutableBytes { bytes in
             unsafe recv(descriptor, bytes.baseAddress, bytes.count, 0)
         }
+        wasReadFull = count == scratch.count
         guard count > 0 else {
             if count < 0, errno == EINTR { return .progress }
             return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? .idle : .left

@@ -169,10 +169,10 @@ public final class RouterSocket {
             if connection.outputByteCount > held.1 { note(connection, key: key) }
             switch visit {
             case .message(let frames):
-                putInLine(connection, key: key)
+                if connection.mayHaveMore { putInLine(connection, key: key) }
                 return frames
             case .progress:
-                putInLine(connection, key: key)
+                if connection.mayHaveMore { putInLine(connection, key: key) }
                 if inputByteCount > options.totalInputByteLimit { cutLargest() }
             case .idle: break
             case .left: drop(key)
