@@ -25,7 +25,6 @@ let package = Package(
     products: [.library(name: "FuzzTargets", type: .static, targets: ["FuzzTargets"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ],
@@ -33,12 +32,13 @@ let package = Package(
         .target(
             name: "CKernels", path: "Shipped/CKernels",
             cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-Wno-psabi"])]),
+        .target(name: "CSHA256", path: "Shipped/CSHA256"),
         .target(name: "CSystemShims", path: "Shipped/CSystemShims"),
         .systemLibrary(name: "COpenBLAS", path: "Shipped/COpenBLAS", pkgConfig: "openblas"),
         .shipped(
             "Tensors",
             [
-                "CSystemShims", .product(name: "Crypto", package: "swift-crypto"),
+                "CSHA256", "CSystemShims",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         .shipped("Kernels", ["CKernels", "COpenBLAS", "Tensors"]),

@@ -1,5 +1,3 @@
-internal import Crypto
-
 extension Digest {
     /// The digest of a regular file, read in pieces.
     public static func ofFile(path: String) throws(TensorError) -> Digest {
@@ -11,9 +9,8 @@ extension Digest {
                 bytes throws(TensorError) in
                 try unsafe file.read(into: UnsafeMutableRawBufferPointer(bytes))
             }
-            unsafe hash.update(
-                bufferPointer: UnsafeRawBufferPointer(start: piece.pointer, count: count))
-            guard count == piece.count else { return Digest(hash.finalize()) }
+            unsafe hash.update(UnsafeRawBufferPointer(start: piece.pointer, count: count))
+            guard count == piece.count else { return hash.digest }
         }
     }
 }

@@ -1,5 +1,3 @@
-public import Crypto
-
 /// A SHA-256 value that identifies a checkpoint, an adapter or a router by its content.
 public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The 32 bytes, most significant first, as four big-endian words.
@@ -35,25 +33,24 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.init(bytes: bytes)
     }
 
-    /// The digest of a finished hash computation.
-    public init(_ hash: SHA256.Digest) {
-        var words: [UInt64] = [0, 0, 0, 0]
-        for (index, byte) in hash.enumerated() {
-            words[index / 8] = words[index / 8] << 8 | UInt64(byte)
-        }
-        self.words = (words[0], words[1], words[2], words[3])
-    }
-
     /// The digest of some bytes.
     public init(of bytes: [UInt8]) {
-        self.init(SHA256.hash(data: bytes))
+        self = unsafe bytes.withUnsafeBytes { unsafe Digest(of: $0) }
     }
 
     /// The digest of some bytes in memory or in a mapped file.
     public init(of bytes: UnsafeRawBufferPointer) {
         var hash = SHA256()
-        unsafe hash.update(bufferPointer: bytes)
-        self.init(hash.finalize())
+        unsafe hash.update(bytes)
+        self = hash.digest
+    }
+
+    /// The eight words of a finished hash computation, the first one the most significant.
+    init(_ words: (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32)) {
+        self.words = (
+            UInt64(words.0) << 32 | UInt64(words.1), UInt64(words.2) << 32 | UInt64(words.3),
+            UInt64(words.4) << 32 | UInt64(words.5), UInt64(words.6) << 32 | UInt64(words.7)
+        )
     }
 
     /// The 32 bytes.

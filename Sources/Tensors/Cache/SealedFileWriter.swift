@@ -1,5 +1,3 @@
-internal import Crypto
-
 /// Writes a sealed file, which gets its name when it is complete and on the disk.
 public struct SealedFileWriter: ~Copyable {
     /// Where the next appended bytes begin is a multiple of this: a cache line.
@@ -32,7 +30,7 @@ public struct SealedFileWriter: ~Copyable {
     }
 
     private mutating func write(_ bytes: UnsafeRawBufferPointer) throws(TensorError) {
-        unsafe hash.update(bufferPointer: bytes)
+        unsafe hash.update(bytes)
         byteCount += bytes.count
         var rest = unsafe bytes[...]
         while unsafe !rest.isEmpty {
@@ -53,7 +51,7 @@ public struct SealedFileWriter: ~Copyable {
     /// Ends the file with the directory that is made of the payload's digest.
     public consuming func seal(_ directory: (Digest) -> JSONValue) throws(TensorError) {
         try flush()
-        let text = Array(directory(Digest(hash.finalize())).text.utf8)
+        let text = Array(directory(hash.digest).text.utf8)
         let seal =
             SealedFile.magic + LittleEndian.bytes(UInt64(byteCount))
             + LittleEndian.bytes(UInt64(text.count)) + Digest(of: text).bytes
