@@ -1,10 +1,15 @@
-# One configuration for all; the tests' build and the program's still compile the modules each for itself.
-SWIFT_FLAGS := -c release -Xswiftc -enable-testing
+# The program: optimized, with the Swift runtime inside it.
+PROGRAM_FLAGS := -c release --static-swift-stdlib
 BINARY := .build/release/fusebox
+# Tests see internal names, which takes a build of its own; apart, neither undoes the other.
+TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path .build-tests
+TESTED_BINARY := .build-tests/release/fusebox
+PREFIX ?= /usr/local
+DESTDIR ?=
 SWIFT_SOURCES := Package.swift Sources Benchmarks Tests Fuzzing/Package.swift Fuzzing/Sources
 PYTHON ?= python3
 
-.PHONY: all demo test test-kernel-sets test-python lint format bench goldens protos libraries
+.PHONY: all demo install test test-kernel-sets test-python lint format bench goldens protos libraries
 
 all: $(BINARY)
 
@@ -14,22 +19,30 @@ demo: build
 
 .PHONY: build $(BINARY)
 build $(BINARY): libraries
-	swift build $(SWIFT_FLAGS) --product fusebox
+	swift build $(PROGRAM_FLAGS) --product fusebox
+
+# The program with the demo beside it; PREFIX=some/folder makes a folder that can be moved.
+install: build
+	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/fusebox
+	mkdir -p $(DESTDIR)$(PREFIX)/share/fusebox/Demo
+	cp -r Demo/base Demo/adapters $(DESTDIR)$(PREFIX)/share/fusebox/Demo
+	cp -r Router $(DESTDIR)$(PREFIX)/share/fusebox
 
 test: libraries
-	swift test $(SWIFT_FLAGS)
+	swift test $(TEST_FLAGS)
 
 # The engine's tests on the kernel sets that the best one hides.
 test-kernel-sets: libraries
-	FUSEBOX_KERNELS=avx2 swift test $(SWIFT_FLAGS) --filter InferenceTests
-	FUSEBOX_KERNELS=scalar swift test $(SWIFT_FLAGS) --filter InferenceTests
+	FUSEBOX_KERNELS=avx2 swift test $(TEST_FLAGS) --filter InferenceTests
+	FUSEBOX_KERNELS=scalar swift test $(TEST_FLAGS) --filter InferenceTests
 
 # The Python client and the fault benchmarks: types, and the client against the built program.
-test-python: $(BINARY)
+test-python: libraries
+	swift build $(TEST_FLAGS) --product fusebox
 	$(PYTHON) -m venv .venv-client
 	.venv-client/bin/pip install -q -e 'Clients/python[test]'
 	cd Clients/python && ../../.venv-client/bin/mypy src tests ../../Benchmarks/faults && \
-	    FUSEBOX=$(abspath $(BINARY)) ../../.venv-client/bin/pytest -q
+	    FUSEBOX=$(abspath $(TESTED_BINARY)) ../../.venv-client/bin/pytest -q
 
 lint:
 	swift format lint --strict --recursive $(SWIFT_SOURCES)

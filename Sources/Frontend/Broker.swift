@@ -68,6 +68,7 @@ public struct Broker: Sendable {
             started(place: place, identity: identity, pid: pid)
         case .workerExited(let place, let identity, let reason):
             exited(place: place, identity: identity, because: reason, now: now)
+            actions.append(.placeFailed(place))
         case .workerLeft(let worker):
             lose(worker, because: "its connection is gone", now: now)
         case .orderUndelivered(let worker, let order, let failure):

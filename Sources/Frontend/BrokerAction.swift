@@ -10,6 +10,8 @@ public enum BrokerAction: Sendable {
     case toWorker(Peer, WorkerOrder)
     /// The process serves: the supervisor forgets its earlier failures.
     case workerReady(WorkerIdentity?, type: String, adapterCount: Int)
+    /// The process that should fill this place has ended.
+    case placeFailed(Int)
     /// The process hangs or breaks the protocol: kill it, start another.
     case killWorker(WorkerIdentity, reason: String)
     /// Nothing runs any more and the workers were told to leave.

@@ -2,6 +2,8 @@
 public enum FrontNotice: Sendable {
     /// A worker serves now.
     case workerReady(WorkerIdentity?, type: String, adapterCount: Int)
+    /// The process that should fill this place has ended; it is tried again.
+    case placeFailed(Int)
     /// A worker process is to be killed.
     case killWorker(WorkerIdentity, reason: String)
     /// Nothing runs any more; the workers were told to leave.

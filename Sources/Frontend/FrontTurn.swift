@@ -104,6 +104,7 @@ struct FrontTurn: ~Copyable {
                 }
             case .workerReady(let identity, let type, let adapterCount):
                 notices.yield(.workerReady(identity, type: type, adapterCount: adapterCount))
+            case .placeFailed(let place): notices.yield(.placeFailed(place))
             case .killWorker(let identity, let reason):
                 notices.yield(.killWorker(identity, reason: reason))
             case .drained: notices.yield(.drained)

@@ -4,9 +4,10 @@ import Tensors
 
 /// The whole service: the front's thread, the worker processes, and what stops them.
 public struct Service: Sendable {
-    /// What the service turned out to be, once all workers are ready.
+    /// What the service turned out to be, once each place has come to serve or failed, and one serves.
     public struct Summary: Sendable {
         public let endpoint: String
+        /// Workers that serve.
         public let workerCount: Int
         public let type: String
         public let adapterCount: Int
@@ -73,7 +74,7 @@ public struct Service: Sendable {
     ///
     /// - Parameters:
     ///   - interruptions: the first lets requests finish, the next ends at once.
-    ///   - onReady: called once, when every worker serves.
+    ///   - onReady: called once, when every worker serves or was tried, and one serves.
     /// - Throws: `ServiceFailure` when the endpoint cannot be bound or no worker can be started.
     public func run(
         until interruptions: AsyncStream<Void>,
@@ -145,21 +146,16 @@ public struct Service: Sendable {
     private func follow(
         _ loop: FrontLoop, pool: WorkerPool, onReady: @Sendable (Summary) -> Void
     ) async throws {
-        var ready: Set<Int> = []
+        var muster = Muster(placeCount: commands.count)
+        var qualities: (type: String, adapterCount: Int)?
         var isTold = false
         for await notice in loop.notices {
             switch notice {
             case .workerReady(let identity, let type, let adapterCount):
                 guard let place = identity.flatMap({ pool.noteReady($0) }) else { continue }
-                ready.insert(place)
-                if ready.count == commands.count, !isTold {
-                    isTold = true
-                    onReady(
-                        Summary(
-                            endpoint: loop.endpoints.clients.description,
-                            workerCount: commands.count,
-                            type: type, adapterCount: adapterCount))
-                }
+                muster.noteServing(place)
+                qualities = (type, adapterCount)
+            case .placeFailed(let place): muster.noteFailed(place)
             case .killWorker(let identity, let reason):
                 logger.warning("a worker process is killed: \(reason)")
                 pool.kill(identity, because: reason)
@@ -170,6 +166,12 @@ public struct Service: Sendable {
                 try? await Task.sleep(for: .seconds(2))
                 return
             }
+            guard !isTold, muster.isOver, let qualities else { continue }
+            isTold = true
+            onReady(
+                Summary(
+                    endpoint: loop.endpoints.clients.description, workerCount: muster.serving.count,
+                    type: qualities.type, adapterCount: qualities.adapterCount))
         }
         if !Task.isCancelled {
             throw ServiceFailure("the front has lost its sockets; the log says why")

@@ -129,6 +129,11 @@ struct ServeCommand: AsyncParsableCommand {
                 "serving at \(summary.endpoint): type \(summary.type), "
                     + "\(summary.adapterCount) adapters, "
                     + (routerNote ?? "no router: explicit mixes only"))
+            if summary.workerCount < crew.workerCount {
+                StandardError.write(
+                    "degraded: \(summary.workerCount) of \(crew.workerCount) workers serve; "
+                        + "`fusebox status` says why, and the others are tried again")
+            }
         }
     }
 

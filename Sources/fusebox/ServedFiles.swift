@@ -22,17 +22,21 @@ struct ServedFiles {
         self.router = router ?? (hasRouter ? trained : nil)
     }
 
-    /// The folder that holds `Demo` and `Router`: above this program's file, or the current one.
+    private static func holdsDemo(_ folder: String) -> Bool {
+        FileManager.default.fileExists(atPath: folder + "/Demo/base/config.json")
+    }
+
+    /// The folder that holds `Demo` and `Router`: above this program's file, where `make install` puts it, or the current one.
     private static func demo() throws -> String {
         let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         var folder = program ?? ""
         while let slash = folder.lastIndex(of: "/") {
             folder = String(folder[..<slash])
-            if FileManager.default.fileExists(atPath: folder + "/Demo/base/config.json") {
+            for folder in [folder, folder + "/share/fusebox"] where holdsDemo(folder) {
                 return folder
             }
         }
-        guard FileManager.default.fileExists(atPath: "Demo/base/config.json") else {
+        guard holdsDemo(".") else {
             throw CommandError("there is no demo beside this program; give --model")
         }
         return "."

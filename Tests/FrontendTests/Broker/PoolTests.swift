@@ -76,7 +76,8 @@ import Wire
         var bench = Bench(workers: 2, slots: 1)
         for number in 1...3 { bench.submit(UInt8(number)) }
         bench.finish(1)
-        bench.tell(.workerExited(place: 1, identity: .of(101), reason: "it died"))
+        let exit = bench.tell(.workerExited(place: 1, identity: .of(101), reason: "it died"))
+        #expect(exit.contains { if case .placeFailed(1) = $0 { true } else { false } })
         bench.tell(.workerStarted(place: 1, identity: .of(300), pid: 300))
         let beat = WireHeartbeat {
             $0.steps = 9; $0.tokens = 20

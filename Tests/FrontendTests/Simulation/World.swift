@@ -161,7 +161,7 @@ struct World {
                     noteDismissal(workers[index])
                     die(index)
                 }
-            case .workerReady, .drained, .report: break
+            case .workerReady, .placeFailed, .drained, .report: break
             }
         }
         return failures
