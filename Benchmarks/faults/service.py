@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from fusebox_client import Client, FuseboxError
-from fusebox_client.wire.client_pb2 import StatusReply
+from fusebox_client import Client, FuseboxError, ServiceStatus
 
 ROOT = Path(__file__).resolve().parents[2]
 TRANSPORTS = ("ipc", "tcp")
@@ -104,7 +103,7 @@ class Service:
         last = next((line for line in reversed(lines) if line.strip()), "")
         return f"{signal.Signals(-code).name if code and code < 0 else code}: {last[:100]}"
 
-    def status(self) -> StatusReply:
+    def status(self) -> ServiceStatus:
         with Client(self.endpoint) as client:
             return client.status()
 

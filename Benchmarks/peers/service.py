@@ -49,8 +49,7 @@ def together(a: argparse.Namespace, ask: Callable[[int], Iterator[None]]) -> tup
 
 
 def ours(a: argparse.Namespace, names: list[str]) -> tuple[float, float]:
-    from fusebox_client import Client
-    from fusebox_client.reply import Chunk
+    from fusebox_client import Chunk, Client
 
     with tempfile.TemporaryDirectory() as folder:
         endpoint = f"ipc://{folder}/front.sock"

@@ -21,6 +21,7 @@ VERBS: dict[bytes, Any] = {
     b"SUBMIT": client.Submit,
     b"ATTACH": client.Attach,
     b"CANCEL": client.Cancel,
+    b"CREDIT": client.Credit,
     b"CLOSE": client.Close,
     b"ROUTE": client.Route,
     b"LIST_ADAPTERS": client.ListAdapters,
@@ -52,6 +53,8 @@ class Request:
     seed: int
     peer: bytes
     parts: list[Part]
+    #: Chunks that may be sent; None: any number.
+    credit: int | None
     cancelled: bool = False
 
 
@@ -71,7 +74,7 @@ class FakeFront:
     log: list[Any] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._requests: dict[bytes, Request] = {}
+        self.requests: dict[bytes, Request] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -93,7 +96,7 @@ class FakeFront:
                 verb.ParseFromString(body)
                 self.log.append(verb)
                 self._receive(verb, peer)
-            for request in list(self._requests.values()):
+            for request in list(self.requests.values()):
                 self._advance(request)
         self._socket.close()
         context.term()
@@ -106,7 +109,7 @@ class FakeFront:
                 self.busy_times -= 1
                 self._refuse(peer, verb, common.CODE_RESOURCE_EXHAUSTED, self.retry_after_ms)
                 return
-            if verb.request in self._requests:
+            if verb.request in self.requests:
                 self._refuse(peer, verb, common.CODE_ALREADY_EXISTS)
                 return
             if self.chunks_until_drained <= 0:
@@ -115,22 +118,29 @@ class FakeFront:
             seed = verb.sampling.seed if verb.sampling.HasField("seed") else self.seed
             lengths = [int(length) for length in verb.prompt.text.split()]
             parts = [Part(index, length) for index, length in enumerate(lengths)]
-            self._requests[verb.request] = Request(verb, seed, peer, parts)
-            self._accept(self._requests[verb.request])
+            request = Request(verb, seed, peer, parts, verb.credit or None)
+            self.requests[verb.request] = request
+            self._accept(request)
         elif isinstance(verb, client.Attach):
-            request = self._requests.get(verb.request)
-            if request is None:
+            attached = self.requests.get(verb.request)
+            if attached is None:
                 self._refuse(peer, verb, common.CODE_NOT_FOUND)
                 return
-            request.peer = peer
-            for part in request.parts:
+            attached.peer = peer
+            attached.credit = attached.submit.credit or None
+            for part in attached.parts:
                 part.done = False
                 part.next = dict(enumerate(verb.from_offsets)).get(part.index, 0)
-            self._accept(request)
+            self._accept(attached)
         elif isinstance(verb, client.Cancel):
-            self._requests[verb.request].cancelled = True
+            if verb.request in self.requests:
+                self.requests[verb.request].cancelled = True
+        elif isinstance(verb, client.Credit):
+            granted = self.requests.get(verb.request)
+            if granted and granted.credit is not None:
+                granted.credit += verb.chunks
         elif isinstance(verb, client.Close):
-            self._requests.pop(verb.request, None)
+            self.requests.pop(verb.request, None)
         elif isinstance(verb, client.Route):
             reply = client.RouteReply(request=verb.request)
             reply.unread_bytes = 7
@@ -172,8 +182,10 @@ class FakeFront:
             failed = client.Failed(request=request.submit.request, part=part.index)
             failed.code, failed.retry_after_ms = common.CODE_UNAVAILABLE, self.retry_after_ms
             self._send(request.peer, failed)
-        elif self.chunks_of_life > 0:
+        elif self.chunks_of_life > 0 and request.credit != 0:
             self.chunks_of_life -= 1
+            if request.credit is not None:
+                request.credit -= 1
             self.chunks_until_drained -= 1
             run = range(part.next, min(part.next + 2, part.length))
             chunk = client.Chunk(request=request.submit.request, part=part.index, offset=part.next)

@@ -7,6 +7,7 @@ import os
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,6 +19,7 @@ from fusebox_client import Client, FuseboxError
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = Path(os.environ.get("FUSEBOX", ROOT / ".build/release/fusebox"))
 DEMO = ROOT / "Demo"
+DEMO_ARGUMENTS = "serve --model Demo/base --adapters Demo/adapters --router Router".split()
 
 
 def needs_program() -> None:
@@ -39,15 +41,16 @@ def run(*arguments: str) -> dict[str, Any]:
 
 
 class RunningService:
-    """`fusebox serve` with two workers."""
+    """`fusebox serve` with two workers in a runtime directory of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, arguments: Sequence[str] = DEMO_ARGUMENTS) -> None:
         self._folder = tempfile.TemporaryDirectory()
-        self.endpoint = f"ipc://{self._folder.name}/front.sock"
+        self.runtime_directory = self._folder.name
+        self.endpoint = f"ipc://{self.runtime_directory}/fusebox.sock"
         self._process = subprocess.Popen(
-            [str(PROGRAM), "serve", "--workers", "2", "--threads-per-worker", "1"]
-            + ["--model", str(DEMO / "base"), "--adapters", str(DEMO / "adapters")]
-            + ["--router", str(ROOT / "Router"), "--bind", self.endpoint],
+            [str(PROGRAM), *arguments, "--workers", "2", "--threads-per-worker", "1"],
+            cwd=ROOT,
+            env={**os.environ, "XDG_RUNTIME_DIR": self.runtime_directory},
             stderr=subprocess.DEVNULL,
         )
 

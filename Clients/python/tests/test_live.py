@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 
 import pytest
 from running_service import RunningService, needs_program
 
-from fusebox_client import Chunk, Client, Done, RequestFailed
+from fusebox_client import AsyncClient, Chunk, Client, Done, RequestFailed, Result
 
 PROMPTS = ["Write a line about the sea.", "What is 2 + 2? Then say hello.", "Tell me a story."]
+
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
@@ -47,7 +49,7 @@ def test_streams_without_gap(endpoint: str) -> None:
                 offset += len(event.ids)
             elif isinstance(event, Done):
                 assert event.completion_tokens == offset
-                assert list(event.provenance.tokens)[:offset] and event.provenance.base
+                assert len(event.provenance.tokens) >= offset and len(event.provenance.base) == 32
 
 
 def test_every_adapter_answers(endpoint: str) -> None:
@@ -68,3 +70,34 @@ def test_refusals_say_why(endpoint: str) -> None:
         with pytest.raises(RequestFailed):
             service.generate("")
         assert service.generate("hi", select="base", max_tokens=2).ids
+
+
+def test_tasks_get_what_a_synchronous_client_gets(endpoint: str) -> None:
+    async def scenario() -> list[Result]:
+        async with AsyncClient(endpoint, window=4) as service:
+            requests = (
+                service.generate(prompt, max_tokens=24, temperature=0.7, seed=seed)
+                for seed, prompt in enumerate(PROMPTS * 8)
+            )
+            return await asyncio.gather(*requests)
+
+    results = asyncio.run(scenario())
+    with Client(endpoint) as service:
+        for seed, (prompt, result) in enumerate(zip(PROMPTS * 8, results)):
+            again = service.generate(prompt, max_tokens=24, temperature=0.7, seed=seed)
+            assert (again.ids, again.text) == (result.ids, result.text)
+
+
+def test_a_cancelled_task_frees_its_place(endpoint: str) -> None:
+    async def scenario() -> None:
+        async with AsyncClient(endpoint) as service:
+            before = await service.status()
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(
+                    service.generate(PROMPTS[2], max_tokens=900, temperature=4, seed=1), 0.1
+                )
+            while (status := await service.status()).running:
+                await asyncio.sleep(0.01)
+            assert status.accepted == before.accepted + 1
+
+    asyncio.run(asyncio.wait_for(scenario(), 10))

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +13,6 @@ from fake_front import FakeFront
 
 from fusebox_client import Chunk, Client, Done, Event, Failed, Reply, RequestFailed, Unreachable
 from fusebox_client.wire import client_pb2 as client
-
-
-@pytest.fixture
-def endpoint(tmp_path: Path) -> str:
-    return f"ipc://{tmp_path}/front.sock"
 
 
 @contextmanager

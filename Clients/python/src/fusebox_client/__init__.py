@@ -1,9 +1,11 @@
-"""A synchronous client of the Fusebox service."""
+"""A client of the Fusebox service, synchronous and asynchronous."""
 
-from fusebox_client.answers import Adapter, Routing, Sentence
+from fusebox_client.async_client import AsyncClient
+from fusebox_client.async_reply import AsyncReply
 from fusebox_client.client import Client
 from fusebox_client.endpoint import default_endpoint
 from fusebox_client.errors import (
+    Closed,
     FuseboxError,
     NoAnswer,
     ProtocolMismatch,
@@ -11,31 +13,59 @@ from fusebox_client.errors import (
     Unreachable,
     Untrusted,
 )
-from fusebox_client.provenance import provenance_document
-from fusebox_client.reply import Accepted, Chunk, Done, Event, Failed, Part, Reply, Result, Routed
-from fusebox_client.request import Select
+from fusebox_client.events import Accepted, Chunk, Done, Event, Failed, Routed
+from fusebox_client.provenance import (
+    Limits,
+    Provenance,
+    Sampling,
+    Segment,
+    Share,
+    provenance_document,
+)
+from fusebox_client.reply import Reply
+from fusebox_client.request import KVRule, Prompt, Select, SubmitOptions, Weighting
+from fusebox_client.result import Part, Result
+from fusebox_client.routing import Adapter, Routing, Sentence
+from fusebox_client.settings import ClientOptions
+from fusebox_client.status import ConnectionStatus, ServiceStatus, WorkerStatus
 
 __all__ = [
     "Accepted",
     "Adapter",
+    "AsyncClient",
+    "AsyncReply",
     "Chunk",
     "Client",
+    "ClientOptions",
+    "Closed",
+    "ConnectionStatus",
     "Done",
     "Event",
     "Failed",
     "FuseboxError",
+    "KVRule",
+    "Limits",
     "NoAnswer",
     "Part",
+    "Prompt",
     "ProtocolMismatch",
+    "Provenance",
     "Reply",
     "RequestFailed",
     "Result",
     "Routed",
     "Routing",
+    "Sampling",
+    "Segment",
     "Select",
     "Sentence",
+    "ServiceStatus",
+    "Share",
+    "SubmitOptions",
     "Unreachable",
     "Untrusted",
+    "Weighting",
+    "WorkerStatus",
     "default_endpoint",
     "provenance_document",
 ]

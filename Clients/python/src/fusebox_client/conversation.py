@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 
 from google.protobuf.message import Message
 
+from fusebox_client.credit import Credit
 from fusebox_client.errors import FuseboxError
-from fusebox_client.reply import Reply
+from fusebox_client.events import Event
+from fusebox_client.progress import ReplyProgress
 
 
 @dataclass
@@ -19,7 +22,11 @@ class Conversation:
     #: When the service, or that it is there again, was last heard of.
     last_heard: float
     last_sent: float
-    reply: Reply | None = None
+    #: None for a question, which has one answer.
+    progress: ReplyProgress | None
+    credit: Credit
+    #: Come and not taken yet.
+    events: deque[Event] = field(default_factory=deque)
     answer: Message | None = None
     #: What was sent last was an Attach, and nothing was heard since.
     attaching: bool = False
@@ -31,6 +38,11 @@ class Conversation:
     done: bool = False
 
     @property
-    def accepted(self) -> bool:
+    def is_over(self) -> bool:
+        """Nothing more will come."""
+        return self.done or self.error is not None
+
+    @property
+    def is_accepted(self) -> bool:
         """The service has accepted it, and has not forgotten it since as far as is known."""
-        return self.reply is not None and self.reply.is_accepted
+        return self.progress is not None and self.progress.is_accepted

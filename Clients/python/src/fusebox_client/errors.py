@@ -21,6 +21,10 @@ class ProtocolMismatch(FuseboxError):
     """Somebody answers, but not in this protocol or not in this version of it."""
 
 
+class Closed(FuseboxError):
+    """The client was closed before the answer came."""
+
+
 class RequestFailed(FuseboxError):
     """The service refused a request or could not finish it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Union
+from typing import Literal, TypedDict, Union
 
 from fusebox_client.wire import client_pb2 as client
 from fusebox_client.wire import common_pb2 as common
@@ -12,6 +12,46 @@ from fusebox_client.wire import common_pb2 as common
 Select = Union[str, Sequence[str], Mapping[str, float]]
 #: A text, chat messages as {"role", "content"}, or token ids.
 Prompt = Union[str, Sequence[Mapping[str, str]], Sequence[int]]
+#: How the weights of several sentences become those of a message.
+Weighting = Literal["renormalized", "sum", "mean", "top1", "paper"]
+#: What becomes of earlier keys and values when a reply is routed again.
+KVRule = Literal["keep", "recompute", "pin"]
+
+
+class SubmitOptions(TypedDict, total=False):
+    """What a request may ask for besides its prompt and its adapters."""
+
+    weighting: Weighting | None
+    #: Factor of the weights that the router gives.
+    gain: float | None
+    kv_rule: KVRule | None
+    #: Each sentence of the last user message is a part of its own.
+    split: bool
+    #: The prompt is tokenized as it is, without a chat template.
+    raw: bool
+    #: 0: 256, or what the context leaves; of each part.
+    max_tokens: int
+    #: A string, or several, that end a reply.
+    stop: str | Sequence[str]
+    #: Seconds until the reply ends with what was made until then.
+    deadline: float | None
+    #: 0: greedy.
+    temperature: float
+    #: 0: off.
+    top_k: int
+    #: 0 or 1: off.
+    top_p: float
+    #: 0: off.
+    min_p: float
+    #: 0 or 1: off.
+    repetition_penalty: float
+    presence_penalty: float
+    frequency_penalty: float
+    #: None: the service draws one, and says which.
+    seed: int | None
+    #: It goes on when this client is gone, for another one to `attach` to; otherwise the service
+    #: cancels what runs for a connection that has been gone for ten seconds.
+    keep: bool
 
 
 def prompt_message(prompt: Prompt, raw: bool = False) -> common.Prompt:
@@ -31,7 +71,7 @@ def prompt_message(prompt: Prompt, raw: bool = False) -> common.Prompt:
 
 
 def selection_message(
-    select: Select = "auto", weighting: str | None = None, gain: float | None = None
+    select: Select = "auto", weighting: Weighting | None = None, gain: float | None = None
 ) -> client.Selection:
     selection = client.Selection()
     if isinstance(select, Mapping):
@@ -57,17 +97,21 @@ def selection_message(
     return selection
 
 
+def route_message(prompt: Prompt, select: Select = "auto", raw: bool = False) -> client.Route:
+    return client.Route(prompt=prompt_message(prompt, raw), selection=selection_message(select))
+
+
 def submit_message(
     prompt: Prompt,
     *,
     select: Select = "auto",
-    weighting: str | None = None,
+    weighting: Weighting | None = None,
     gain: float | None = None,
-    kv_rule: str | None = None,
+    kv_rule: KVRule | None = None,
     split: bool = False,
     raw: bool = False,
     max_tokens: int = 0,
-    stop: Sequence[str] = (),
+    stop: str | Sequence[str] = (),
     deadline: float | None = None,
     temperature: float = 0.0,
     top_k: int = 0,

@@ -1,10 +1,11 @@
-"""What questions are answered with."""
+"""What the adapter router makes of a prompt, and the adapters that it has to choose from."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from fusebox_client.reply import enum_name
+from fusebox_client.enumerators import enum_name
 from fusebox_client.wire import client_pb2 as client
 from fusebox_client.wire import common_pb2 as common
 
@@ -21,9 +22,10 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Routing:
-    """How a prompt would be routed."""
+    """How a prompt would be routed; no weights: to the base alone."""
 
     weights: dict[str, float]
+    #: "requested", "routed", "abstained" or "no_router".
     reason: str
     sentences: list[Sentence]
     warnings: list[str]
@@ -36,21 +38,31 @@ class Adapter:
     """An adapter that requests may select."""
 
     name: str
+    #: SHA-256.
     digest: bytes
     rank: int
     byte_count: int
+    #: The router has a class for it.
     routable: bool
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[str]
+
+
+def sentences(messages: Iterable[common.SentenceRoute]) -> list[Sentence]:
+    return [
+        Sentence(s.text, {c.name: c.probability for c in s.candidates}, s.abstained)
+        for s in messages
+    ]
+
+
+def weights(mix: common.Mix) -> dict[str, float]:
+    return {share.name: share.weight / 1024 for share in mix.shares}
 
 
 def routing(reply: client.RouteReply) -> Routing:
     return Routing(
-        weights={share.name: share.weight / 1024 for share in reply.segment.mix.shares},
+        weights=weights(reply.segment.mix),
         reason=enum_name(common.Reason, reply.segment.reason, "REASON_"),
-        sentences=[
-            Sentence(s.text, {c.name: c.probability for c in s.candidates}, s.abstained)
-            for s in reply.sentences
-        ],
+        sentences=sentences(reply.sentences),
         warnings=list(reply.warnings),
         unread_bytes=reply.unread_bytes,
     )
