@@ -45,13 +45,6 @@ extension Compute {
             x.values.pointer + first, Int32(columns.count), x.quantized(at: first))
     }
 
-    /// x[row i] = the embedding of the i-th token.
-    public func embed(_ tokens: [Int32], with weights: PackedWeights, into x: Activations) {
-        pool.run(tokens.count) { row in
-            unsafe weights.unpack(output: Int(tokens[row]), to: x.row(row))
-        }
-    }
-
     /// Runs `body` for each listed row, several rows a chunk.
     func forEachRow(_ rows: RowList, _ body: (Int) -> Void) {
         let perChunk = 4

@@ -10,12 +10,14 @@ internal import Tensors
 @safe public final class Compute: @unchecked Sendable {
     public let kernels: KernelSet
     public let pool: ThreadPool
-    private let adapters: StepAdapters
+    let adapters: StepAdapters
     private let identity: RowList
     private var parts = unsafe Scratch<fb_part>()
     /// Chunks of A x that the laid out parts need first.
     private var shrinkChunks = 0
     var runs = AttentionRuns()
+    /// Logits of heads that adapters brought, before they are mixed with the base's; made when the first one is used.
+    var otherLogits: Activations?
 
     /// - Parameter rowCapacity: the most rows that a step has.
     public init(kernels: KernelSet, pool: ThreadPool, rowCapacity: Int) {
@@ -35,7 +37,7 @@ internal import Tensors
         adapters.narrow(to: rows)
     }
 
-    /// y = W x + bias + sum over adapters of weight factor B (A x), for the rows listed.
+    /// y = W x + bias + sum over adapters of weight (factor B (A x) + gain ⊙ W x + shift), for the rows listed.
     ///
     /// The coefficient goes onto the rank-sized intermediate (c ⊙ (A x)), so A and B are shared by all rows.
     ///
@@ -124,7 +126,9 @@ internal import Tensors
                     adapters: adapters.adapters.pointer,
                     adapter_count: usesAdapters ? Int32(adapters.adapters.count) : 0,
                     use_starts: usesAdapters ? adapters.useStarts.pointer : nil,
-                    uses: adapters.uses.pointer, bias: part.bias?.pointer, gated: nil))
+                    uses: adapters.uses.pointer,
+                    scales: usesAdapters && adapters.scale ? 1 : 0, bias: part.bias?.pointer,
+                    gated: nil))
         }
     }
 

@@ -1,7 +1,7 @@
 internal import CKernels
 internal import Tensors
 
-/// One adapter's addition to a projection: part p of y gets factor_p B_p (A x).
+/// One adapter's addition to a projection: part p of y gets factor_p B_p (A x) + gain_p ⊙ (W_p x) + shift_p.
 public struct LowRankTerm: Sendable {
     /// What is added to one part of the projection.
     public struct Expansion: Sendable {
@@ -12,12 +12,43 @@ public struct LowRankTerm: Sendable {
         public let columns: RankColumns
         /// alpha / rank, or what the adapter's configuration says instead, times a CAT coefficient.
         public let factor: Float
+        /// By output what is added of the base's product itself, without its bias; of DoRA, g - 1.
+        let gains: AlignedBuffer<Float>?
+        /// By output what is added whatever the input is: trained biases.
+        let shifts: AlignedBuffer<Float>?
 
-        public init(part: Int, firstRank: Int, columns: RankColumns, factor: Float) {
+        /// - Parameters:
+        ///   - gains: one an output of the part; nil: none.
+        ///   - shifts: the same.
+        public init(
+            part: Int, firstRank: Int, columns: RankColumns, factor: Float,
+            gains: [Float]? = nil, shifts: [Float]? = nil
+        ) {
+            precondition((gains?.count ?? columns.outputs) == columns.outputs)
+            precondition((shifts?.count ?? columns.outputs) == columns.outputs)
             self.part = part
             self.firstRank = firstRank
             self.columns = columns
             self.factor = factor
+            self.gains = gains.map(Self.tiles)
+            self.shifts = shifts.map(Self.tiles)
+        }
+
+        /// The same with everything that it adds multiplied.
+        public func scaled(by coefficient: Float) -> Expansion {
+            func multiplied(_ values: AlignedBuffer<Float>?) -> [Float]? {
+                values.map { values in (0..<columns.outputs).map { values[$0] * coefficient } }
+            }
+            return Expansion(
+                part: part, firstRank: firstRank, columns: columns, factor: factor * coefficient,
+                gains: multiplied(gains), shifts: multiplied(shifts))
+        }
+
+        /// The values filled up to whole tiles.
+        private static func tiles(_ values: [Float]) -> AlignedBuffer<Float> {
+            let tile = WeightFormat.tile
+            let missing = (tile - values.count % tile) % tile
+            return AlignedBuffer(values + [Float](repeating: 0, count: missing))
         }
     }
 
@@ -39,6 +70,14 @@ public struct LowRankTerm: Sendable {
         }
     }
 
+    /// Memory that the factors take.
+    public var byteCount: Int {
+        expansions.reduce(shrink.byteCount) { $0 + $1.columns.byteCount }
+    }
+
+    /// Whether it adds more than low-rank products.
+    public var scales: Bool { expansions.contains { $0.gains != nil || $0.shifts != nil } }
+
     /// The term as the kernels read it, valid as long as the term is held.
     fileprivate var entry: fb_low_rank {
         var entry = unsafe fb_low_rank()
@@ -51,7 +90,8 @@ public struct LowRankTerm: Sendable {
             let columns = expansion.columns
             let part = unsafe fb_expand(
                 weights: columns.pointer, tile_bytes: columns.tileBytes,
-                first_rank: Int32(expansion.firstRank), ranks: Int32(columns.ranks))
+                first_rank: Int32(expansion.firstRank), ranks: Int32(columns.ranks),
+                gains: expansion.gains?.pointer, shifts: expansion.shifts?.pointer)
             switch expansion.part {
             case 0: unsafe entry.parts.0 = part
             case 1: unsafe entry.parts.1 = part
@@ -68,16 +108,22 @@ public struct LowRankTerm: Sendable {
 @safe public final class LowRankGroup: @unchecked Sendable {
     /// By site (`TransformerBlock` numbers its projections); nil where the adapter adds nothing.
     public let terms: [LowRankTerm?]
+    /// What becomes of the embedding and the head besides.
+    let vocabulary: VocabularyTerm?
     /// By site, for the kernels; without weights where the adapter adds nothing.
     let entries: AlignedBuffer<fb_low_rank>
     let readsBFloats: Bool
+    /// Whether some term adds more than low-rank products.
+    let scales: Bool
     /// The most ranks that a site has.
     let largestRank: Int
     let rows = RowList(capacity: 16)
     private(set) var weights = AlignedBuffer<Float>(count: 16)
 
-    public init(terms: [LowRankTerm?]) {
+    public init(terms: [LowRankTerm?], vocabulary: VocabularyTerm? = nil) {
         self.terms = terms
+        self.vocabulary = vocabulary
+        scales = terms.contains { $0?.scales == true }
         unsafe entries = AlignedBuffer(count: terms.count)
         for (site, term) in terms.enumerated() {
             if let term { unsafe entries[site] = term.entry }

@@ -21,7 +21,7 @@ internal import Tensors
     /// Rows from which on a chunk has all ranks.
     private static let wholeRows = 3
 
-    private var groups: [LowRankGroup] = []
+    private(set) var groups: [LowRankGroup] = []
     /// Of each row, whether it goes through A.
     private let isDue: AlignedBuffer<Bool>
     private(set) var adapters = unsafe Scratch<fb_adapter_rows>()
@@ -39,11 +39,14 @@ internal import Tensors
 
     /// Whether some adapter reads activations in bfloat16.
     private(set) var readBFloats = false
+    /// Whether some adapter adds more than low-rank products.
+    private(set) var scale = false
 
     /// Takes the adapters of a step, in the order in which a row adds them.
     func arrange(_ groups: [LowRankGroup]) {
         self.groups = groups
         readBFloats = groups.contains { $0.readsBFloats }
+        scale = groups.contains { $0.scales }
         unsafe adapters.removeAll()
         inner.reserve(groups.reduce(0) { $0 + $1.rowCount * $1.largestRank })
         var offset = 0

@@ -88,6 +88,8 @@ typedef struct fb_expand {
     size_t tile_bytes;
     int32_t first_rank;
     int32_t ranks;
+    const float *_Nullable gains;  ///< whole tiles: what the adapter adds of the base's product itself, output by output; NULL: nothing
+    const float *_Nullable shifts; ///< whole tiles: what it adds whatever the input is; NULL: nothing
 } fb_expand;
 
 /// One adapter at one projection.
@@ -132,6 +134,7 @@ typedef struct fb_part {
     int32_t adapter_count;
     const int32_t *_Nullable use_starts; ///< where the uses of each row of x begin; NULL: no adapters
     const fb_use *_Nullable uses; ///< of each row, in the order in which they are added
+    int32_t scales;               ///< whether some adapter has gains or shifts
     const float *_Nullable bias;  ///< (outputs)
     const fb_gated *_Nullable gated; ///< where silu(gate) * up goes if it is one of them
 } fb_part;
@@ -177,7 +180,8 @@ typedef struct fb_kernels {
     void (*shrink)(
         const fb_adapter_rows *job, const float *x, const uint16_t *_Nullable bfloats, size_t stride, int32_t begin,
         int32_t end, int32_t piece, int32_t pieces);
-    /// y = W x + sum over adapters of B inner + bias for the tiles [begin, end) of a part.
+    /// y = (1 + sum of weight gain) W x + sum of weight shift + sum of B inner, each over the adapters of the row, + bias, for
+    /// the tiles [begin, end) of a part.
     void (*project)(const fb_part *part, int32_t begin, int32_t end);
     /// silu(gate) * up for the tiles [begin, end) of two parts with the same rows and outputs, gate and up; `begin` is even.
     void (*project_gated)(const fb_part *parts, int32_t begin, int32_t end);
@@ -187,6 +191,8 @@ typedef struct fb_kernels {
     void (*rms_norm)(const float *x, const float *weight, int32_t count, float epsilon, float *y);
     /// y += x
     void (*add)(float *y, const float *x, int32_t count);
+    /// y = a y + b x, by a product and a fused multiply-add
+    void (*blend)(float *y, float a, const float *x, float b, int32_t count);
     /// Rotates the two halves of each of `heads` vectors of `head_dim`, `head_stride` apart (rotary embedding).
     void (*rotate)(float *x, int32_t heads, int32_t head_dim, size_t head_stride, const float *cosines, const float *sines);
     void (*attention)(const fb_attention *job);

@@ -100,6 +100,40 @@ static void fb_shrink(
     fb_restore(mode);
 }
 
+/// A tile of the base's product as the adapters of a row have it: (1 + sum of weight gain) sum + sum of weight shift.
+FB_INLINE v16f fb_scaled(const fb_part *part, int32_t x_row, int32_t tile, v16f sum) {
+    v16f scale = fb_splat(1), shift = fb_splat(0);
+    for (int32_t u = part->use_starts[x_row]; u < part->use_starts[x_row + 1]; u++) {
+        const fb_adapter_rows *adapter = &part->adapters[part->uses[u].adapter];
+        const fb_expand *b = &adapter->term->parts[part->number];
+        v16f weight = fb_splat(adapter->weights[part->uses[u].index]);
+        if (b->gains) scale = fb_fma(weight, fb_load(b->gains + tile * FB_TILE), scale);
+        if (b->shifts) shift = fb_fma(weight, fb_load(b->shifts + tile * FB_TILE), shift);
+    }
+    return fb_fma(scale, sum, shift);
+}
+
+/// Whether some adapter of a row has gains or shifts for a part.
+FB_INLINE int fb_scales_row(const fb_part *part, int32_t x_row) {
+    for (int32_t u = part->use_starts[x_row]; u < part->use_starts[x_row + 1]; u++) {
+        const fb_expand *b = &part->adapters[part->uses[u].adapter].term->parts[part->number];
+        if (b->gains || b->shifts) return 1;
+    }
+    return 0;
+}
+
+FB_NOINLINE static void fb_scale_rows(const fb_part *part, int32_t row, int32_t stop, int32_t begin, int32_t end) {
+    const fb_matmul *base = &part->base;
+    for (; row < stop; row++) {
+        if (!fb_scales_row(part, base->x_rows[row])) continue;
+        float *y = base->y + (size_t)base->y_rows[row] * base->y_stride;
+        for (int32_t tile = begin; tile < end; tile++) {
+            float *at = y + tile * FB_TILE;
+            fb_store_lanes(base, tile, at, fb_scaled(part, base->x_rows[row], tile, fb_load_tile(base, tile, at)));
+        }
+    }
+}
+
 /// What one adapter adds to some rows: B times their inner values.
 typedef struct {
     const fb_expand *b;

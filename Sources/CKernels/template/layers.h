@@ -36,6 +36,12 @@ static void fb_add(float *y, const float *x, int32_t count) {
     for (; i < count; i++) y[i] += x[i];
 }
 
+static void fb_blend(float *y, float a, const float *x, float b, int32_t count) {
+    int32_t i = 0;
+    for (; i + 16 <= count; i += 16) fb_store(y + i, fb_fma(fb_splat(b), fb_load(x + i), fb_splat(a) * fb_load(y + i)));
+    for (; i < count; i++) y[i] = fmaf(b, x[i], a * y[i]);
+}
+
 static void fb_rotate(float *x, int32_t heads, int32_t head_dim, size_t head_stride, const float *cosines, const float *sines) {
     int32_t half = head_dim / 2;
     for (int32_t h = 0; h < heads; h++) {

@@ -107,6 +107,7 @@ static void fb_project_rows(const fb_part *part, int32_t begin, int32_t end) {
             fb_multiply_beside(&block, tile, tile + 1, (fb_beside){.fetches = fetches ? &planned : NULL});
             if (fetches) fb_finish_fetches(&planned);
         }
+        if (part->use_starts && part->scales) fb_scale_rows(part, row, last, begin, end);
         if (part->use_starts) fb_expand_rows(part, row, last, begin, end);
     }
 }
@@ -126,6 +127,7 @@ static void fb_project_row(const fb_part *part, fb_addition *addition, int32_t b
         if (tile > begin) fb_store_lanes(base, tile - 1, y + (tile - 1) * FB_TILE, fb_finish_addition(addition));
         addition->added = 0;
         if (tile < end) addition->sum = fb_load_tile(base, tile, y + tile * FB_TILE);
+        if (tile < end && part->scales) addition->sum = fb_scaled(part, base->x_rows[0], tile, addition->sum);
     }
 }
 
@@ -181,6 +183,6 @@ static void fb_project_gated(const fb_part *parts, int32_t begin, int32_t end) {
     {                                                                                                       \
         .name = NAME, .matmul = fb_multiply, .shrink = fb_shrink, .project = fb_project,                    \
         .project_gated = fb_project_gated, .quantize = fb_quantize, .rms_norm = fb_rms_norm, .add = fb_add, \
-        .rotate = fb_rotate, .attention = fb_attend, .attention_queries = FB_QUERIES,                       \
+        .blend = fb_blend, .rotate = fb_rotate, .attention = fb_attend, .attention_queries = FB_QUERIES,     \
         .store_kv = fb_store_kv, .index_of_largest = fb_index_of_largest                                    \
     }
