@@ -22,10 +22,14 @@ def copy(target: str, pattern: str) -> None:
 
 shutil.rmtree(folder, ignore_errors=True)
 copy("safetensors", "models/*/adapters/*/adapter_model.safetensors")
+copy("safetensors", "adapters/dora/adapter_model.safetensors")
+copy("safetensors", "adapters/saved-raw/adapter_model.safetensors")
 copy("safetensors", "formats/nf4.safetensors")
 copy("gguf", "formats/types.gguf")
 copy("json", "models/*/config.json")
 copy("adapter-configuration", "models/*/adapters/*/adapter_config.json")
+copy("adapter-configuration", "adapters/*/adapter_config.json")
+copy("adapter-gguf", "adapters/*.gguf")
 copy("tokenizer", "tokenizers/*/tokenizer.json")
 for path in GOLDENS.glob("models/*/model.gguf"):
     # The header with the vocabulary; the tensors behind it are cut off.

@@ -1,8 +1,7 @@
 public import Kernels
-internal import SystemPackage
 public import Tensors
 
-/// A LoRA adapter in PEFT format, bound to a base and packed for the kernels; read-only.
+/// A LoRA adapter, bound to a base and packed for the kernels; read-only.
 public struct Adapter: Sendable {
     /// SHA-256 of configuration and tensors: the adapter's identity.
     public let digest: Digest
@@ -12,101 +11,102 @@ public struct Adapter: Sendable {
     public let byteCount: Int
     /// What a user should know, and what every reply made with it repeats.
     public let warnings: [String]
-    /// By site, nil where it adds nothing.
+    /// By site, the head's last, nil where it adds nothing.
     public let terms: [LowRankTerm?]
+    /// What becomes of the embedding and of a replaced head.
+    public let vocabulary: VocabularyTerm?
 
-    /// Loads a PEFT directory (`adapter_config.json`, `adapter_model.safetensors`) for a base.
+    /// Loads an adapter for a base: a PEFT directory (`adapter_config.json`, `adapter_model.safetensors`) or a GGUF file.
     ///
     /// The files are read into memory, so that a later change on disk changes nothing.
     ///
-    /// - Parameter format: what the factors are rounded to; 32-bit floats keep all that checkpoints store.
+    /// - Parameters:
+    ///   - weights: the base's, which DoRA and whole tensors are compared with; nil: the adapter is only checked.
+    ///   - format: what the factors are rounded to; 32-bit floats keep all that checkpoints store.
     /// - Throws: for everything that could not be applied fully: see `AdapterConfiguration` and `AdapterTensors`.
     public init(
-        directory: String, base: BaseShape, format: FactorFormat = .f32
+        path: String, base: BaseShape, weights: (any BaseWeights)? = nil,
+        format: FactorFormat = .f32
     ) throws(AdapterError) {
-        let (json, file, digest) = try Self.read(FilePath(directory))
+        let files = try AdapterFiles(path: path)
         do throws(AdapterError) {
-            try self.init(
-                AdapterConfiguration(json: json), AdapterTensors(file.tensors, base: base),
-                base: base, digest: digest, format: format)
+            try self.init(files, base: base, weights: weights, format: format)
         } catch {
-            throw AdapterError(error.code, "\(directory): \(error)")
+            throw AdapterError(error.code, "\(path): \(error)")
         }
     }
 
     private init(
-        _ configuration: AdapterConfiguration, _ tensors: AdapterTensors, base: BaseShape,
-        digest: Digest, format: FactorFormat
+        _ files: AdapterFiles, base: BaseShape, weights: (any BaseWeights)?, format: FactorFormat
     ) throws(AdapterError) {
+        let configuration = try files.configuration()
+        let tensors = try files.tensors(base: base, targets: configuration.targets)
         if let recorded = configuration.baseDigest, recorded != base.digest {
             throw AdapterError(
                 .mismatch,
                 "was made for the base \(recorded), this one is \(base.digest); use the base it was trained on"
             )
         }
+        let copies = try AdapterCopies(
+            tensors.copies, base: base, weights: weights, targets: configuration.targets)
+        let terms = AdapterTerms(
+            configuration: configuration, tensors: tensors, copies: copies, base: base,
+            weights: weights, format: format)
+        self.terms = try terms.bySite()
+        vocabulary = try terms.vocabulary()
+        guard !tensors.pairs.isEmpty || !tensors.copies.isEmpty || !tensors.leftOut.isEmpty else {
+            throw AdapterError(.malformed, "holds no LoRA tensors")
+        }
+        digest = files.digest
+        rank = tensors.pairs.values.reduce(0) { max($0, $1.a.shape[0]) }
+        byteCount = self.terms.reduce(vocabulary?.byteCount ?? 0) { $0 + ($1?.byteCount ?? 0) }
+        warnings = Self.warnings(configuration, tensors, copies, base: base)
+    }
+
+    /// The identity of an adapter, without a base to load it for.
+    public static func digest(path: String) throws(AdapterError) -> Digest {
+        try AdapterFiles(path: path).digest
+    }
+
+    private static func warnings(
+        _ configuration: AdapterConfiguration, _ tensors: AdapterTensors, _ copies: AdapterCopies,
+        base: BaseShape
+    ) -> [String] {
         var warnings: [String] = []
-        if let name = configuration.baseName, !Self.isSameBase(name, base.name) {
+        if let name = configuration.baseName, !isSameBase(name, base.name) {
             warnings.append("was trained on \"\(name.prefix(128))\", the base is \"\(base.name)\"")
         }
-        var terms: [LowRankTerm?] = []
-        var rank = 0
-        var byteCount = 0
-        for layer in 0..<base.layerCount {
-            for site in LinearName.Site.allCases {
-                let modules = site.parts.map { AdapterTensors.Module(layer: layer, linear: $0) }
-                let term = try LowRankTerm(
-                    modules, tensors: tensors, configuration: configuration,
-                    format: format)
-                terms.append(term)
-                for module in modules { rank = max(rank, tensors.pairs[module]?.a.shape[0] ?? 0) }
-                byteCount += term.map(\.byteCount) ?? 0
+        if !tensors.leftOut.isEmpty {
+            warnings.append(
+                "left out, since the configuration does not target them: \(some(tensors.leftOut))")
+        }
+        var missing: Set<String> = []
+        for layer in 0..<base.layerCount where configuration.targets.areGiven {
+            for linear in LinearName.allCases {
+                let module = AdapterModule.linear(layer: layer, linear)
+                if tensors.pairs[module] == nil,
+                    configuration.targets.includes(module.name, isLinear: true)
+                {
+                    missing.insert(module.name)
+                }
             }
         }
-        self.digest = digest
-        self.rank = rank
-        self.byteCount = byteCount
-        self.warnings = warnings
-        self.terms = terms
-    }
-
-    /// The identity of the adapter in a PEFT directory, without a base to load it for.
-    public static func digest(directory: String) throws(AdapterError) -> Digest {
-        try read(FilePath(directory)).2
-    }
-
-    private static func read(
-        _ folder: FilePath
-    ) throws(AdapterError) -> (JSONValue, SafetensorsFile, Digest) {
-        do {
-            let (json, configuration) = try configuration(folder.appending("adapter_config.json"))
-            let file = try SafetensorsFile(
-                path: folder.appending("adapter_model.safetensors").string, loading: .copied,
-                limits: .adapter)
-            return (json, file, Digest(of: configuration.bytes + file.digest().bytes))
-        } catch {
-            guard error.code == .unreadable else {
-                throw AdapterError(.malformed, error.message)
-            }
-            let pickle = folder.appending("adapter_model.bin")
-            guard (try? FileBytes(path: pickle.string, loading: .mapped)) == nil else {
-                throw AdapterError(
-                    .unsupported,
-                    "\(pickle): is a pickle, which can run code when it is read; save the adapter as safetensors"
-                )
-            }
-            throw AdapterError(.notFound, "\(error); an adapter is a PEFT directory")
+        if !missing.isEmpty {
+            warnings.append("targets modules of which it has no tensors: \(some(missing))")
         }
+        for (name, copy) in [("embed_tokens", copies.embedding), ("lm_head", copies.head)]
+        where copy != nil {
+            warnings.append(
+                "has an \(name) of its own, so it does not mix with other adapters that have one")
+        }
+        return warnings
     }
 
-    private static func configuration(
-        _ path: FilePath
-    ) throws(TensorError) -> (JSONValue, Digest) {
-        let bytes = try FileBytes(path: path.string, loading: .copied, limit: 1 << 20)
-        do throws(TensorError) {
-            return (try bytes.json(limits: JSONLimits(depth: 16)), bytes.digest())
-        } catch {
-            throw error.at(path.string)
-        }
+    /// The first names and how many more there are.
+    private static func some(_ names: Set<String>) -> String {
+        let first = names.sorted().prefix(3).map { String($0.prefix(128)) }
+        let more = names.count - first.count
+        return first.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
     }
 
     /// Whether two names mean the same base as far as names go: the last component of a path or a hub name.

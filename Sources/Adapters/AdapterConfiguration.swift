@@ -1,25 +1,33 @@
 internal import Tensors
 
-/// What an `adapter_config.json` says about scaling, and a refusal of everything that would not be applied fully.
+/// What an `adapter_config.json` says about scaling and targets, and a refusal of everything that would not be applied fully.
 struct AdapterConfiguration: Sendable {
-    let rank: Int
-    let alpha: Double
+    /// nil: factors are as they are.
+    let alpha: Double?
     let usesRankStabilization: Bool
+    let usesMagnitudes: Bool
+    /// Whether B has a bias.
+    let usesBias: Bool
+    /// Whether the head of a tied base shares what the embedding gets.
+    let tiesWeights: Bool
     /// The base that the adapter was trained on, as its author named it.
     let baseName: String?
     /// The digest of that base, where a tool of ours wrote the adapter.
     let baseDigest: Digest?
+    let targets: AdapterTargets
+    /// nil: whatever the tensors have.
+    private let rank: Int?
     private let rankPattern: [(ModulePattern, Double)]
     private let alphaPattern: [(ModulePattern, Double)]
 
     /// The largest rank and alpha that are taken for meant.
-    static let largestRank = 256
-    static let largestAlpha = 4096.0
+    static let largestRank = 1024
+    static let largestAlpha = 16384.0
     /// More than one for each linear layer of a model of 128 layers.
     static let largestPatternCount = 1024
 
     init(json: JSONValue) throws(AdapterError) {
-        try Self.refuseForeignFeatures(json)
+        try AdapterSettings.check(json)
         guard let rank = json["r"]?.int, (1...Self.largestRank).contains(rank) else {
             throw AdapterError(.malformed, "r is missing or not in 1...\(Self.largestRank)")
         }
@@ -29,15 +37,24 @@ struct AdapterConfiguration: Sendable {
         }
         self.rank = rank
         self.alpha = alpha
-        let stabilization = json["use_rslora"] ?? .null
-        guard stabilization.isNull || stabilization.bool != nil else {
-            throw AdapterError(.malformed, "use_rslora is neither true nor false")
+        usesRankStabilization = try Self.flag(json, "use_rslora")
+        usesMagnitudes = try Self.flag(json, "use_dora")
+        usesBias = try Self.flag(json, "lora_bias")
+        tiesWeights = try Self.flag(json, "ensure_weight_tying")
+        guard !(usesBias && usesMagnitudes) else {
+            throw AdapterError(.malformed, "lora_bias and use_dora exclude each other")
         }
-        usesRankStabilization = stabilization.bool ?? false
+        let bias = json["bias"] ?? .null
+        guard bias.isNull || ["none", "all", "lora_only"].contains(bias.string) else {
+            throw AdapterError(
+                .malformed,
+                "bias is \(bias.text.prefix(64)), not \"none\", \"all\" or \"lora_only\"")
+        }
         baseName = json["base_model_name_or_path"]?.string
         rankPattern = try Self.patterns(
             json, "rank_pattern", limit: Double(Self.largestRank), isWhole: true)
         alphaPattern = try Self.patterns(json, "alpha_pattern", limit: Self.largestAlpha)
+        targets = try AdapterTargets(json: json)
         guard let text = json["fusebox_base_digest"]?.string else {
             baseDigest = nil
             return
@@ -48,15 +65,41 @@ struct AdapterConfiguration: Sendable {
         baseDigest = digest
     }
 
-    /// The rank that the configuration gives to a module.
-    func rank(of module: String) -> Int {
+    /// Plain LoRA of one alpha, on whatever has tensors.
+    init(alpha: Double?, baseName: String?) {
+        self.alpha = alpha
+        self.baseName = baseName
+        usesRankStabilization = false
+        usesMagnitudes = false
+        usesBias = false
+        tiesWeights = false
+        baseDigest = nil
+        targets = AdapterTargets()
+        rank = nil
+        rankPattern = []
+        alphaPattern = []
+    }
+
+    /// The rank that the configuration gives to a module; nil when it gives none.
+    func rank(of module: String) -> Int? {
         rankPattern.first { $0.0.matches(module) }.map { Int($0.1) } ?? rank
     }
 
     /// alpha / rank, or alpha / sqrt(rank) with rank stabilization (rsLoRA, Kalajdzievski 2023): computed only here.
     func scale(of module: String, rank: Int) -> Double {
-        let alpha = alphaPattern.first { $0.0.matches(module) }?.1 ?? self.alpha
+        guard let alpha = alphaPattern.first(where: { $0.0.matches(module) })?.1 ?? self.alpha
+        else {
+            return 1
+        }
         return alpha / (usesRankStabilization ? Double(rank).squareRoot() : Double(rank))
+    }
+
+    private static func flag(_ json: JSONValue, _ key: String) throws(AdapterError) -> Bool {
+        let value = json[key] ?? .null
+        guard value.isNull || value.bool != nil else {
+            throw AdapterError(.malformed, "\(key) is neither true nor false")
+        }
+        return value.bool ?? false
     }
 
     private static func patterns(
@@ -74,10 +117,13 @@ struct AdapterConfiguration: Sendable {
         }
         var patterns: [(ModulePattern, Double)] = []
         for (expression, value) in members {
-            guard let pattern = ModulePattern(expression) else {
+            let pattern: ModulePattern
+            do {
+                pattern = try ModulePattern(expression)
+            } catch {
                 throw AdapterError(
                     .unsupported,
-                    "\(key): \"\(expression.prefix(128))\" uses regular expressions that are not read; write the module names out"
+                    "\(key): the regular expression \"\(expression.prefix(128))\" has \(error), which is not read; write the module names out"
                 )
             }
             guard let number = value.double, number > 0, number <= limit,
@@ -91,62 +137,5 @@ struct AdapterConfiguration: Sendable {
             patterns.append((pattern, number))
         }
         return patterns
-    }
-
-    private static func refuseForeignFeatures(_ json: JSONValue) throws(AdapterError) {
-        let kind = json["peft_type"]?.string ?? "none"
-        guard kind == "LORA" else {
-            throw AdapterError(
-                .unsupported, "peft_type \"\(kind.prefix(64))\" is not supported; only LORA is")
-        }
-        let refused = [
-            (
-                "use_dora",
-                "DoRA is not additive and cannot be mixed; merge it into a base of its own"
-            ),
-            (
-                "modules_to_save",
-                "whole replaced modules cannot be mixed; train with LoRA on them instead"
-            ),
-            ("trainable_token_indices", "trained token embeddings cannot be mixed"),
-            ("lora_bias", "biases of adapters are not supported; train with lora_bias=False"),
-            ("layer_replication", "replicated layers need another base"),
-            ("alora_invocation_tokens", "activated LoRA is not supported"),
-            ("target_parameters", "adapters on bare parameters are not supported"),
-            ("fan_in_fan_out", "transposed weights (Conv1D) are not supported"),
-            ("use_qalora", "QA-LoRA pools its inputs and is not supported"),
-            ("use_bdlora", "block-diagonal LoRA is not supported"),
-            ("arrow_config", "Arrow routes by itself; list its adapters instead"),
-            ("kasa_config", "KaSA changes the base weights and is not supported"),
-            ("velora_config", "VeLoRA is not supported"),
-            ("monteclora_config", "MonteCLoRA is not supported"),
-        ]
-        for (key, reason) in refused where isSet(json[key]) {
-            throw AdapterError(.unsupported, "\(key): \(reason)")
-        }
-        let bias = json["bias"] ?? .null
-        guard bias.isNull || bias.string == "none" else {
-            throw AdapterError(
-                .unsupported,
-                "bias \(bias.text.prefix(64)): trained biases cannot be mixed; train with bias=\"none\""
-            )
-        }
-        if let start = json["init_lora_weights"]?.string,
-            ["pissa", "olora", "corda", "loftq", "lora_ga"].contains(where: { start.hasPrefix($0) })
-        {
-            throw AdapterError(
-                .unsupported,
-                "init_lora_weights \"\(start.prefix(64))\" changed the base weights; save the adapter converted to plain LoRA"
-            )
-        }
-    }
-
-    private static func isSet(_ value: JSONValue?) -> Bool {
-        switch value {
-        case nil, .null, .bool(false): false
-        case .array(let items): !items.isEmpty
-        case .object(let members): !members.isEmpty
-        default: true
-        }
     }
 }

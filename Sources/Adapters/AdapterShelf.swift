@@ -14,7 +14,7 @@ public struct AdapterShelf: Sendable {
         guard Self.isValid(name: name) else {
             throw AdapterError(
                 .malformed,
-                "the adapter name \"\(name.prefix(64))\" is not allowed; use lower-case letters, digits, '.', '_', '-', at most 64"
+                "the adapter name \"\(name.prefix(64))\" is not allowed; \(Self.nameRule)"
             )
         }
         guard named[name] == nil else {
@@ -28,13 +28,24 @@ public struct AdapterShelf: Sendable {
         tables[table.digest] = table
     }
 
+    /// The name of an adapter; its digest where it has none.
+    public func name(of digest: Digest) -> String {
+        named.filter { $0.value.digest == digest }.keys.min() ?? digest.description
+    }
+
     public subscript(digest: Digest) -> Adapter? {
         byDigest[digest]
     }
 
-    /// Whether a name matches `^[a-z0-9][a-z0-9._-]{0,63}$`.
+    /// What a name may be, for messages.
+    public static let nameRule =
+        "a name has letters, digits, '.', '_', '-', at most 64, and begins with a letter or digit"
+
+    /// Whether a name matches `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`.
+    ///
+    /// Names that differ in their case alone are two names.
     public static func isValid(name: String) -> Bool {
-        let letters = Set("abcdefghijklmnopqrstuvwxyz0123456789".utf8)
+        let letters = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
         guard let first = name.utf8.first, letters.contains(first), name.utf8.count <= 64 else {
             return false
         }

@@ -1,103 +1,136 @@
 internal import Tensors
 
-/// The factor pairs of an adapter file, by layer and linear layer, every tensor accounted for.
-///
-/// | in the file | meaning |
-/// |---|---|
-/// | `base_model.model.model.layers.3.self_attn.q_proj.lora_A.weight` | A of layer 3's query, (rank, inputs) |
-/// | `base_model.model.model.layers.3.self_attn.q_proj.lora_B.weight` | B, (outputs, rank) |
+/// The tensors of an adapter by what they do, every one accounted for.
 struct AdapterTensors {
-    /// A linear layer of the base.
-    struct Module: Hashable {
-        let layer: Int
-        let linear: LinearName
-
-        /// The part of a block that holds the linear layer.
-        var group: String {
-            switch linear {
-            case .query, .key, .value, .output: "self_attn"
-            case .gate, .up, .down: "mlp"
-            }
-        }
-
-        /// As PEFT matches it against patterns.
-        var name: String { "model.layers.\(layer).\(group).\(linear.rawValue)" }
+    /// What a module gets, in shapes that fit the base.
+    struct Pair {
+        /// The module's name in the model that was trained.
+        let path: String
+        /// (rank, inputs).
+        let a: Tensor
+        /// (outputs, rank).
+        let b: Tensor
+        /// The lengths of DoRA, (outputs).
+        let magnitude: Tensor?
+        /// The bias of B, (outputs).
+        let bias: Tensor?
     }
 
-    private(set) var pairs: [Module: (a: Tensor, b: Tensor)] = [:]
+    /// The tensors of a module as they come.
+    struct Factors {
+        var path = ""
+        var tensors: [AdapterTensorName.Kind: Tensor] = [:]
+    }
 
-    init(_ tensors: [Tensor], base: BaseShape) throws(AdapterError) {
-        var factors: [Module: (a: Tensor?, b: Tensor?)] = [:]
+    private(set) var pairs: [AdapterModule: Pair] = [:]
+    /// Whole tensors of the base, under its names.
+    private(set) var copies: [String: Tensor] = [:]
+    /// Modules with tensors that the configuration does not target.
+    private(set) var leftOut: Set<String> = []
+
+    /// Sorts the tensors of a PEFT file; what the configuration does not target is left out, as PEFT does.
+    init(
+        _ tensors: [Tensor], base: BaseShape, targets: AdapterTargets = AdapterTargets()
+    ) throws(AdapterError) {
+        var adapters: Set<String> = []
+        var factors: [AdapterModule: Factors] = [:]
         for tensor in tensors {
-            let (module, isA) = try Self.parse(tensor.name, layerCount: base.layerCount)
-            var pair = factors[module] ?? (nil, nil)
-            guard (isA ? pair.a : pair.b) == nil else {
-                throw AdapterError(
-                    .malformed, "\(module.name): lora_\(isA ? "A" : "B") is there twice")
+            guard let name = AdapterTensorName(tensor.name) else { throw Self.unknown(tensor) }
+            if let adapter = name.adapter { adapters.insert(adapter) }
+            switch name.kind {
+            case .unused: break
+            case .whole(let parameter):
+                let key = "\(name.module).\(parameter)"
+                guard copies.updateValue(tensor, forKey: key) == nil else {
+                    throw AdapterError(.malformed, "\(key.prefix(160)) is there twice")
+                }
+            case .a, .b, .magnitude, .bias:
+                let module = AdapterModule(name: name.module)
+                let isLinear = if case .linear = module { true } else { false }
+                guard targets.includes(name.path, isLinear: isLinear) else {
+                    leftOut.insert(name.path)
+                    continue
+                }
+                guard let module else { throw Self.unknown(tensor) }
+                try Self.check(module, of: tensor, base: base)
+                let other = factors[module, default: Factors(path: name.path)].tensors
+                    .updateValue(tensor, forKey: name.kind)
+                guard other == nil else {
+                    throw AdapterError(
+                        .malformed, "\(module.name): \(tensor.name.prefix(160)) is there twice")
+                }
             }
-            if isA { pair.a = tensor } else { pair.b = tensor }
-            factors[module] = pair
         }
-        for (module, pair) in factors {
-            guard let a = pair.a, let b = pair.b else {
-                throw AdapterError(
-                    .malformed, "\(module.name): lora_\(pair.a == nil ? "A" : "B") is missing")
+        guard adapters.count <= 1 else {
+            throw AdapterError(
+                .unsupported,
+                "holds the adapters \(adapters.sorted().joined(separator: ", ").prefix(160)) in one file; save each by itself"
+            )
+        }
+        try pair(factors, base: base)
+    }
+
+    /// Takes factors that are sorted by module.
+    init(_ factors: [AdapterModule: Factors], base: BaseShape) throws(AdapterError) {
+        try pair(factors, base: base)
+    }
+
+    private static func unknown(_ tensor: Tensor) -> AdapterError {
+        let reason =
+            tensor.name.contains("trainable_tokens")
+            ? "embeddings of single tokens are not applied" : "nothing is skipped"
+        return AdapterError(
+            .unsupported,
+            "tensor \"\(tensor.name.prefix(160))\" is not one that Fusebox can apply; \(reason)")
+    }
+
+    /// Refuses layers that the base does not have.
+    static func check(
+        _ module: AdapterModule, of tensor: Tensor, base: BaseShape
+    ) throws(AdapterError) {
+        if case .linear(let layer, _) = module, layer >= base.layerCount {
+            throw AdapterError(
+                .mismatch,
+                "tensor \"\(tensor.name.prefix(160))\": the base has \(base.layerCount) layers; is this adapter for another base?"
+            )
+        }
+    }
+
+    /// Checks that factors come in pairs of the base's shapes.
+    private mutating func pair(
+        _ factors: [AdapterModule: Factors], base: BaseShape
+    ) throws(AdapterError) {
+        for (module, factor) in factors {
+            let name = module.name
+            guard let a = factor.tensors[.a], let b = factor.tensors[.b] else {
+                let missing = factor.tensors[.a] == nil ? "A" : "B"
+                throw AdapterError(.malformed, "\(name): lora_\(missing) is missing")
             }
-            guard let shape = base.linears[module.linear] else { continue }
             guard a.shape.count == 2, b.shape.count == 2, a.shape[0] == b.shape[1], a.shape[0] > 0
             else {
                 throw AdapterError(
-                    .mismatch, "\(module.name): A \(a.shape) and B \(b.shape) do not share a rank")
+                    .mismatch, "\(name): A \(a.shape) and B \(b.shape) do not share a rank")
+            }
+            guard let shape = base.shape(of: module) else {
+                throw AdapterError(.mismatch, "\(name): the base has no such module")
             }
             guard a.shape[1] == shape.inputs, b.shape[0] == shape.outputs else {
                 throw AdapterError(
                     .mismatch,
-                    "\(module.name): B A is \([b.shape[0], a.shape[1]]), the base's weight is \([shape.outputs, shape.inputs]); is this adapter for another base?"
+                    "\(name): B A is \([b.shape[0], a.shape[1]]), the base's weight is \([shape.outputs, shape.inputs]); is this adapter for another base?"
                 )
             }
-            pairs[module] = (a, b)
+            for kind in [AdapterTensorName.Kind.magnitude, .bias] {
+                guard let tensor = factor.tensors[kind], tensor.elementCount != shape.outputs
+                else { continue }
+                throw AdapterError(
+                    .mismatch,
+                    "\(tensor.name.prefix(160)) has the shape \(tensor.shape), needed is [\(shape.outputs)]"
+                )
+            }
+            pairs[module] = Pair(
+                path: factor.path, a: a, b: b, magnitude: factor.tensors[.magnitude],
+                bias: factor.tensors[.bias])
         }
-        guard !pairs.isEmpty else { throw AdapterError(.malformed, "holds no LoRA tensors") }
-    }
-
-    private static func parse(
-        _ name: String, layerCount: Int
-    ) throws(AdapterError) -> (Module, isA: Bool) {
-        let shown = name.prefix(160)
-        let reasons = [
-            ("lora_magnitude_vector", "DoRA is not additive and cannot be mixed"),
-            ("lora_embedding", "LoRA on embeddings is not supported"),
-            ("embed_tokens", "LoRA on embeddings and added vocabulary are not supported"),
-            ("lm_head", "LoRA on the output head is not supported"),
-            ("modules_to_save", "whole replaced modules cannot be mixed"),
-            (".bias", "biases of adapters are not supported"),
-        ]
-        for (part, reason) in reasons where name.contains(part) {
-            throw AdapterError(.unsupported, "tensor \"\(shown)\": \(reason)")
-        }
-        var path = name[...]
-        if path.hasPrefix("base_model.model.") { path = path.dropFirst("base_model.model.".count) }
-        let parts = path.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 7, parts[0] == "model", parts[1] == "layers", parts[6] == "weight",
-            parts[5] == "lora_A" || parts[5] == "lora_B", let layer = Int(parts[2]),
-            String(layer) == parts[2],
-            let linear = LinearName(rawValue: String(parts[4]))
-        else {
-            throw AdapterError(
-                .unsupported,
-                "tensor \"\(shown)\" is not one that Fusebox can apply; nothing is skipped")
-        }
-        let module = Module(layer: layer, linear: linear)
-        guard parts[3] == module.group else {
-            throw AdapterError(
-                .unsupported, "tensor \"\(shown)\": there is no such module in the base")
-        }
-        guard (0..<layerCount).contains(layer) else {
-            throw AdapterError(
-                .mismatch,
-                "tensor \"\(shown)\": the base has \(layerCount) layers; is this adapter for another base?"
-            )
-        }
-        return (module, parts[5] == "lora_A")
     }
 }

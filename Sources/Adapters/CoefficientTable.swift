@@ -44,7 +44,7 @@ public struct CoefficientTable: Sendable {
         }
     }
 
-    /// The adapter's terms with their factors multiplied.
+    /// The adapter's terms with their factors multiplied; the head's stay as they are.
     ///
     /// - Throws: when the table has no coefficients for the adapter.
     public func terms(of adapter: Adapter) throws(AdapterError) -> [LowRankTerm?] {
@@ -56,11 +56,13 @@ public struct CoefficientTable: Sendable {
         return adapter.terms.enumerated().map { site, term in
             let (layer, index) = site.quotientAndRemainder(
                 dividingBy: LinearName.Site.allCases.count)
+            guard let term, layer < layerCount else { return term }
             let parts = LinearName.Site.allCases[index].parts
-            return term?.scaled { part in
-                let column = LinearName.allCases.firstIndex(of: parts[part]) ?? 0
-                return values[layer * LinearName.allCases.count + column]
+            let expansions = term.expansions.map { expansion in
+                let column = LinearName.allCases.firstIndex(of: parts[expansion.part]) ?? 0
+                return expansion.scaled(by: values[layer * LinearName.allCases.count + column])
             }
+            return LowRankTerm(shrink: term.shrink, expansions: expansions)
         }
     }
 }

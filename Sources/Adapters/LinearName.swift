@@ -26,4 +26,9 @@ public enum LinearName: String, Sendable, CaseIterable, Hashable {
     public static func site(_ site: Site, layer: Int) -> Int {
         layer * Site.allCases.count + site.rawValue
     }
+
+    /// The number of the head, which runs after all layers.
+    public static func headSite(layerCount: Int) -> Int {
+        layerCount * Site.allCases.count
+    }
 }

@@ -10,6 +10,8 @@ public enum InferenceError: Error, Sendable, Hashable, CustomStringConvertible {
     case idOutOfRange(Int32, vocabulary: Int)
     case unknownAdapter(String)
     case coefficients(String)
+    /// Adapters that cannot be used together.
+    case mix(String)
     case setting(String)
     case outOfMemory(byteCount: Int)
 
@@ -30,7 +32,7 @@ public enum InferenceError: Error, Sendable, Hashable, CustomStringConvertible {
             "the token id \(id) is not in the vocabulary of \(vocabulary)"
         case .unknownAdapter(let digest):
             "the adapter \(digest) is not loaded; give its folder with --adapter or --adapters"
-        case .coefficients(let message), .setting(let message):
+        case .coefficients(let message), .mix(let message), .setting(let message):
             message
         case .outOfMemory(let byteCount):
             "there is no memory for \(byteCount) bytes of keys and values; ask for fewer tokens or a smaller --cache-bytes"

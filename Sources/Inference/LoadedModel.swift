@@ -17,6 +17,7 @@ public struct LoadedModel: Sendable {
     /// Why an image that is there was not used.
     public let warnings: [String]
     public private(set) var shelf = AdapterShelf()
+    private let weights: ModelWeights
 
     /// Opens a checkpoint and takes its weights from an image, or packs them where there is none.
     ///
@@ -46,20 +47,23 @@ public struct LoadedModel: Sendable {
             usesImage = image != nil
             self.warnings = warnings
             base = checkpoint.shape
+            weights = ModelWeights(
+                checkpoint: checkpoint, model: transformer, kernels: kernels, pool: pool)
             checkpointPath = path
         } catch {
             throw LoadError("\(error)")
         }
     }
 
-    /// Loads an adapter under a registry name and returns it.
+    /// Loads an adapter, a PEFT directory or a GGUF file, under a registry name and returns it.
     @discardableResult
     public mutating func addAdapter(
-        directory: String, name: String
+        path: String, name: String
     ) throws(LoadError) -> Adapter {
         do {
             let adapter = try Adapter(
-                directory: directory, base: base, format: transformer.readsIntegers ? .bf16 : .f32)
+                path: path, base: base, weights: weights,
+                format: transformer.readsIntegers ? .bf16 : .f32)
             try shelf.add(adapter, name: name)
             return adapter
         } catch {

@@ -110,6 +110,18 @@ extension Checkpoint {
         BaseShape(
             name: configuration.name ?? path.split(separator: "/").last.map(String.init) ?? path,
             digest: sourceDigest, layerCount: configuration.layerCount,
-            linears: configuration.linearShapes)
+            linears: configuration.linearShapes,
+            vocabulary: BaseShape.Vocabulary(
+                size: configuration.vocabularySize, hiddenSize: configuration.hiddenSize,
+                isTied: configuration.isTied),
+            layout: layout)
+    }
+
+    /// llama.cpp has llama's form for Mistral too.
+    private var layout: BaseShape.Layout {
+        let isLlama = configuration.family == .llama || configuration.family == .mistral
+        return BaseShape.Layout(
+            architecture: isLlama ? ModelFamily.llama.rawValue : configuration.family.rawValue,
+            pairedHeadDimension: isLlama ? configuration.headDimension : nil)
     }
 }

@@ -99,6 +99,8 @@ public final class Transformer: Sendable {
         compute.normalize(
             work.hidden, weight: finalNorm, epsilon: configuration.normEpsilon, into: work.final,
             rows: rows)
-        compute.project(head, work.final, into: work.logits, rows: rows, compact: true)
+        compute.projectHead(
+            head, work.final, into: work.logits, rows: rows,
+            site: LinearName.headSite(layerCount: blocks.count))
     }
 }

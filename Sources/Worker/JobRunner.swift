@@ -68,7 +68,7 @@ public final class JobRunner {
                 throw WorkerError(.contextOverflow, "\(error)")
             case .unknownAdapter:
                 throw WorkerError(.notFound, "\(error)")
-            case .emptyPrompt, .idOutOfRange, .coefficients:
+            case .emptyPrompt, .idOutOfRange, .coefficients, .mix:
                 throw WorkerError(.invalidArgument, "\(error)")
             case .setting, .outOfMemory:
                 throw WorkerError(.resourceExhausted, "\(error)")

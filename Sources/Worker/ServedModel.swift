@@ -1,5 +1,4 @@
 internal import Adapters
-internal import FoundationEssentials
 public import Inference
 internal import Kernels
 internal import Models
@@ -19,17 +18,17 @@ public struct ServedModel: Sendable {
     /// Loads everything.
     ///
     /// - Parameters:
-    ///   - adapters: a folder whose folders are PEFT adapters. One that is refused becomes a warning, so that it does
-    ///     not take the others with it.
+    ///   - adapters: a folder of adapters (`AdapterPlace`). One that is refused becomes a warning, so that it does not take
+    ///     the others with it.
     ///   - router: a folder that `fusebox router train` wrote.
     public init(
         loaded: LoadedModel, adapters: String? = nil, router: String? = nil
     ) throws(LoadError) {
         var loaded = loaded
         var warnings = loaded.warnings
-        for (name, directory) in try Self.folders(adapters) {
+        for place in try Self.places(adapters) {
             do throws(LoadError) {
-                try loaded.addAdapter(directory: directory, name: name)
+                try loaded.addAdapter(path: place.path, name: place.name)
             } catch {
                 warnings.append("adapter refused: \(error)")
             }
@@ -56,18 +55,12 @@ public struct ServedModel: Sendable {
         tokenizer.endOfTextIDs.union(loaded.transformer.configuration.endOfTextIDs)
     }
 
-    /// The adapters of a folder, by name.
-    private static func folders(
-        _ path: String?
-    ) throws(LoadError) -> [(name: String, directory: String)] {
-        guard let path else { return [] }
+    private static func places(_ path: String?) throws(LoadError) -> [AdapterPlace] {
         do {
-            let names = try FileManager.default.contentsOfDirectory(atPath: path)
-            return names.sorted().map { ($0, "\(path)/\($0)") }.filter { _, directory in
-                FileManager.default.fileExists(atPath: directory + "/adapter_config.json")
-            }
+            return try path.map { path throws(AdapterError) in try AdapterPlace.all(in: path) }
+                ?? []
         } catch {
-            throw LoadError("\(path): is no folder of adapters that can be read")
+            throw LoadError("\(error)")
         }
     }
 }

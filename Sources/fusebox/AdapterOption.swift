@@ -16,9 +16,7 @@ struct AdapterOption {
         }
         name = String(argument[..<equals])
         guard AdapterShelf.isValid(name: name) else {
-            throw ValidationError(
-                "a name has lower-case letters, digits, '.', '_', '-', at most 64, and begins with a letter or digit"
-            )
+            throw ValidationError(AdapterShelf.nameRule)
         }
         let place = argument[argument.index(after: equals)...]
         if let at = place.lastIndex(of: "@"), let number = Double(place[place.index(after: at)...])
@@ -39,6 +37,6 @@ struct AdapterOption {
     static let form: ArgumentHelp = ArgumentHelp(
         "An adapter and its weight, which may be left out for 1; may be repeated.",
         discussion:
-            "Names have lower-case letters, digits, '.', '_', '-', at most 64; weights lie in -64...64.",
+            "Names have letters, digits, '.', '_', '-', at most 64; weights lie in -64...64.",
         valueName: "name=path@weight")
 }

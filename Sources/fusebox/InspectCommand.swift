@@ -14,7 +14,7 @@ struct InspectCommand: ParsableCommand {
 
     @Argument(
         help:
-            "A model's directory or GGUF file, an adapter's or a router's directory, a model image."
+            "A model's or an adapter's directory or GGUF file, a router's directory, a model image."
     )
     var path: String
 
@@ -54,7 +54,7 @@ struct InspectCommand: ParsableCommand {
                 (.router, "router.json"),
             ]
             if Checkpoint.isGGUF(path: path) {
-                self = .model
+                self = AdapterPlace.isAdapter(gguf: path) ? .adapter : .model
             } else if path.hasSuffix(ImageFolder.suffix) {
                 self = .image
             } else if let (kind, _) = files.first(where: { Self.exists("\(path)/\($0.1)") }) {

@@ -65,55 +65,25 @@ enum Inspection {
 
     /// The adapter bound to a base of the shape that its own tensors ask for.
     static func adapter(_ path: String) throws -> JSONObject {
-        let configuration = try JSONFile.read("\(path)/adapter_config.json", byteLimit: 1 << 20)
-        let tensors = try SafetensorsFile(
-            path: "\(path)/adapter_model.safetensors", limits: .adapter)
-        var layerCount = 0
-        var linears: [LinearName: (outputs: Int, inputs: Int)] = [:]
-        var modules: Set<String> = []
-        for tensor in tensors.tensors where tensor.shape.count == 2 {
-            guard let (layer, linear, factor) = Self.module(tensor.name) else { continue }
-            layerCount = max(layerCount, layer + 1)
-            let known = linears[linear] ?? (0, 0)
-            linears[linear] =
-                factor == "lora_A"
-                ? (known.outputs, tensor.shape[1]) : (tensor.shape[0], known.inputs)
-            modules.insert(linear.rawValue)
-        }
-        let digest = configuration["fusebox_base_digest"]?.string.flatMap { Digest($0) }
-        let base = configuration["base_model_name_or_path"]?.string
-        let adapter = try Adapter(
-            directory: path,
-            base: BaseShape(
-                name: base ?? "", digest: digest ?? Digest(of: [UInt8]()), layerCount: layerCount,
-                linears: linears))
+        let outline = try AdapterOutline(path: path)
+        let adapter = try Adapter(path: path, base: outline.base)
         var shapes = JSONObject()
-        for name in LinearName.allCases {
-            guard let shape = linears[name] else { continue }
-            _ = shapes.append(name.rawValue, .array([number(shape.outputs), number(shape.inputs)]))
+        for target in outline.targets {
+            _ = shapes.append(
+                target.name, .array([number(target.outputs), number(target.inputs)]))
         }
         return [
-            "rank": number(adapter.rank), "alpha": configuration["lora_alpha"] ?? .null,
-            "rank_stabilized": configuration["use_rslora"] ?? .bool(false),
-            "base": base.map { .string($0) } ?? .null,
-            "base_digest": digest.map { .string($0.description) } ?? .null,
-            "layers": number(layerCount), "targets": .object(shapes),
-            "tensors": number(tensors.tensors.count),
-            "bytes": number(tensors.tensors.reduce(0) { $0 + $1.byteCount }),
+            "rank": number(adapter.rank), "alpha": outline.alpha.map { .number($0) } ?? .null,
+            "rank_stabilized": .bool(outline.isRankStabilized),
+            "dora": .bool(outline.usesMagnitudes),
+            "base": outline.baseName.map { .string($0) } ?? .null,
+            "base_digest": outline.baseDigest.map { .string($0.description) } ?? .null,
+            "layers": number(outline.base.layerCount), "targets": .object(shapes),
+            "whole_tensors": .array(outline.copies.map { .string($0) }),
+            "tensors": number(outline.tensorCount), "bytes": number(outline.tensorByteCount),
             "warnings": .array(adapter.warnings.map { .string($0) }),
             "digest": .string(adapter.digest.description),
         ]
-    }
-
-    /// The parts of `….layers.3.self_attn.q_proj.lora_A.weight`; the layer is one that a model may have.
-    private static func module(_ name: String) -> (layer: Int, linear: LinearName, factor: String)?
-    {
-        let parts = name.split(separator: ".").map(String.init)
-        guard parts.count >= 6, let place = parts.lastIndex(of: "layers"), place + 4 < parts.count,
-            let layer = Int(parts[place + 1]), (0..<4096).contains(layer),
-            let linear = LinearName(rawValue: parts[place + 3])
-        else { return nil }
-        return (layer, linear, parts[place + 4])
     }
 
     static func router(_ path: String) throws -> JSONObject {

@@ -57,7 +57,7 @@ struct ModelOptions: ParsableArguments {
         }
         var shares: [AdapterMix.Share] = []
         for option in adapters {
-            let adapter = try model.addAdapter(directory: option.path, name: option.name)
+            let adapter = try model.addAdapter(path: option.path, name: option.name)
             for warning in adapter.warnings {
                 StandardError.write("warning: \(option.name): \(warning)")
             }

@@ -54,7 +54,7 @@ final class AdapterFolder {
 
     func load() throws -> Adapter {
         try write()
-        return try Adapter(directory: folder.path, base: Self.base)
+        return try Adapter(path: folder.path, base: Self.base)
     }
 
     /// Why the folder, once written, is refused; nil when it is not.
@@ -65,7 +65,7 @@ final class AdapterFolder {
 
     func refusalAsItIs() -> AdapterError? {
         do throws(AdapterError) {
-            _ = try Adapter(directory: folder.path, base: Self.base)
+            _ = try Adapter(path: folder.path, base: Self.base)
             return nil
         } catch {
             return error

@@ -19,18 +19,17 @@ import Testing
     }
 
     @Test(arguments: [
-        ("use_dora", "true", "DoRA is not additive"),
-        ("modules_to_save", #"["lm_head"]"#, "whole replaced modules"),
-        ("trainable_token_indices", "[1, 2]", "token embeddings"), ("lora_bias", "true", "biases"),
+        ("trainable_token_indices", "[1, 2]", "single tokens"),
         ("layer_replication", "[[0, 2]]", "replicated layers"),
         ("alora_invocation_tokens", "[5]", "activated LoRA"),
         ("target_parameters", #"["w"]"#, "bare parameters"),
-        ("fan_in_fan_out", "true", "Conv1D"), ("use_qalora", "true", "QA-LoRA"),
+        ("use_qalora", "true", "QA-LoRA"),
         ("use_bdlora", #"{"nblocks": 2}"#, "block-diagonal"),
         ("arrow_config", #"{"top_k": 3}"#, "Arrow"),
         ("kasa_config", #"{"a": 1}"#, "KaSA"), ("velora_config", #"{"a": 1}"#, "VeLoRA"),
-        ("monteclora_config", #"{"a": 1}"#, "MonteCLoRA"), ("bias", #""all""#, #"bias="none""#),
-        ("bias", #""lora_only""#, "lora_only"), ("bias", "true", "bias"),
+        ("monteclora_config", #"{"a": 1}"#, "MonteCLoRA"),
+        ("use_mora", "true", "not known"), ("enable_lora", "[true, false]", "not known"),
+        ("new_scale", "0.5", "not known"), ("router", #""top1""#, "not known"),
         ("init_lora_weights", #""pissa""#, "pissa"),
         ("init_lora_weights", #""pissa_niter_16""#, "base weights"),
         ("init_lora_weights", #""olora""#, "base weights"),
@@ -38,14 +37,18 @@ import Testing
         ("init_lora_weights", #""loftq""#, "base weights"),
         ("init_lora_weights", #""lora_ga""#, "base weights"),
         ("peft_type", #""IA3""#, "IA3"), ("peft_type", "null", "only LORA"),
-        ("rank_pattern", #"{"\\w+": 2}"#, "write the module names out"),
-        ("alpha_pattern", #"{"(?!a)q": 2}"#, "write the module names out"),
+        ("rank_pattern", #"{"(?<=a)q": 2}"#, "lookbehind"),
+        ("alpha_pattern", #"{"(?i)q": 2}"#, "inline flags"),
+        ("target_modules", #""(q)_\\1""#, "backreference"),
+        ("exclude_modules", #""a++""#, "possessive"),
+        ("layers_pattern", #""(?i)h""#, "inline flags"),
+        ("modules_to_save", #"["(?i)h"]"#, "inline flags"),
     ])
     func foreignFeaturesAreRefused(key: String, value: String, reason: String) throws {
         try expect(.unsupported, [key, reason]) { $0.configuration[key] = value }
     }
 
-    /// PEFT writes all of these into every configuration.
+    /// PEFT writes all of these into every configuration, and older versions and other trainers wrote more.
     @Test func featuresThatAreOffAreFine() throws {
         let adapter = try AdapterFolder()
         for key in ["use_dora", "lora_bias", "fan_in_fan_out", "use_qalora", "use_bdlora"] {
@@ -59,28 +62,39 @@ import Testing
         }
         adapter.configuration["loftq_config"] = "{}"
         adapter.configuration["alpha_pattern"] = "{}"
-        for start in ["true", "false", #""gaussian""#, #""eva""#, #""orthogonal""#] {
+        adapter.configuration["fan_in_fan_out"] = "true"
+        adapter.configuration["auto_mapping"] = #"{"unsloth_fixed": true}"#
+        adapter.configuration["runtime_config"] = #"{"ephemeral_gpu_offload": false}"#
+        adapter.configuration["eva_config"] = #"{"rho": 2.0}"#
+        adapter.configuration["task_type"] = #""CAUSAL_LM""#
+        adapter.configuration["something_new"] = "[]"
+        adapter.configuration["another"] = "0"
+        for start in ["true", "false", #""gaussian""#, #""eva""#, #""orthogonal""#, #""mica""#] {
             adapter.configuration["init_lora_weights"] = start
             #expect(try adapter.refusal() == nil)
         }
     }
 
     @Test(arguments: [
-        ("r", "", "r is missing"), ("r", "0", "1...256"), ("r", "-1", "1...256"),
-        ("r", "257", "1...256"),
-        ("r", "1e30", "1...256"), ("r", #""2""#, "1...256"), ("r", "2.5", "1...256"),
-        ("lora_alpha", "", "lora_alpha is missing"), ("lora_alpha", "0", "(0, 4096]"),
-        ("lora_alpha", "-4", "(0, 4096]"), ("lora_alpha", "1e9", "(0, 4096]"),
-        ("lora_alpha", "null", "(0, 4096]"),
+        ("r", "", "r is missing"), ("r", "0", "1...1024"), ("r", "-1", "1...1024"),
+        ("r", "1025", "1...1024"),
+        ("r", "1e30", "1...1024"), ("r", #""2""#, "1...1024"), ("r", "2.5", "1...1024"),
+        ("lora_alpha", "", "lora_alpha is missing"), ("lora_alpha", "0", "(0, 16384]"),
+        ("lora_alpha", "-4", "(0, 16384]"), ("lora_alpha", "1e9", "(0, 16384]"),
+        ("lora_alpha", "null", "(0, 16384]"),
         ("lora_alpha", "NaN", "adapter_config.json"),
         ("lora_alpha", "Infinity", "adapter_config.json"),
         ("lora_alpha", "1e999", "adapter_config.json"),
         ("rank_pattern", #"{"q_proj": 0}"#, "rank_pattern"),
-        ("rank_pattern", #"{"q_proj": 300}"#, "rank_pattern"),
+        ("rank_pattern", #"{"q_proj": 3000}"#, "rank_pattern"),
         ("rank_pattern", #"{"q_proj": 2.5}"#, "rank_pattern"),
         ("rank_pattern", "[2]", "rank_pattern"), ("alpha_pattern", #""q_proj""#, "alpha_pattern"),
         ("alpha_pattern", #"{"q_proj": -1}"#, "alpha_pattern"),
         ("alpha_pattern", #"{"q_proj": "1"}"#, "alpha_pattern"),
+        ("bias", "true", "bias"), ("bias", #""some""#, "lora_only"),
+        ("use_dora", "1", "use_dora"), ("target_modules", "7", "target_modules"),
+        ("layers_to_transform", #"["a"]"#, "layers_to_transform"),
+        ("exclude_modules", "[1]", "exclude_modules"),
         ("use_rslora", "1", "use_rslora"), ("use_rslora", #""true""#, "use_rslora"),
         ("fusebox_base_digest", #""abc""#, "SHA-256"),
     ])
@@ -106,25 +120,17 @@ import Testing
     }
 
     @Test(arguments: [
-        ("base_model.model.lm_head.lora_A.weight", "output head"),
-        ("base_model.model.model.embed_tokens.lora_embedding_A", "embeddings"),
-        ("base_model.model.model.embed_tokens.weight", "added vocabulary"),
-        ("base_model.model.model.layers.0.self_attn.q_proj.lora_magnitude_vector.weight", "DoRA"),
-        ("base_model.model.model.layers.0.self_attn.q_proj.lora_B.bias", "biases"),
-        (
-            "base_model.model.model.layers.0.self_attn.q_proj.modules_to_save.weight",
-            "whole replaced modules"
-        ),
+        ("base_model.model.model.embed_tokens.trainable_tokens_delta", "single tokens"),
         ("base_model.model.model.layers.0.self_attn.q_proj.lora_C.weight", "nothing is skipped"),
         (
-            "base_model.model.model.layers.0.self_attn.q_proj.lora_A.default.weight",
+            "base_model.model.model.layers.0.self_attn.q_proj.lora_A.a.b.weight",
             "nothing is skipped"
         ),
         ("base_model.model.model.layers.0.self_attn.w_pack.lora_A.weight", "nothing is skipped"),
-        ("base_model.model.model.layers.0.self_attn.gate_proj.lora_A.weight", "no such module"),
-        ("base_model.model.model.layers.0.mlp.q_proj.lora_A.weight", "no such module"),
-        ("base_model.model.model.layers.0.attn.q_proj.lora_A.weight", "no such module"),
-        ("base_model.model.model.layers.0..q_proj.lora_A.weight", "no such module"),
+        ("base_model.model.model.layers.0.self_attn.gate_proj.lora_A.weight", "nothing is skipped"),
+        ("base_model.model.model.layers.0.mlp.q_proj.lora_A.weight", "nothing is skipped"),
+        ("base_model.model.model.layers.0.attn.q_proj.lora_A.weight", "nothing is skipped"),
+        ("base_model.model.model.layers.0..q_proj.lora_A.weight", "nothing is skipped"),
         ("base_model.model.model.layers.x.mlp.down_proj.lora_A.weight", "nothing is skipped"),
         ("base_model.model.model.layers.+1.mlp.up_proj.lora_A.weight", "nothing is skipped"),
         ("base_model.model.model.layers.01.mlp.up_proj.lora_A.weight", "nothing is skipped"),

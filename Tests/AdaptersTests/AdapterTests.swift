@@ -13,7 +13,7 @@ import Testing
         let folder = try AdapterFolder()
         try folder.add("model.layers.0.self_attn.v_proj", rank: 2, outputs: 4, inputs: 8)
         let adapter = try folder.load()
-        #expect(adapter.rank == 2 && adapter.terms.count == 8 && adapter.byteCount > 0)
+        #expect(adapter.rank == 2 && adapter.terms.count == 9 && adapter.byteCount > 0)
         #expect(adapter.terms.indices.filter { adapter.terms[$0] != nil } == [0, 7])
         let queryKeyValue = try #require(term(adapter, .queryKeyValue, layer: 0))
         #expect(queryKeyValue.shrink.ranks == 4 && queryKeyValue.shrink.inputs == 8)
@@ -54,7 +54,7 @@ import Testing
         let folder = try AdapterFolder()
         try folder.write()
         let adapter = try Adapter(
-            directory: folder.folder.path, base: AdapterFolder.base, format: format)
+            path: folder.folder.path, base: AdapterFolder.base, format: format)
         let down = try #require(term(adapter, .down, layer: 1))
         #expect(down.shrink.format == format && down.expansions[0].columns.format == format)
     }
@@ -93,14 +93,14 @@ import Testing
             var bytes = tensors
             bytes[bytes.count - offset] ^= 1
             try folder.folder.write(bytes, to: "adapter_model.safetensors")
-            let changed = try Adapter(directory: folder.folder.path, base: AdapterFolder.base)
+            let changed = try Adapter(path: folder.folder.path, base: AdapterFolder.base)
             #expect(seen.insert(changed.digest).inserted)
         }
         try folder.folder.write(tensors, to: "adapter_model.safetensors")
         for change in [" ", "\n"] {
             let configuration = try folder.folder.read("adapter_config.json")
             try folder.folder.write(configuration + Array(change.utf8), to: "adapter_config.json")
-            let changed = try Adapter(directory: folder.folder.path, base: AdapterFolder.base)
+            let changed = try Adapter(path: folder.folder.path, base: AdapterFolder.base)
             #expect(seen.insert(changed.digest).inserted)
         }
     }
@@ -122,11 +122,14 @@ import Testing
     }
 
     @Test func namesAreRegistryNames() throws {
-        for name in ["a", "0", "past_tense", "a.b-c_d", String(repeating: "a", count: 64)] {
+        for name in [
+            "a", "A", "0", "past_tense", "Qwen2.5-Lora_V1", "a.b-c_d",
+            String(repeating: "a", count: 64),
+        ] {
             #expect(AdapterShelf.isValid(name: name))
         }
         for name in [
-            "", "A", ".a", "-a", "_a", "a b", "a/b", "../a", "é", "a\n", "a\0",
+            "", ".a", "-a", "_a", "a b", "a/b", "../a", "é", "a\n", "a\0",
             String(repeating: "a", count: 65),
         ] {
             #expect(!AdapterShelf.isValid(name: name))

@@ -22,7 +22,8 @@ import Testing
         (#"layers\.[0-9]+\..*"#, down, true), ("^q_proj", query, false),
         ("^model.layers.1.self_attn.q_proj", query, true),
         ("^layers.1.self_attn.q_proj", query, false), ("^model.*q_proj", query, true),
-        ("^x|q_proj", query, true), ("q_proj$", query, true), ("q_proj$", down, false),
+        ("^x|q_proj", query, true), (#"\w+_proj"#, query, true), ("[^q]_proj", query, false),
+        ("q_proj$", query, true), ("q_proj$", down, false),
         ("", query, false),
         ("q", query, false), ("(q|k|v)_proj", query, true), ("(?:q|k|v)_proj", query, true),
         ("[qkv]_proj", query, true), ("q_?proj", query, true), ("qx?_proj", query, true),
@@ -31,51 +32,33 @@ import Testing
         (#"self_attn\\.q_proj"#, query, false), ("self.attn.q.proj", query, true),
         (".*", "x", true),
         (".+", "", false), ("a|", "", true), ("(a|b)*c", "abbac", true), ("(a|b)+c", "c", false),
-        ("a-b", "a-b", true), ("[a-]+", "a-a", true), ("[+*.]", "*", true),
+        ("a-b", "a-b", true), ("a)(b", "ab", true), ("[a-]+", "a-a", true), ("[+*.]", "*", true),
     ]
 
     @Test func matchesAsPEFTDoes() throws {
         for (expression, name, matches) in Self.table {
-            let pattern = try #require(ModulePattern(expression), "\(expression)")
+            let pattern = try ModulePattern(expression)
             #expect(pattern.matches(name) == matches, "\(expression) and \(name)")
         }
     }
 
-    /// Refused rather than read as something else: errors in Python, or features beyond the ones that occur.
+    /// Refused rather than read as something else.
     @Test(arguments: [
-        "(q_proj", "q_proj)", "*q", "+q", "?q", "q**", "q*+", "a+?b", "a*?b", "a{2}", "[^q]_proj",
-        #"\w+_proj"#,
-        #"\bq"#, "[ab", "[", "[]", "[z-a]", #"[\d]"#, "^*q", #"(a)\1"#, "a$b", "(a$)b", "(?i)Q",
-        "(?=q)q_proj",
-        "(?!k)q_proj", "(?P<x>q)", #"q\"#, "(", ")", "|(", "a)(b",
+        "(q_proj", "q_proj)", "q**", "q*+", "[ab", "[", "[]", "[z-a]", "^*q", #"(a)\1"#, "(?i)Q",
+        #"q\"#, "(", ")", "|(",
     ])
     func otherExpressionsAreRefused(_ expression: String) {
-        #expect(ModulePattern(expression) == nil)
+        #expect(throws: RegularExpressionError.self) { try ModulePattern(expression) }
     }
 
-    @Test func sizesAreLimited() {
-        #expect(ModulePattern(String(repeating: "a", count: 1024)) != nil)
-        #expect(ModulePattern(String(repeating: "a", count: 1025)) == nil)
-        #expect(
-            ModulePattern(String(repeating: "(", count: 500) + String(repeating: ")", count: 500))
-                == nil)
-    }
-
-    /// Expressions on which a backtracking matcher takes longer than anyone waits.
-    @Test(arguments: [
-        "(.*)*(.*)*x", "(a*)*b", "((a*)*)*b", "(a|a)*b", "(a|aa)+b", "(.*.*.*.*)*z",
-        "(((((.+)+)+)+)+)+z",
-        String(repeating: "a?", count: 60) + String(repeating: "a", count: 60),
-        String(repeating: ".*", count: 500) + "z",
-        String(repeating: "(.|", count: 15) + ".*" + String(repeating: "z)*", count: 15) + "z",
-    ])
-    func hostileExpressionsAreQuick(_ expression: String) throws {
-        let pattern = try #require(ModulePattern(expression))
-        let name = String(repeating: "a", count: 250)
+    /// An adapter whose ranks were allocated has a key for each of its modules.
+    @Test func manyNamesAreQuick() throws {
+        let names = (0..<1024).map { "model.layers.\($0).self_attn.q_proj" }
+        let patterns = try names.map { try ModulePattern($0) }
         let start = ContinuousClock.now
-        _ = pattern.matches(name)
-        _ = pattern.matches(name + ".b")
-        _ = pattern.matches(Self.query)
-        #expect(ContinuousClock.now - start < .seconds(2))
+        for name in names {
+            #expect(patterns.firstIndex { $0.matches(name) } == names.firstIndex(of: name))
+        }
+        #expect(ContinuousClock.now - start < .seconds(10))
     }
 }

@@ -44,8 +44,10 @@ extension BadInput {
             adapter("DoRA's tensors") {
                 try $0.replaceInHeader("lora_B.weight", with: "lora_magnitude_vector", in: tensors)
             },
-            adapter("LoRA on the head") {
-                try $0.replaceInHeader("model.layers.0.mlp.down_proj", with: "lm_head", in: tensors)
+            adapter("embeddings of single tokens") {
+                try $0.replaceInHeader(
+                    "model.layers.0.mlp.down_proj.lora_A.weight",
+                    with: "model.embed_tokens.trainable_tokens_delta", in: tensors)
             },
             adapter("a tensor nobody knows") {
                 try $0.replaceInHeader("lora_A.weight", with: "lora_X.weight", in: tensors)
@@ -93,7 +95,10 @@ extension BadInput {
         configuration("DoRA", "\"use_dora\": false", "\"use_dora\": true"),
         configuration(
             "whole modules", "\"modules_to_save\": null", "\"modules_to_save\": [\"lm_head\"]"),
-        configuration("trained biases", "\"bias\": \"none\"", "\"bias\": \"all\""),
+        configuration("a setting nobody knows", "\"use_dora\"", "\"use_mora\": true, \"use_dora\""),
+        configuration(
+            "a regular expression that is not read", "\"exclude_modules\": null",
+            "\"exclude_modules\": \"(?<=k)_proj\""),
         configuration("no alpha", "\"lora_alpha\": 8,", ""),
         configuration("an enormous rank", "\"r\": 4", "\"r\": 1e9"),
         configuration("another rank than the tensors'", "\"r\": 4", "\"r\": 8"),

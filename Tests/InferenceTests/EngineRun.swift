@@ -121,7 +121,7 @@ extension LoadedModel {
         var model = try LoadedModel(
             path: golden.folder, precision: Precision(weights: type, cache: cache), threadCount: 1)
         for name in ModelGolden.adapterNames {
-            try model.addAdapter(directory: "\(golden.folder)/adapters/\(name)", name: name)
+            try model.addAdapter(path: "\(golden.folder)/adapters/\(name)", name: name)
         }
         return model
     }

@@ -77,7 +77,7 @@ import Testing
             var model = try LoadedModel(
                 path: golden.folder, precision: Precision(weights: .f32), threadCount: 1)
             for name in names {
-                try model.addAdapter(directory: "\(golden.folder)/adapters/\(name)", name: name)
+                try model.addAdapter(path: "\(golden.folder)/adapters/\(name)", name: name)
             }
             let mix = model.mix(["a": 1, "b": 0.5, "c": 1])
             return try model.reply(alone: GenerationRequest(prompt, mix: mix, maxTokens: 8))
@@ -103,7 +103,7 @@ import Testing
         let golden = try ModelGolden("llama")
         var only = try LoadedModel(
             path: golden.folder, precision: Precision(weights: type), threadCount: 1)
-        try only.addAdapter(directory: "\(golden.folder)/adapters/a", name: "a")
+        try only.addAdapter(path: "\(golden.folder)/adapters/a", name: "a")
         let model = try LoadedModel.tiny("llama", type)
         let request = GenerationRequest(golden.sequences[6], mix: model.mix(["a": 1]), maxTokens: 8)
         let reply = try model.reply(alone: request)

@@ -208,7 +208,7 @@ import Testing
         let golden = try ModelGolden(family)
         var model = model
         for name in ModelGolden.adapterNames {
-            try model.addAdapter(directory: "\(golden.folder)/adapters/\(name)", name: name)
+            try model.addAdapter(path: "\(golden.folder)/adapters/\(name)", name: name)
         }
         var bits: [UInt32] = []
         for mix in [0, 4] {

@@ -42,7 +42,7 @@ import Testing
     ) throws {
         var model = try LoadedModel(path: path, precision: Precision(weights: type), threadCount: 2)
         for name in ModelGolden.adapterNames {
-            try model.addAdapter(directory: "\(golden.folder)/adapters/\(name)", name: name)
+            try model.addAdapter(path: "\(golden.folder)/adapters/\(name)", name: name)
         }
         #expect(golden.mixes.count == 6 && golden.sequences.count == 7)
         for index in golden.mixes.indices {

@@ -109,7 +109,7 @@ import Testing
     ) throws -> [Float] {
         var model = try LoadedModel(path: path, precision: Precision(weights: type), threadCount: 2)
         for name in ModelGolden.adapterNames {
-            try model.addAdapter(directory: "\(golden.folder)/adapters/\(name)", name: name)
+            try model.addAdapter(path: "\(golden.folder)/adapters/\(name)", name: name)
         }
         var values: [Float] = []
         for mix in [0, 4] {

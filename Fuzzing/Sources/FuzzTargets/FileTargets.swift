@@ -14,10 +14,29 @@ enum FileTargets {
             _ = tensor.isFinite()
             _ = try? tensor.floats()
         }
-        let base = BaseShape(
-            name: "base", digest: Digest(of: [UInt8]()), layerCount: 2,
-            linears: [.query: (outputs: 64, inputs: 64), .down: (outputs: 64, inputs: 96)])
         _ = try AdapterTensors(file.tensors, base: base)
+    }
+
+    private static let base = BaseShape(
+        name: "base", digest: Digest(of: [UInt8]()), layerCount: 2,
+        linears: [
+            .query: (outputs: 64, inputs: 64), .key: (outputs: 32, inputs: 64),
+            .value: (outputs: 32, inputs: 64), .down: (outputs: 64, inputs: 96),
+        ], vocabulary: BaseShape.Vocabulary(size: 128, hiddenSize: 64, isTied: false),
+        layout: BaseShape.Layout(architecture: "llama", pairedHeadDimension: 16))
+
+    /// Read as an adapter in GGUF, up to what the kernels get.
+    static func adapterGGUF(_ bytes: [UInt8]) throws {
+        let file = try GGUFFile(bytes: FileBytes(bytes))
+        let configuration = try AdapterConfiguration(gguf: file.metadata)
+        let tensors = try AdapterTensors(gguf: file, base: base)
+        let terms = AdapterTerms(
+            configuration: configuration, tensors: tensors,
+            copies: try AdapterCopies(
+                [:], base: base, weights: nil, targets: configuration.targets), base: base,
+            weights: nil, format: .bf16)
+        _ = try terms.bySite()
+        _ = try terms.vocabulary()
     }
 
     /// Also read as a model's configuration and vocabulary.
@@ -43,7 +62,8 @@ enum FileTargets {
         let configuration = try AdapterConfiguration(
             json: JSONValue(parsing: bytes, limits: JSONLimits(depth: 16)))
         for module in ["model.layers.3.self_attn.q_proj", "model.layers.11.mlp.down_proj"] {
-            let rank = configuration.rank(of: module)
+            _ = configuration.targets.includes(module, isLinear: true)
+            let rank = configuration.rank(of: module) ?? 1
             precondition(
                 configuration.scale(of: module, rank: rank).isFinite, "a scale is not finite")
         }

@@ -5,6 +5,7 @@ enum FuzzTarget: String {
     case safetensors, gguf, json, wire, tokenizer, transport
     case chatTemplate = "chat-template"
     case adapterConfiguration = "adapter-configuration"
+    case adapterGGUF = "adapter-gguf"
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -16,6 +17,7 @@ enum FuzzTarget: String {
         case .tokenizer: try? TextTargets.tokenizer(bytes)
         case .chatTemplate: try? TextTargets.chatTemplate(bytes)
         case .adapterConfiguration: try? FileTargets.adapterConfiguration(bytes)
+        case .adapterGGUF: try? FileTargets.adapterGGUF(bytes)
         }
     }
 }
