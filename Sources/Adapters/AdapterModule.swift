@@ -1,6 +1,8 @@
 /// A module of the base that adapters may change.
 public enum AdapterModule: Hashable, Sendable {
     case linear(layer: Int, LinearName)
+    /// One matrix that holds all of a site's, row after row, as Phi-3 has them.
+    case fused(layer: Int, LinearName.Site)
     case embedding
     case head
 
@@ -9,6 +11,8 @@ public enum AdapterModule: Hashable, Sendable {
         switch self {
         case .linear(let layer, let linear):
             "model.layers.\(layer).\(linear.group).\(linear.rawValue)"
+        case .fused(let layer, let site):
+            "model.layers.\(layer).\(site.parts[0].group).\(site.fusedName ?? "")"
         case .embedding: "model.embed_tokens"
         case .head: "lm_head"
         }
@@ -22,12 +26,31 @@ public enum AdapterModule: Hashable, Sendable {
         } else if name == Self.head.name {
             self = .head
         } else if parts.count == 5, parts[0] == "model", parts[1] == "layers",
-            let layer = Int(parts[2]), layer >= 0, String(layer) == parts[2],
-            let linear = LinearName(rawValue: String(parts[4])), parts[3] == linear.group
+            let layer = Int(parts[2]), layer >= 0, String(layer) == parts[2]
         {
-            self = .linear(layer: layer, linear)
+            self.init(layer: layer, group: parts[3], name: String(parts[4]))
         } else {
             return nil
+        }
+    }
+
+    private init?(layer: Int, group: Substring, name: String) {
+        if let linear = LinearName(rawValue: name), linear.group == group {
+            self = .linear(layer: layer, linear)
+        } else if let site = LinearName.Site.allCases.first(where: { $0.fusedName == name }),
+            site.parts[0].group == group
+        {
+            self = .fused(layer: layer, site)
+        } else {
+            return nil
+        }
+    }
+
+    /// The layer that it is in, if it is in one.
+    var layer: Int? {
+        switch self {
+        case .linear(let layer, _), .fused(let layer, _): layer
+        case .embedding, .head: nil
         }
     }
 }

@@ -14,6 +14,9 @@ public struct AdapterOutline: Sendable {
     public let tensorByteCount: Int
     /// Whole tensors of the base, under its names.
     public let copies: [String]
+    /// The modules of a layer that get low-rank factors and their shapes (outputs, inputs), the head and the embedding, by
+    /// the last part of their names.
+    public let targets: [String: (outputs: Int, inputs: Int)]
     /// A base of the shape that the tensors ask for.
     public let base: BaseShape
 
@@ -38,44 +41,42 @@ public struct AdapterOutline: Sendable {
         tensorByteCount = files.tensors.reduce(0) { $0 + $1.byteCount }
         copies = files.copies.sorted()
         var layerCount = 0
-        var linears: [LinearName: (outputs: Int, inputs: Int)] = [:]
-        var vocabulary = (size: 0, hiddenSize: 0)
+        var targets: [String: (outputs: Int, inputs: Int)] = [:]
+        var fused: Set<LinearName.Site> = []
         for factor in files.factors where factor.shape.count == 2 {
-            let shape = factor.shape
-            switch factor.module {
-            case .linear(let layer, let linear):
+            if let layer = factor.module.layer {
                 guard layer < Self.layerLimit else { continue }
                 layerCount = max(layerCount, layer + 1)
-                let known = linears[linear] ?? (0, 0)
-                linears[linear] = factor.isA ? (known.outputs, shape[1]) : (shape[0], known.inputs)
-            case .head:
-                if factor.isA {
-                    vocabulary.hiddenSize = shape[1]
-                } else {
-                    vocabulary.size = shape[0]
-                }
-            case .embedding:
-                if factor.isA {
-                    vocabulary.size = shape[1]
-                } else {
-                    vocabulary.hiddenSize = shape[0]
-                }
             }
+            if case .fused(_, let site) = factor.module { fused.insert(site) }
+            let name = factor.module.name.split(separator: ".").last.map(String.init) ?? ""
+            let known = targets[name] ?? (0, 0)
+            targets[name] =
+                factor.isA
+                ? (known.outputs, factor.shape[1]) : (factor.shape[0], known.inputs)
         }
+        self.targets = targets
+        let embedding = targets["embed_tokens"].map { (size: $0.inputs, hidden: $0.outputs) }
+        let head = targets["lm_head"].map { (size: $0.outputs, hidden: $0.inputs) }
         base = BaseShape(
             name: baseName ?? "", digest: baseDigest ?? Digest(of: [UInt8]()),
-            layerCount: layerCount, linears: linears,
-            vocabulary: BaseShape.Vocabulary(
-                size: vocabulary.size, hiddenSize: vocabulary.hiddenSize, isTied: false))
+            layerCount: layerCount, linears: Self.linears(targets, fused: fused), fused: fused,
+            vocabulary: (head ?? embedding).map {
+                BaseShape.Vocabulary(size: $0.size, hiddenSize: $0.hidden, isTied: false)
+            })
     }
 
-    /// The modules that get low-rank factors and their shapes (outputs, inputs), by the last part of their names.
-    public var targets: [(name: String, outputs: Int, inputs: Int)] {
-        var targets: [(name: String, outputs: Int, inputs: Int)] = []
-        for linear in LinearName.allCases {
-            guard let shape = base.linears[linear] else { continue }
-            targets.append((linear.rawValue, shape.outputs, shape.inputs))
+    /// The linear layers of a block; how a fused matrix is shared out is not known, so its first part has nearly all.
+    private static func linears(
+        _ targets: [String: (outputs: Int, inputs: Int)], fused: Set<LinearName.Site>
+    ) -> [LinearName: (outputs: Int, inputs: Int)] {
+        var linears: [LinearName: (outputs: Int, inputs: Int)] = [:]
+        for linear in LinearName.allCases { linears[linear] = targets[linear.rawValue] }
+        for site in fused {
+            guard let name = site.fusedName, let whole = targets[name] else { continue }
+            for linear in site.parts { linears[linear] = (1, whole.inputs) }
+            linears[site.parts[0]] = (max(1, whole.outputs - site.parts.count + 1), whole.inputs)
         }
-        return targets
+        return linears
     }
 }

@@ -22,7 +22,7 @@ extension AdapterTensors {
         for tensor in file.tensors {
             let parts = tensor.name.split(separator: ".", omittingEmptySubsequences: false)
             guard let factor = parts.last, ["lora_a", "lora_b"].contains(factor),
-                let module = Self.module(parts.dropLast())
+                let module = Self.module(parts.dropLast(), fused: base.fused)
             else {
                 throw AdapterError(
                     .unsupported,
@@ -51,7 +51,7 @@ extension AdapterTensors {
         file.tensors.compactMap { tensor in
             let parts = tensor.name.split(separator: ".", omittingEmptySubsequences: false)
             guard let factor = parts.last, ["lora_a", "lora_b"].contains(factor),
-                let module = module(parts.dropLast())
+                let module = module(parts.dropLast(), fused: [])
             else { return nil }
             let isA = factor == "lora_a"
             let isTransposed = isA && module == .embedding
@@ -64,17 +64,23 @@ extension AdapterTensors {
         "ffn_gate": .gate, "ffn_up": .up, "ffn_down": .down,
     ]
 
-    private static func module(_ parts: ArraySlice<Substring>) -> AdapterModule? {
+    /// - Parameter fused: sites of which the base has one matrix; that of gate and up is called up.
+    private static func module(
+        _ parts: ArraySlice<Substring>, fused: Set<LinearName.Site>
+    ) -> AdapterModule? {
         switch parts.joined(separator: ".") {
         case "token_embd.weight": return .embedding
         case "output.weight": return .head
         default:
             let parts = Array(parts)
             guard parts.count == 4, parts[0] == "blk", parts[3] == "weight",
-                let layer = Int(parts[1]), layer >= 0, String(layer) == parts[1],
-                let linear = linears[parts[2]]
+                let layer = Int(parts[1]), layer >= 0, String(layer) == parts[1]
             else { return nil }
-            return .linear(layer: layer, linear)
+            if parts[2] == "attn_qkv" { return .fused(layer: layer, .queryKeyValue) }
+            if parts[2] == "ffn_up", fused.contains(.gateUp) {
+                return .fused(layer: layer, .gateUp)
+            }
+            return linears[parts[2]].map { .linear(layer: layer, $0) }
         }
     }
 

@@ -46,7 +46,7 @@ struct AdapterTensors {
                 }
             case .a, .b, .magnitude, .bias:
                 let module = AdapterModule(name: name.module)
-                let isLinear = if case .linear = module { true } else { false }
+                let isLinear = module?.layer != nil
                 guard targets.includes(name.path, isLinear: isLinear) else {
                     leftOut.insert(name.path)
                     continue
@@ -88,7 +88,7 @@ struct AdapterTensors {
     static func check(
         _ module: AdapterModule, of tensor: Tensor, base: BaseShape
     ) throws(AdapterError) {
-        if case .linear(let layer, _) = module, layer >= base.layerCount {
+        if let layer = module.layer, layer >= base.layerCount {
             throw AdapterError(
                 .mismatch,
                 "tensor \"\(tensor.name.prefix(160))\": the base has \(base.layerCount) layers; is this adapter for another base?"
@@ -128,9 +128,49 @@ struct AdapterTensors {
                     "\(tensor.name.prefix(160)) has the shape \(tensor.shape), needed is [\(shape.outputs)]"
                 )
             }
-            pairs[module] = Pair(
+            let pair = Pair(
                 path: factor.path, a: a, b: b, magnitude: factor.tensors[.magnitude],
                 bias: factor.tensors[.bias])
+            guard case .fused(let layer, let site) = module else {
+                pairs[module] = pair
+                continue
+            }
+            var row = 0
+            for linear in site.parts {
+                let rows = row..<row + (base.linears[linear]?.outputs ?? 0)
+                guard
+                    pairs.updateValue(try pair.cut(rows), forKey: .linear(layer: layer, linear))
+                        == nil
+                else {
+                    throw AdapterError(
+                        .malformed, "\(name): \(linear.rawValue) has factors of its own as well")
+                }
+                row = rows.upperBound
+            }
+        }
+    }
+}
+
+extension AdapterTensors.Pair {
+    /// What some rows of the module get.
+    fileprivate func cut(_ rows: Range<Int>) throws(AdapterError) -> Self {
+        Self(
+            path: path, a: a, b: try Self.cut(b, rows, width: b.shape[1]),
+            magnitude: try magnitude.map { tensor throws(AdapterError) in try Self.cut(tensor, rows)
+            },
+            bias: try bias.map { tensor throws(AdapterError) in try Self.cut(tensor, rows) })
+    }
+
+    /// - Parameter width: elements of a row.
+    private static func cut(
+        _ tensor: Tensor, _ rows: Range<Int>, width: Int = 1
+    ) throws(AdapterError) -> Tensor {
+        do {
+            let values = try tensor.floats()[rows.lowerBound * width..<rows.upperBound * width]
+            let shape = width == 1 && tensor.shape.count == 1 ? [rows.count] : [rows.count, width]
+            return try Tensor(name: tensor.name, shape: shape, floats: Array(values))
+        } catch {
+            throw AdapterError(.malformed, "\(error)")
         }
     }
 }

@@ -33,19 +33,23 @@ public struct BaseShape: Sendable {
     public let layerCount: Int
     /// (outputs, inputs) of each linear layer of a block.
     public let linears: [LinearName: (outputs: Int, inputs: Int)]
+    /// Sites whose matrices are one in the checkpoint that adapters were trained on.
+    public let fused: Set<LinearName.Site>
     /// nil: not known.
     public let vocabulary: Vocabulary?
     public let layout: Layout?
 
     public init(
         name: String, digest: Digest, layerCount: Int,
-        linears: [LinearName: (outputs: Int, inputs: Int)], vocabulary: Vocabulary? = nil,
+        linears: [LinearName: (outputs: Int, inputs: Int)],
+        fused: Set<LinearName.Site> = [], vocabulary: Vocabulary? = nil,
         layout: Layout? = nil
     ) {
         self.name = name
         self.digest = digest
         self.layerCount = layerCount
         self.linears = linears
+        self.fused = fused
         self.vocabulary = vocabulary
         self.layout = layout
     }
@@ -55,8 +59,19 @@ public struct BaseShape: Sendable {
         switch module {
         case .linear(let layer, let linear):
             layer < layerCount ? linears[linear] : nil
+        case .fused(let layer, let site):
+            layer < layerCount && fused.contains(site) ? shape(of: site) : nil
         case .embedding: vocabulary.map { ($0.hiddenSize, $0.size) }
         case .head: vocabulary.map { ($0.size, $0.hiddenSize) }
         }
+    }
+
+    /// All matrices of a site below each other.
+    private func shape(of site: LinearName.Site) -> (outputs: Int, inputs: Int)? {
+        let shapes = site.parts.compactMap { linears[$0] }
+        guard shapes.count == site.parts.count, let inputs = shapes.first?.inputs else {
+            return nil
+        }
+        return (shapes.reduce(0) { $0 + $1.outputs }, inputs)
     }
 }

@@ -20,6 +20,15 @@ public enum LinearName: String, Sendable, CaseIterable, Hashable {
             case .down: [.down]
             }
         }
+
+        /// The name of one matrix that holds all of the site's, row after row, where a checkpoint has such a one.
+        public var fusedName: String? {
+            switch self {
+            case .queryKeyValue: "qkv_proj"
+            case .gateUp: "gate_up_proj"
+            case .output, .down: nil
+            }
+        }
     }
 
     /// The number of a layer's projection among all of a model's.

@@ -40,7 +40,7 @@ public struct ModelWeights: BaseWeights {
     /// The matrix of a module with its bias.
     private func part(of module: AdapterModule) -> Projection.Part? {
         switch module {
-        case .embedding: return nil
+        case .embedding, .fused: return nil
         case .head: return model.head.parts.first
         case .linear(let layer, let linear):
             guard model.blocks.indices.contains(layer) else { return nil }

@@ -68,9 +68,8 @@ enum Inspection {
         let outline = try AdapterOutline(path: path)
         let adapter = try Adapter(path: path, base: outline.base)
         var shapes = JSONObject()
-        for target in outline.targets {
-            _ = shapes.append(
-                target.name, .array([number(target.outputs), number(target.inputs)]))
+        for (name, shape) in outline.targets.sorted(by: { $0.key < $1.key }) {
+            _ = shapes.append(name, .array([number(shape.outputs), number(shape.inputs)]))
         }
         return [
             "rank": number(adapter.rank), "alpha": outline.alpha.map { .number($0) } ?? .null,
