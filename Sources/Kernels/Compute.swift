@@ -113,7 +113,7 @@ internal import Tensors
                 !weights.format.readsIntegers || x.isQuantized, "activations without int8 form")
             let base = unsafe fb_matmul(
                 format: weights.format.code, weights: weights.pointer,
-                tile_bytes: weights.tileBytes, inputs: Int32(weights.inputs),
+                tile_bytes: weights.tileBytes, table: weights.table, inputs: Int32(weights.inputs),
                 outputs: Int32(weights.outputs), x: x.values.pointer, x_stride: x.stride,
                 xq: x.quantized(at: 0), xq_stride: x.stride, x_rows: rows.pointer,
                 y_rows: (compact ? identity : rows).pointer,

@@ -12,7 +12,7 @@ extension PackedWeights {
     /// Packs a matrix (outputs, inputs) for an execution type.
     ///
     /// - Parameters:
-    ///   - tensor: floats, or blocks of 4 to 8 bits, which keep their values exactly.
+    ///   - tensor: floats, or blocks, which keep their values exactly.
     ///   - rowOrder: for each output the row of the tensor that holds it; nil: the same.
     /// - Throws: for other shapes, types without a kernel, and values that are not finite.
     public init(
@@ -24,33 +24,29 @@ extension PackedWeights {
                 name: tensor.name, found: tensor.shape, needed: "a matrix of real numbers")
         }
         let source = try Self.convert(tensor, type: type, role: role)
-        let format = try Self.format(of: source.dtype, name: tensor.name)
         let (outputs, inputs) = (tensor.shape[0], tensor.shape[1])
-        let rowBytes = source.byteCount / outputs
-        let bad = unsafe source.withUnsafeBytes { bytes in
-            (0..<outputs).first { row in
-                guard let base = bytes.baseAddress else { return false }
-                let start = unsafe (base + row * rowBytes).assumingMemoryBound(to: UInt8.self)
-                return unsafe fb_row_is_finite(format.source, start, Int32(inputs)) == 0
-            }
-        }
-        if let bad {
+        guard let packer = RowPacker(source.dtype, inputs: inputs) else {
             throw KernelError.format(
-                name: tensor.name, problem: "row \(bad) holds values that are not finite")
+                name: tensor.name, problem: "\(source.dtype.rawValue) weights have no kernel")
         }
-        let tileBytes = Self.tileBytes(format.packed, inputs)
-        let tileCount = (outputs + WeightFormat.tile - 1) / WeightFormat.tile
-        unsafe self.init(format: format.packed, outputs: outputs, inputs: inputs) { target in
+        let rowBytes = source.byteCount / outputs
+        let tileBytes = Self.tileBytes(packer.format, inputs)
+        let tileCount = Self.tileCount(outputs)
+        // The row that is not finite, if any, a tile.
+        let bad = AlignedBuffer<Int>([Int](repeating: -1, count: tileCount))
+        unsafe self.init(
+            format: packer.format, outputs: outputs, inputs: inputs, table: packer.table
+        ) { target in
             unsafe source.withUnsafeBytes { bytes in
-                guard let base = bytes.baseAddress else { return }
                 let pack = { (tile: Int) in
                     for lane in 0..<min(WeightFormat.tile, outputs - tile * WeightFormat.tile) {
                         let output = tile * WeightFormat.tile + lane
                         let row = rowOrder?[output] ?? output
-                        unsafe fb_pack_row(
-                            format.source,
-                            (base + row * rowBytes).assumingMemoryBound(to: UInt8.self),
-                            Int32(inputs), target + tile * tileBytes, Int32(lane))
+                        let isFinite = unsafe packer.pack(
+                            UnsafeRawBufferPointer(
+                                rebasing: bytes[row * rowBytes..<(row + 1) * rowBytes]),
+                            into: target + tile * tileBytes, lane: lane)
+                        if !isFinite { unsafe bad.pointer[tile] = row }
                     }
                 }
                 if let pool {
@@ -59,6 +55,10 @@ extension PackedWeights {
                     for tile in 0..<tileCount { pack(tile) }
                 }
             }
+        }
+        if let row = (0..<tileCount).lazy.map({ bad[$0] }).first(where: { $0 >= 0 }) {
+            throw KernelError.format(
+                name: tensor.name, problem: "row \(row) holds values that are not finite")
         }
     }
 
@@ -99,7 +99,7 @@ extension PackedWeights {
     func unpack(output: Int, to row: UnsafeMutablePointer<Float>) {
         let tile = unsafe pointer + output / WeightFormat.tile * tileBytes
         unsafe fb_unpack_row(
-            format.code, tile, Int32(inputs), Int32(output % WeightFormat.tile), row)
+            format.code, tile, table, Int32(inputs), Int32(output % WeightFormat.tile), row)
     }
 
     /// The tensor whose bytes are packed: the one given, or what the execution type makes of it.
@@ -119,25 +119,6 @@ extension PackedWeights {
             }
         } catch {
             throw KernelError.tensor(error)
-        }
-    }
-
-    private static func format(
-        of dtype: DType, name: String
-    ) throws(KernelError) -> (source: fb_source, packed: WeightFormat) {
-        switch dtype {
-        case .f32: (FB_SOURCE_F32, .f32)
-        case .f16: (FB_SOURCE_F16, .f16)
-        case .bf16: (FB_SOURCE_BF16, .bf16)
-        case .q8_0: (FB_SOURCE_Q8_0, .u8)
-        case .q5_0: (FB_SOURCE_Q5_0, .u8)
-        case .q4_0: (FB_SOURCE_Q4_0, .u4)
-        case .q4_K: (FB_SOURCE_Q4_K, .u4Minimum)
-        case .q5_K: (FB_SOURCE_Q5_K, .u8Minimum)
-        case .q6_K: (FB_SOURCE_Q6_K, .u8TwoScales)
-        default:
-            throw KernelError.format(
-                name: name, problem: "\(dtype.rawValue) weights have no kernel")
         }
     }
 }

@@ -9,20 +9,26 @@ public import Tensors
     public let byteCount: Int
     /// What holds the bytes: memory of this process, or a file that processes share.
     private let storage: FileBytes
-    /// The packed bytes, `tileBytes` a tile of 16 outputs; the last tile is filled up with zeros.
+    /// The packed bytes, `tileBytes` a tile of 16 outputs.
+    ///
+    /// The last tile is filled up with zeros; behind it is the table of a format that has one.
     nonisolated(unsafe) let pointer: UnsafePointer<UInt8>
 
     /// Allocates zero bytes and has them packed.
     init(
-        format: WeightFormat, outputs: Int, inputs: Int,
+        format: WeightFormat, outputs: Int, inputs: Int, table: [UInt8] = [],
         packing pack: (UnsafeMutablePointer<UInt8>) -> Void
     ) {
         self.format = format
         self.outputs = outputs
         self.inputs = inputs
         let buffer = AlignedBuffer<UInt8>(
-            onHugePages: Self.tileCount(outputs) * Self.tileBytes(format, inputs))
+            onHugePages: Self.tileCount(outputs) * Self.tileBytes(format, inputs)
+                + (format.hasTable ? WeightFormat.tableBytes : 0))
         unsafe pack(buffer.pointer)
+        for (index, byte) in table.enumerated() {
+            unsafe buffer.pointer[buffer.count - WeightFormat.tableBytes + index] = byte
+        }
         byteCount = buffer.count
         storage = .copied(buffer)
         unsafe pointer = UnsafePointer(buffer.pointer)
@@ -42,8 +48,10 @@ public import Tensors
         }
         let (rowBytes, overflow) = (inputs / format.blockInputs)
             .multipliedReportingOverflow(by: format.blockBytes)
-        let (byteCount, carry) = rowBytes.multipliedReportingOverflow(by: Self.tileCount(outputs))
-        guard !overflow, !carry, place.count == byteCount, place.lowerBound >= 0,
+        let (tiles, carry) = rowBytes.multipliedReportingOverflow(by: Self.tileCount(outputs))
+        let (byteCount, more) = tiles.addingReportingOverflow(
+            format.hasTable ? WeightFormat.tableBytes : 0)
+        guard !overflow, !carry, !more, place.count == byteCount, place.lowerBound >= 0,
             place.upperBound <= file.payloadByteCount,
             place.lowerBound.isMultiple(of: SealedFileWriter.alignment)
         else {
@@ -74,7 +82,7 @@ public import Tensors
         return offset..<offset + byteCount
     }
 
-    private static func tileCount(_ outputs: Int) -> Int {
+    static func tileCount(_ outputs: Int) -> Int {
         outputs / WeightFormat.tile + (outputs.isMultiple(of: WeightFormat.tile) ? 0 : 1)
     }
 
@@ -84,4 +92,9 @@ public import Tensors
 
     var tileCount: Int { Self.tileCount(outputs) }
     var tileBytes: Int { Self.tileBytes(format, inputs) }
+
+    /// What the nibbles of a format with a table name.
+    var table: UnsafePointer<UInt8>? {
+        unsafe format.hasTable ? pointer + tileCount * tileBytes : nil
+    }
 }

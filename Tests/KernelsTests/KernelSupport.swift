@@ -47,17 +47,27 @@ extension WeightFormat {
         case .u8Minimum: .q5_K
         case .u4Minimum: .q4_K
         case .u8TwoScales: .q6_K
+        case .u4HalfMinimum: .q4_1
+        case .u4TwoMinimums: .q2_K
+        case .u4Table: .iq4_xs
+        case .u4TableTwoScales: .q3_K
         }
     }
 }
 
 extension DType {
-    /// Where the half-precision scales stand in a block.
+    /// Where the half-precision scales stand in a block; none of types whose every scale is finite.
     var scaleOffsets: [Int] {
         switch self {
-        case .q8_0, .q4_0, .q5_0: [0]
-        case .q4_K, .q5_K: [0, 2]
+        case .q8_0, .q4_0, .q5_0, .iq4_nl, .iq4_xs, .iq1_s, .iq2_xxs, .iq2_xs, .iq2_s, .iq3_xxs,
+            .iq3_s:
+            [0]
+        case .q4_1, .q5_1, .q4_K, .q5_K: [0, 2]
+        case .q2_K: [80, 82]
+        case .q3_K: [108]
         case .q6_K: [208]
+        case .tq1_0: [52]
+        case .tq2_0: [64]
         default: []
         }
     }
@@ -93,6 +103,9 @@ extension SeededGenerator {
                 bytes[block + offset] = UInt8(truncatingIfNeeded: scale)
                 bytes[block + offset + 1] = UInt8(truncatingIfNeeded: scale >> 8)
             }
+            // An exponent, and the highest bits of a scale.
+            if dtype == .mxfp4 { bytes[block] = .random(in: 112...118, using: &self) }
+            if dtype == .iq1_m { bytes[block + 55] = bytes[block + 55] & 15 | 0x10 }
         }
         return try Tensor(name: "w", dtype: dtype, shape: [rows, columns], bytes: bytes)
     }
@@ -136,7 +149,8 @@ extension KernelSet {
         let tiles = tiles ?? 0..<weights.tileCount
         var job = unsafe fb_matmul(
             format: weights.format.code, weights: weights.pointer, tile_bytes: weights.tileBytes,
-            inputs: Int32(weights.inputs), outputs: Int32(weights.outputs), x: x.values.pointer,
+            table: weights.table, inputs: Int32(weights.inputs), outputs: Int32(weights.outputs),
+            x: x.values.pointer,
             x_stride: x.stride, xq: x.quantized(at: 0), xq_stride: x.stride, x_rows: from.pointer,
             y_rows: to.pointer, row_count: Int32(from.count), y: y.values.pointer,
             y_stride: y.stride)

@@ -1,6 +1,7 @@
-import Tensors
 import TestSupport
 import Testing
+
+@testable import Tensors
 
 @Suite struct CodecTests {
     @Test(arguments: [DType.q8_0, .q4_0, .q5_0, .q4_K, .q5_K, .q6_K])
@@ -11,6 +12,47 @@ import Testing
             name: "t", dtype: type, shape: expected.shape,
             bytes: file.tensor("\(type.rawValue).blocks").bytes)
         #expect(try blocks.floats().bits == expected.floats().bits)
+    }
+
+    /// 2,000 random blocks of every type.
+    @Test(arguments: DType.allCases.filter { $0.blocks != nil })
+    func everyTypeDequantizesAsInGGUFPython(type: DType) throws {
+        let goldens = try FileBytes(path: Golden.path("../blocks/types.json"), loading: .copied)
+            .json()
+        let golden = try #require(goldens[type.rawValue])
+        let number = try #require(golden["number"]?.int)
+        #expect(type.ggmlNumber == UInt32(number))
+        #expect(type.blockElementCount == golden["elements"]?.int)
+        #expect(type.blockByteCount == golden["bytes"]?.int)
+        var random = SeededGenerator(seed: UInt64(number))
+        let size = type.blockByteCount
+        var bytes: [UInt8] = []
+        while bytes.count < 2000 * size {
+            let number = random.next()
+            bytes += (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+        }
+        bytes.removeSubrange((2000 * size)...)
+        for block in stride(from: 0, to: bytes.count, by: size) {
+            for place in type.highBytes
+            where bytes[block + place] & 0x7C == 0x7C || type == .iq1_m {
+                bytes[block + place] &= 0xBF
+            }
+        }
+        let tensor = try Tensor(
+            name: "t", dtype: type, shape: [2000 * type.blockElementCount], bytes: bytes)
+        let values = try tensor.floats()
+        let digest = Digest(of: values.flatMap { LittleEndian.bytes($0.bitPattern) })
+        #expect(digest.description == golden["sha256"]?.string)
+        #expect(throws: TensorError.self, "blocks that are cut short") {
+            try Tensor(name: "t", dtype: type, shape: tensor.shape, bytes: bytes.dropLast())
+        }
+    }
+
+    @Test func everyTypeOfGGUFPythonIsThere() throws {
+        let goldens = try FileBytes(path: Golden.path("../blocks/types.json"), loading: .copied)
+            .json()
+        let names = try #require(goldens.object).map(\.key)
+        #expect(Set(names) == Set(DType.allCases.filter { $0.blocks != nil }.map(\.rawValue)))
     }
 
     @Test(arguments: [DType.q8_0, .q4_K])
@@ -136,6 +178,23 @@ import Testing
         }
         #expect(throws: TensorError.self) {
             try Tensor(name: "t", dtype: .f32, shape: [-1], bytes: [])
+        }
+    }
+}
+
+extension DType {
+    /// Where the high bytes of half-precision scales are in a block; IQ1_M has the highest bits of one there.
+    fileprivate var highBytes: [Int] {
+        switch self {
+        case .q4_1, .q5_1, .q4_K, .q5_K: [1, 3]
+        case .q2_K: [81, 83]
+        case .q3_K: [109]
+        case .q6_K: [209]
+        case .iq1_m: [55]
+        case .tq1_0: [53]
+        case .tq2_0: [65]
+        case .mxfp4, .nvfp4: []
+        default: [1]
         }
     }
 }

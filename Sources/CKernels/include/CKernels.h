@@ -28,29 +28,23 @@ typedef enum fb_format {
     FB_U8_MIN = 6, ///< a block of 32: as FB_U8, then [16] float scale, [16] float minimum; value = scale byte - minimum
     FB_U4_MIN = 7, ///< a block of 32: as FB_U4, then [16] float scale, [16] float minimum; value = scale nibble - minimum
     FB_U8_TWO = 8, ///< a block of 32: as FB_U8, then [2][16] float scales of 16 inputs each; value = scale (byte - 32)
+    FB_U4_HALF_MIN = 9, ///< a block of 32: as FB_U4, then [16] half scale, [16] half minimum; value = scale nibble - minimum
+    FB_U4_TWO_MIN = 10, ///< a block of 32: as FB_U4, then [2][16] float scales and minima of 16 inputs each
+    FB_U4_TABLE = 11, ///< a block of 32: as FB_U4, then [16] float scale; value = scale (table[nibble] - 128)
+    FB_U4_TABLE_TWO = 12, ///< the same with [2][16] float scales of 16 inputs each
 } fb_format;
 
-/// How a row of weights is stored in a checkpoint, before it is packed.
-typedef enum fb_source {
-    FB_SOURCE_F32 = 0,  ///< packs to FB_F32
-    FB_SOURCE_F16 = 1,  ///< packs to FB_F16
-    FB_SOURCE_BF16 = 2, ///< packs to FB_BF16
-    FB_SOURCE_Q8_0 = 3, ///< packs to FB_U8
-    FB_SOURCE_Q5_0 = 4, ///< packs to FB_U8
-    FB_SOURCE_Q4_0 = 5, ///< packs to FB_U4
-    FB_SOURCE_Q4_K = 6, ///< packs to FB_U4_MIN
-    FB_SOURCE_Q5_K = 7, ///< packs to FB_U8_MIN
-    FB_SOURCE_Q6_K = 8, ///< packs to FB_U8_TWO
-} fb_source;
-
-/// Writes one stored row (ggml's block layouts) into lane `lane` of a tile, without loss.
-void fb_pack_row(fb_source source, const uint8_t *row, int32_t inputs, uint8_t *tile, int32_t lane);
-/// Whether every number (of a block: its scales) of a stored row is finite.
-int32_t fb_row_is_finite(fb_source source, const uint8_t *row, int32_t inputs);
+/// Writes one row of numbers of `bytes` bytes into lane `lane` of a tile of FB_F32, FB_F16 or FB_BF16.
+void fb_pack_numbers(const uint8_t *row, int32_t inputs, int32_t bytes, uint8_t *tile, int32_t lane);
+/// Writes the bytes or nibbles of 32 inputs, with their scales and minima (of the first and the second 16 inputs each), into
+/// lane `lane` of a block of one of the formats from FB_U8 on.
+void fb_pack_block(
+    fb_format format, const uint8_t *codes, const float *scales, const float *minimums, uint8_t *block, int32_t lane);
 /// Writes one row of NF4 codes (two a byte, the high nibble first) and one absolute maximum each 64 inputs.
 void fb_pack_nf4_row(const uint8_t *codes, const float *maxima, int32_t inputs, uint8_t *tile, int32_t lane);
-/// The floats that lane `lane` of a tile stands for.
-void fb_unpack_row(fb_format format, const uint8_t *tile, int32_t inputs, int32_t lane, float *out);
+/// The floats that lane `lane` of a tile stands for; `table` is that of the formats which have one.
+void fb_unpack_row(
+    fb_format format, const uint8_t *tile, const uint8_t *_Nullable table, int32_t inputs, int32_t lane, float *out);
 
 /// Rows of activations in int8, where a block of 32 inputs has one scale, and in bfloat16.
 typedef struct fb_quantized {
@@ -66,6 +60,7 @@ typedef struct fb_matmul {
     fb_format format;
     const void *weights;          ///< tiles, `tile_bytes` apart, 64-byte aligned
     size_t tile_bytes;
+    const uint8_t *_Nullable table; ///< 16 bytes: what the nibbles of FB_U4_TABLE and FB_U4_TABLE_TWO stand for
     int32_t inputs;
     int32_t outputs;
     const float *x;               ///< (row, x_stride) float; read by the float formats

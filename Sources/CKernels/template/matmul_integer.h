@@ -10,14 +10,20 @@ FB_INLINE v64b fb_bytes(const uint8_t *from) {
     return v;
 }
 
-/// Group `j` (inputs 4j..4j+3 of a block) of 16 outputs, as bytes.
-FB_INLINE v64b fb_group8(const uint8_t *block, int j) {
+/// Group `j` (inputs 4j..4j+3 of a block) of 16 outputs, as bytes; `table` is for formats whose nibbles name numbers.
+FB_INLINE v64b fb_group8(v64b table, const uint8_t *block, int j) {
+    (void)table;
     return fb_bytes(block + 64 * j);
 }
 
-FB_INLINE v64b fb_group4(const uint8_t *block, int j) {
+FB_INLINE v64b fb_group4(v64b table, const uint8_t *block, int j) {
+    (void)table;
     v64b v = fb_bytes(block + 64 * (j & 3));
     return j < 4 ? v & 15 : v >> 4;
+}
+
+FB_INLINE v64b fb_group_of_table(v64b table, const uint8_t *block, int j) {
+    return FB_LOOK_UP(table, fb_group4(table, block, j));
 }
 
 FB_INLINE int32_t fb_activation(const int8_t *x, int j) {
@@ -30,17 +36,17 @@ FB_INLINE v16i fb_isplat(int32_t value) {
     return (v16i){value, value, value, value, value, value, value, value, value, value, value, value, value, value, value, value};
 }
 
-/// The table of FB_NF4's bytes, once for each 16 lanes.
-FB_INLINE v64b fb_nf4_table(void) {
-    v64b table;
-    for (int i = 0; i < 4; i++) memcpy((uint8_t *)&table + 16 * i, fb_nf4_bytes, 16);
+/// A table of 16 bytes, once for each 16 lanes; zeros for none.
+FB_INLINE v64b fb_table(const uint8_t *bytes) {
+    v64b table = {0};
+    for (int i = 0; bytes && i < 4; i++) memcpy((uint8_t *)&table + 16 * i, bytes, 16);
     return table;
 }
 
 _Static_assert(FB_NF4_ZERO == 128, "NF4 begins with what FB_U8 begins with");
 
-/// A symmetric format: one scale a block, `ZERO` (128 or 8) the byte that means 0.
-#define FB_SYMMETRIC_BLOCK(NAME, GROUP, BYTES, ZERO)                                                                            \
+/// A symmetric format: one scale a block of SCALE bytes, `ZERO` (128 or 8) the byte that means 0.
+#define FB_SYMMETRIC_BLOCK(NAME, GROUP, BYTES, ZERO, LOAD, SCALE)                                                               \
     FB_INLINE void NAME##_block(                                                                                                \
         const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead, fb_beside beside                       \
     ) {                                                                                                                         \
@@ -48,6 +54,7 @@ _Static_assert(FB_NF4_ZERO == 128, "NF4 begins with what FB_U8 begins with");
         const int8_t *x[8];                                                                                                     \
         const float *scales[8];                                                                                                 \
         const int32_t *starts[8];                                                                                               \
+        const v64b table = fb_table(job->table);                                                                                \
         const uint8_t *w = (const uint8_t *)job->weights + (size_t)tile * job->tile_bytes;                                      \
         FB_UNROLL for (int r = 0; r < rows; r++) {                                                                              \
             size_t at = (size_t)job->x_rows[row + r] * job->xq_stride;                                                          \
@@ -56,15 +63,15 @@ _Static_assert(FB_NF4_ZERO == 128, "NF4 begins with what FB_U8 begins with");
             starts[r] = job->xq.starts + at / 16 + (ZERO == 128 ? 0 : 1);                                                       \
             sum[r] = fb_splat(0);                                                                                               \
         }                                                                                                                       \
-        for (int32_t block = 0; block < job->inputs / 32; block++, w += BYTES + 32) {                                           \
+        for (int32_t block = 0; block < job->inputs / 32; block++, w += BYTES + SCALE) {                                        \
             fb_do_beside(&ahead, beside, rows);                                                                                 \
             v16i dot[8];                                                                                                        \
             FB_UNROLL for (int r = 0; r < rows; r++) dot[r] = fb_isplat(starts[r][2 * block]);                                  \
             FB_UNROLL for (int j = 0; j < 8; j++) {                                                                             \
-                FB_WEIGHTS weights = FB_PREPARE(GROUP(w, j));                                                                   \
+                FB_WEIGHTS weights = FB_PREPARE(GROUP(table, w, j));                                                            \
                 FB_UNROLL for (int r = 0; r < rows; r++) dot[r] = FB_DOT(dot[r], weights, fb_activation(x[r] + 32 * block, j)); \
             }                                                                                                                   \
-            v16f scale = fb_load_half(w + BYTES);                                                                               \
+            v16f scale = LOAD(w + BYTES);                                                                                       \
             FB_UNROLL for (int r = 0; r < rows; r++) {                                                                          \
                 sum[r] = fb_fma(__builtin_convertvector(dot[r], v16f), scale * fb_splat(scales[r][block]), sum[r]);             \
             }                                                                                                                   \
@@ -72,76 +79,91 @@ _Static_assert(FB_NF4_ZERO == 128, "NF4 begins with what FB_U8 begins with");
         FB_UNROLL for (int r = 0; r < rows; r++) fb_store_tile(job, tile, row + r, sum[r]);                                     \
     }
 
-/// A format with a minimum a block: value = scale u - minimum.
-#define FB_MINIMUM_BLOCK(NAME, GROUP, BYTES)                                                                       \
-    FB_INLINE void NAME##_block(                                                                                   \
-        const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead, fb_beside beside          \
-    ) {                                                                                                            \
-        v16f sum[8];                                                                                               \
-        const uint8_t *w = (const uint8_t *)job->weights + (size_t)tile * job->tile_bytes;                         \
-        FB_UNROLL for (int r = 0; r < rows; r++) sum[r] = fb_splat(0);                                             \
-        for (int32_t block = 0; block < job->inputs / 32; block++, w += BYTES + 128) {                             \
-            fb_do_beside(&ahead, beside, rows);                                                                    \
-            v16i dot[8];                                                                                           \
-            FB_UNROLL for (int r = 0; r < rows; r++) dot[r] = fb_isplat(0);                                        \
-            FB_UNROLL for (int j = 0; j < 8; j++) {                                                                \
-                FB_WEIGHTS weights = FB_PREPARE(GROUP(w, j));                                                      \
-                FB_UNROLL for (int r = 0; r < rows; r++) {                                                         \
-                    const int8_t *x = job->xq.codes + (size_t)job->x_rows[row + r] * job->xq_stride;               \
-                    dot[r] = FB_DOT(dot[r], weights, fb_activation(x + 32 * block, j));                            \
-                }                                                                                                  \
-            }                                                                                                      \
-            v16f scale = fb_load(w + BYTES), minimum = fb_load(w + BYTES + 64);                                    \
-            FB_UNROLL for (int r = 0; r < rows; r++) {                                                             \
-                size_t at = (size_t)job->x_rows[row + r] * job->xq_stride / 32 + (size_t)block;                    \
-                float x_scale = job->xq.scales[at];                                                                \
-                float x_sum = x_scale * (float)(job->xq.sums[2 * at] + job->xq.sums[2 * at + 1]);                  \
-                sum[r] = fb_fma(__builtin_convertvector(dot[r], v16f), scale * fb_splat(x_scale), sum[r]);         \
-                sum[r] = fb_fma(minimum, fb_splat(-x_sum), sum[r]);                                                \
-            }                                                                                                      \
-        }                                                                                                          \
-        FB_UNROLL for (int r = 0; r < rows; r++) fb_store_tile(job, tile, row + r, sum[r]);                        \
+/// A format with a scale and a minimum a block, of SCALE bytes each: value = scale u - minimum.
+#define FB_MINIMUM_BLOCK(NAME, GROUP, BYTES, LOAD, SCALE)                                                  \
+    FB_INLINE void NAME##_block(                                                                           \
+        const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead, fb_beside beside  \
+    ) {                                                                                                    \
+        v16f sum[8];                                                                                       \
+        const v64b table = {0};                                                                            \
+        const uint8_t *w = (const uint8_t *)job->weights + (size_t)tile * job->tile_bytes;                 \
+        FB_UNROLL for (int r = 0; r < rows; r++) sum[r] = fb_splat(0);                                     \
+        for (int32_t block = 0; block < job->inputs / 32; block++, w += BYTES + 2 * SCALE) {               \
+            fb_do_beside(&ahead, beside, rows);                                                            \
+            v16i dot[8];                                                                                   \
+            FB_UNROLL for (int r = 0; r < rows; r++) dot[r] = fb_isplat(0);                                \
+            FB_UNROLL for (int j = 0; j < 8; j++) {                                                        \
+                FB_WEIGHTS weights = FB_PREPARE(GROUP(table, w, j));                                       \
+                FB_UNROLL for (int r = 0; r < rows; r++) {                                                 \
+                    const int8_t *x = job->xq.codes + (size_t)job->x_rows[row + r] * job->xq_stride;       \
+                    dot[r] = FB_DOT(dot[r], weights, fb_activation(x + 32 * block, j));                    \
+                }                                                                                          \
+            }                                                                                              \
+            v16f scale = LOAD(w + BYTES), minimum = LOAD(w + BYTES + SCALE);                               \
+            FB_UNROLL for (int r = 0; r < rows; r++) {                                                     \
+                size_t at = (size_t)job->x_rows[row + r] * job->xq_stride / 32 + (size_t)block;            \
+                float x_scale = job->xq.scales[at];                                                        \
+                float x_sum = x_scale * (float)(job->xq.sums[2 * at] + job->xq.sums[2 * at + 1]);          \
+                sum[r] = fb_fma(__builtin_convertvector(dot[r], v16f), scale * fb_splat(x_scale), sum[r]); \
+                sum[r] = fb_fma(minimum, fb_splat(-x_sum), sum[r]);                                        \
+            }                                                                                              \
+        }                                                                                                  \
+        FB_UNROLL for (int r = 0; r < rows; r++) fb_store_tile(job, tile, row + r, sum[r]);                \
     }
 
-FB_SYMMETRIC_BLOCK(fb_u8, fb_group8, 512, 128)
-FB_SYMMETRIC_BLOCK(fb_u4, fb_group4, 256, 8)
-FB_MINIMUM_BLOCK(fb_u8_min, fb_group8, 512)
-FB_MINIMUM_BLOCK(fb_u4_min, fb_group4, 256)
-
-/// Two scales a block, of 16 inputs each (Q6_K).
-FB_INLINE void fb_u8_two_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead, fb_beside beside) {
-    v16f sum[8];
-    const uint8_t *w = (const uint8_t *)job->weights + (size_t)tile * job->tile_bytes;
-    FB_UNROLL for (int r = 0; r < rows; r++) sum[r] = fb_splat(0);
-    for (int32_t block = 0; block < job->inputs / 32; block++, w += 512 + 128) {
-        fb_do_beside(&ahead, beside, rows);
-        FB_UNROLL for (int half = 0; half < 2; half++) {
-            v16i dot[8];
-            FB_UNROLL for (int r = 0; r < rows; r++) {
-                size_t at = (size_t)job->x_rows[row + r] * job->xq_stride / 32 + (size_t)block;
-                dot[r] = fb_isplat(-32 * job->xq.sums[2 * at + (size_t)half]);
-            }
-            FB_UNROLL for (int j = 4 * half; j < 4 * half + 4; j++) {
-                FB_WEIGHTS weights = FB_PREPARE(fb_group8(w, j));
-                FB_UNROLL for (int r = 0; r < rows; r++) {
-                    const int8_t *x = job->xq.codes + (size_t)job->x_rows[row + r] * job->xq_stride;
-                    dot[r] = FB_DOT(dot[r], weights, fb_activation(x + 32 * block, j));
-                }
-            }
-            v16f scale = fb_load(w + 512 + 64 * half);
-            FB_UNROLL for (int r = 0; r < rows; r++) {
-                float x_scale = job->xq.scales[(size_t)job->x_rows[row + r] * job->xq_stride / 32 + (size_t)block];
-                sum[r] = fb_fma(__builtin_convertvector(dot[r], v16f), scale * fb_splat(x_scale), sum[r]);
-            }
-        }
+/// Two scales a block, of 16 inputs each, `ZERO` the byte that means 0; MINIMUMS is 1 where two minima follow, else 0.
+#define FB_TWO_SCALES_BLOCK(NAME, GROUP, BYTES, ZERO, MINIMUMS)                                                \
+    FB_INLINE void NAME##_block(                                                                               \
+        const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead, fb_beside beside      \
+    ) {                                                                                                        \
+        v16f sum[8];                                                                                           \
+        const v64b table = fb_table(job->table);                                                               \
+        const uint8_t *w = (const uint8_t *)job->weights + (size_t)tile * job->tile_bytes;                     \
+        FB_UNROLL for (int r = 0; r < rows; r++) sum[r] = fb_splat(0);                                         \
+        for (int32_t block = 0; block < job->inputs / 32; block++, w += BYTES + 128 + 128 * MINIMUMS) {        \
+            fb_do_beside(&ahead, beside, rows);                                                                \
+            FB_UNROLL for (int half = 0; half < 2; half++) {                                                   \
+                v16i dot[8];                                                                                   \
+                FB_UNROLL for (int r = 0; r < rows; r++) {                                                     \
+                    size_t at = (size_t)job->x_rows[row + r] * job->xq_stride / 32 + (size_t)block;            \
+                    dot[r] = fb_isplat(-ZERO * job->xq.sums[2 * at + (size_t)half]);                           \
+                }                                                                                              \
+                FB_UNROLL for (int j = 4 * half; j < 4 * half + 4; j++) {                                      \
+                    FB_WEIGHTS weights = FB_PREPARE(GROUP(table, w, j));                                       \
+                    FB_UNROLL for (int r = 0; r < rows; r++) {                                                 \
+                        const int8_t *x = job->xq.codes + (size_t)job->x_rows[row + r] * job->xq_stride;       \
+                        dot[r] = FB_DOT(dot[r], weights, fb_activation(x + 32 * block, j));                    \
+                    }                                                                                          \
+                }                                                                                              \
+                v16f scale = fb_load(w + BYTES + 64 * half);                                                   \
+                FB_UNROLL for (int r = 0; r < rows; r++) {                                                     \
+                    size_t at = (size_t)job->x_rows[row + r] * job->xq_stride / 32 + (size_t)block;            \
+                    float x_scale = job->xq.scales[at];                                                        \
+                    sum[r] = fb_fma(__builtin_convertvector(dot[r], v16f), scale * fb_splat(x_scale), sum[r]); \
+                    if (MINIMUMS) {                                                                            \
+                        float x_sum = x_scale * (float)job->xq.sums[2 * at + (size_t)half];                    \
+                        sum[r] = fb_fma(fb_load(w + BYTES + 128 + 64 * half), fb_splat(-x_sum), sum[r]);       \
+                    }                                                                                          \
+                }                                                                                              \
+            }                                                                                                  \
+        }                                                                                                      \
+        FB_UNROLL for (int r = 0; r < rows; r++) fb_store_tile(job, tile, row + r, sum[r]);                    \
     }
-    FB_UNROLL for (int r = 0; r < rows; r++) fb_store_tile(job, tile, row + r, sum[r]);
-}
+
+FB_SYMMETRIC_BLOCK(fb_u8, fb_group8, 512, 128, fb_load_half, 32)
+FB_SYMMETRIC_BLOCK(fb_u4, fb_group4, 256, 8, fb_load_half, 32)
+FB_SYMMETRIC_BLOCK(fb_u4_table, fb_group_of_table, 256, 128, fb_load, 64)
+FB_MINIMUM_BLOCK(fb_u8_min, fb_group8, 512, fb_load, 64)
+FB_MINIMUM_BLOCK(fb_u4_min, fb_group4, 256, fb_load, 64)
+FB_MINIMUM_BLOCK(fb_u4_half_min, fb_group4, 256, fb_load_half, 32)
+FB_TWO_SCALES_BLOCK(fb_u8_two, fb_group8, 512, 32, 0)
+FB_TWO_SCALES_BLOCK(fb_u4_table_two, fb_group_of_table, 256, 128, 0)
+FB_TWO_SCALES_BLOCK(fb_u4_two_min, fb_group4, 256, 0, 1)
 
 /// NF4: the codes of 64 inputs stand for bytes of a table, so that they take part in integer products as well.
 FB_INLINE void fb_nf4_block(const fb_matmul *job, int32_t tile, int32_t row, const int rows, fb_ahead ahead, fb_beside beside) {
     v16f sum[8];
-    const v64b table = fb_nf4_table();
+    const v64b table = fb_table(fb_nf4_bytes);
     const uint8_t *w = (const uint8_t *)job->weights + (size_t)tile * job->tile_bytes;
     FB_UNROLL for (int r = 0; r < rows; r++) sum[r] = fb_splat(0);
     for (int32_t block = 0; block < job->inputs / 32; block += 2, w += 512 + 64) {
@@ -154,7 +176,7 @@ FB_INLINE void fb_nf4_block(const fb_matmul *job, int32_t tile, int32_t row, con
                 dot[r] = fb_isplat(job->xq.starts[2 * at]);
             }
             FB_UNROLL for (int j = 0; j < 8; j++) {
-                FB_WEIGHTS weights = FB_PREPARE(FB_LOOK_UP(table, fb_group4(w + 256 * half, j)));
+                FB_WEIGHTS weights = FB_PREPARE(fb_group_of_table(table, w + 256 * half, j));
                 FB_UNROLL for (int r = 0; r < rows; r++) {
                     const int8_t *x = job->xq.codes + (size_t)job->x_rows[row + r] * job->xq_stride;
                     dot[r] = FB_DOT(dot[r], weights, fb_activation(x + 32 * (block + half), j));
@@ -212,6 +234,10 @@ FB_INTEGER_MATMUL(fb_u4)
 FB_INTEGER_MATMUL(fb_u8_min)
 FB_INTEGER_MATMUL(fb_u4_min)
 FB_INTEGER_MATMUL(fb_u8_two)
+FB_INTEGER_MATMUL(fb_u4_half_min)
+FB_INTEGER_MATMUL(fb_u4_two_min)
+FB_INTEGER_MATMUL(fb_u4_table)
+FB_INTEGER_MATMUL(fb_u4_table_two)
 FB_INTEGER_MATMUL(fb_nf4)
 
 /// The nearest integers, halves to even: |x| < 2^22, and the fraction is pushed out of the mantissa.

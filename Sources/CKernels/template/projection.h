@@ -74,6 +74,10 @@ static void fb_multiply_beside(const fb_matmul *job, int32_t begin, int32_t end,
     case FB_U8_MIN: fb_u8_min(job, begin, end, beside); break;
     case FB_U4_MIN: fb_u4_min(job, begin, end, beside); break;
     case FB_U8_TWO: fb_u8_two(job, begin, end, beside); break;
+    case FB_U4_HALF_MIN: fb_u4_half_min(job, begin, end, beside); break;
+    case FB_U4_TWO_MIN: fb_u4_two_min(job, begin, end, beside); break;
+    case FB_U4_TABLE: fb_u4_table(job, begin, end, beside); break;
+    case FB_U4_TABLE_TWO: fb_u4_table_two(job, begin, end, beside); break;
     }
 }
 

@@ -2,56 +2,70 @@
 ///
 /// | type | bytes after d                                             | value          |
 /// |------|-----------------------------------------------------------|----------------|
-/// | q8_0 | 32 signed codes                                           | d * q          |
-/// | q4_0 | 16: code i in the low, code i + 16 in the high four bits  | d * (q - 8)    |
-/// | q5_0 | 4: the fifth bits, code 0 lowest; then 16 as in q4_0      | d * (q - 16)   |
-///
-/// Each product is rounded once, so that the values are those of ggml's own reference, bit for bit.
+/// | q8_0 | 32 signed codes                                           | d q            |
+/// | q4_0 | 16: code i in the low, code i + 16 in the high four bits  | d (q - 8)      |
+/// | q5_0 | 4: the fifth bits, code 0 lowest; then 16 as in q4_0      | d (q - 16)     |
+/// | q4_1 | the half m, then as q4_0                                  | d q + m        |
+/// | q5_1 | the half m, then as q5_0                                  | d q + m        |
 enum BlocksOf32 {
-    static func dequantizeQ8(
-        _ source: UnsafeRawPointer, into target: UnsafeMutablePointer<Float>, blockCount: Int
+    static func q8(
+        _ block: UnsafeRawPointer, _: Int, _ codes: UnsafeMutablePointer<Int8>
+    ) -> RunScales {
+        for index in 0..<32 { unsafe codes[index] = Int8(bitPattern: block.byte(2 &+ index)) }
+        return RunScales(unsafe block.half(0))
+    }
+
+    static func q4(
+        _ block: UnsafeRawPointer, _: Int, _ codes: UnsafeMutablePointer<Int8>
+    ) -> RunScales {
+        unsafe nibbles(block + 2, minus: 8, codes)
+        return RunScales(unsafe block.half(0))
+    }
+
+    static func q4WithMinimum(
+        _ block: UnsafeRawPointer, _: Int, _ codes: UnsafeMutablePointer<Int8>
+    ) -> RunScales {
+        unsafe nibbles(block + 4, minus: 0, codes)
+        return unsafe RunScales(block.half(0), minimum: -block.half(2))
+    }
+
+    static func q5(
+        _ block: UnsafeRawPointer, _: Int, _ codes: UnsafeMutablePointer<Int8>
+    ) -> RunScales {
+        unsafe fiveBits(block + 6, fifth: block.long(2), minus: 16, codes)
+        return RunScales(unsafe block.half(0))
+    }
+
+    static func q5WithMinimum(
+        _ block: UnsafeRawPointer, _: Int, _ codes: UnsafeMutablePointer<Int8>
+    ) -> RunScales {
+        unsafe fiveBits(block + 8, fifth: block.long(4), minus: 0, codes)
+        return unsafe RunScales(block.half(0), minimum: -block.half(2))
+    }
+
+    /// 16 pairs of codes, i in the low and i + 16 in the high four bits.
+    @inline(__always)
+    static func nibbles(
+        _ pairs: UnsafeRawPointer, minus zero: Int8, _ codes: UnsafeMutablePointer<Int8>
     ) {
-        for block in 0..<blockCount {
-            let bytes = unsafe source + block * 34
-            let values = unsafe target + block * 32
-            let scale = unsafe HalfPrecision.float(f16: bytes.loadUnaligned(as: UInt16.self))
-            for index in 0..<32 {
-                let code = unsafe bytes.load(fromByteOffset: 2 &+ index, as: Int8.self)
-                unsafe values[index] = Float(code) * scale
-            }
+        for index in 0..<16 {
+            let pair = unsafe pairs.byte(index)
+            unsafe codes[index] = Int8(bitPattern: pair & 15) &- zero
+            unsafe codes[index &+ 16] = Int8(bitPattern: pair >> 4) &- zero
         }
     }
 
-    static func dequantizeQ4(
-        _ source: UnsafeRawPointer, into target: UnsafeMutablePointer<Float>, blockCount: Int
+    @inline(__always)
+    private static func fiveBits(
+        _ pairs: UnsafeRawPointer, fifth: UInt32, minus zero: Int8,
+        _ codes: UnsafeMutablePointer<Int8>
     ) {
-        for block in 0..<blockCount {
-            let bytes = unsafe source + block * 18
-            let values = unsafe target + block * 32
-            let scale = unsafe HalfPrecision.float(f16: bytes.loadUnaligned(as: UInt16.self))
-            for index in 0..<16 {
-                let pair = Int32(unsafe bytes.load(fromByteOffset: 2 &+ index, as: UInt8.self))
-                unsafe values[index] = scale * Float(pair & 15 &- 8)
-                unsafe values[index &+ 16] = scale * Float(pair >> 4 &- 8)
-            }
-        }
-    }
-
-    static func dequantizeQ5(
-        _ source: UnsafeRawPointer, into target: UnsafeMutablePointer<Float>, blockCount: Int
-    ) {
-        for block in 0..<blockCount {
-            let bytes = unsafe source + block * 22
-            let values = unsafe target + block * 32
-            let scale = unsafe HalfPrecision.float(f16: bytes.loadUnaligned(as: UInt16.self))
-            let fifth = unsafe bytes.loadUnaligned(fromByteOffset: 2, as: UInt32.self)
-            for index in 0..<16 {
-                let pair = UInt32(unsafe bytes.load(fromByteOffset: 6 &+ index, as: UInt8.self))
-                let low = pair & 15 | (fifth >> UInt32(index) & 1) << 4
-                let high = pair >> 4 | (fifth >> UInt32(index &+ 16) & 1) << 4
-                unsafe values[index] = scale * Float(Int32(bitPattern: low) &- 16)
-                unsafe values[index &+ 16] = scale * Float(Int32(bitPattern: high) &- 16)
-            }
+        for index in 0..<16 {
+            let pair = UInt32(unsafe pairs.byte(index))
+            let low = pair & 15 | (fifth &>> UInt32(index) & 1) << 4
+            let high = pair >> 4 | (fifth &>> UInt32(index &+ 16) & 1) << 4
+            unsafe codes[index] = Int8(truncatingIfNeeded: low) &- zero
+            unsafe codes[index &+ 16] = Int8(truncatingIfNeeded: high) &- zero
         }
     }
 }

@@ -3,7 +3,7 @@ extension DType {
     func dequantize(_ bytes: UnsafeRawBufferPointer, into output: UnsafeMutableBufferPointer<Float>)
     {
         guard let source = bytes.baseAddress, let target = output.baseAddress else { return }
-        let blockCount = output.count / blockElementCount
+        if let blocks { return unsafe blocks.dequantize(source, into: target, count: output.count) }
         switch self {
         case .f32: unsafe UnsafeMutableRawBufferPointer(output).copyMemory(from: bytes)
         case .f16: unsafe HalfPrecision.widenF16(source, into: target, count: output.count)
@@ -13,14 +13,7 @@ extension DType {
                 unsafe target[index] = Float(
                     source.loadUnaligned(fromByteOffset: 8 &* index, as: Double.self))
             }
-        case .q8_0: unsafe BlocksOf32.dequantizeQ8(source, into: target, blockCount: blockCount)
-        case .q4_0: unsafe BlocksOf32.dequantizeQ4(source, into: target, blockCount: blockCount)
-        case .q5_0: unsafe BlocksOf32.dequantizeQ5(source, into: target, blockCount: blockCount)
-        case .q4_K: unsafe BlocksOf256.dequantizeQ4(source, into: target, blockCount: blockCount)
-        case .q5_K: unsafe BlocksOf256.dequantizeQ5(source, into: target, blockCount: blockCount)
-        case .q6_K: unsafe BlocksOf256.dequantizeQ6(source, into: target, blockCount: blockCount)
-        case .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool:
-            preconditionFailure("\(rawValue) cannot be converted to floats")
+        default: preconditionFailure("\(rawValue) cannot be converted to floats")
         }
     }
 }

@@ -139,10 +139,7 @@ struct GGUFHeader {
         }
         let number = try reader.integer(UInt32.self)
         guard let dtype = DType(ggmlNumber: number) else {
-            throw TensorError(
-                .unsupported,
-                "the type \(DType.ggmlName(number)) is not supported; F32, F16, BF16, Q8_0, Q4_0, Q5_0, Q4_K, Q5_K and Q6_K are"
-            )
+            throw TensorError(.unsupported, DType.refusal(ofGGMLNumber: number))
         }
         let offset = try reader.integer(UInt64.self)
         guard let elements = Tensor.elementCount(of: shape),
