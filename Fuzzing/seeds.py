@@ -34,6 +34,25 @@ copy("tokenizer", "tokenizers/*/tokenizer.json")
 for path in GOLDENS.glob("models/*/model.gguf"):
     # The header with the vocabulary; the tensors behind it are cut off.
     add("gguf", path.parent.name, path.read_bytes()[:8192])
+copy("sentence-piece", "sentencepiece/*/tokenizer.model")
+for index, entry in enumerate(json.loads((GOLDENS / "splits" / "splits.json").read_text())):
+    for step in entry.get("pre_tokenizer", {}).get("pretokenizers", [entry.get("pre_tokenizer", {})]):
+        if pattern := step.get("pattern", {}).get("Regex"):
+            add("split-pattern", f"{index:02}", pattern.encode())
+
+
+def part(number: int) -> bytes:
+    """One of two parts of a model, with a tensor of four floats."""
+    keys = [(b"split.no", 2, number, 2), (b"split.count", 2, 2, 2), (b"split.tensors.count", 5, 2, 4)]
+    data = b"GGUF" + (3).to_bytes(4, "little") + (1).to_bytes(8, "little") + len(keys).to_bytes(8, "little")
+    for key, kind, value, size in keys:
+        data += len(key).to_bytes(8, "little") + key + kind.to_bytes(4, "little") + value.to_bytes(size, "little")
+    data += (1).to_bytes(8, "little") + b"ab"[number : number + 1] + (1).to_bytes(4, "little")
+    data += (4).to_bytes(8, "little") + bytes(4) + bytes(8)
+    return data + bytes(-len(data) % 32) + bytes(16)
+
+
+add("split-gguf", "two", len(part(0)).to_bytes(2, "little") + part(0) + part(1))
 templates = json.loads((GOLDENS / "tokenizers" / "chats.json").read_text())["templates"]
 for name, template in templates.items():
     add("chat-template", name, template.encode())

@@ -9,6 +9,8 @@ struct AddedToken: Sendable, Equatable {
     var stripsRight = false
     /// Looked for in the normalized text.
     var isNormalized = false
+    /// What is looked for there; nil: the normalized content.
+    var normalizedPattern: [UInt8]?
     var isSpecial = false
 }
 

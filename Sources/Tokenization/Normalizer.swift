@@ -5,10 +5,14 @@ struct Normalizer: Sendable {
         case compose
         /// Puts bytes before a text that is not empty.
         case prepend([UInt8])
+        /// The same where the input starts, not behind a special token.
+        case prependFirst([UInt8])
         /// Replaces each occurrence of a string that is not empty.
         case replace([UInt8], with: [UInt8])
         /// Removes white space at the ends.
         case strip(left: Bool, right: Bool)
+        /// Removes blanks at the ends and leaves one of each run of them.
+        case collapseBlanks
     }
 
     var steps: [Step] = []
@@ -19,8 +23,11 @@ struct Normalizer: Sendable {
 
     /// The normalized text.
     ///
+    /// - Parameter isFirst: whether the input starts with this text.
     /// - Throws: when it would exceed `byteLimit`.
-    func apply(to text: [UInt8], byteLimit: Int) throws(TokenizationError) -> [UInt8] {
+    func apply(
+        to text: [UInt8], byteLimit: Int, isFirst: Bool = true
+    ) throws(TokenizationError) -> [UInt8] {
         var text = text
         for step in steps {
             guard text.count <= byteLimit else {
@@ -31,6 +38,8 @@ struct Normalizer: Sendable {
             switch step {
             case .compose: text = CanonicalComposition.compose(text)
             case .prepend(let prefix): if !text.isEmpty { text = prefix + text }
+            case .prependFirst(let prefix): if isFirst, !text.isEmpty { text = prefix + text }
+            case .collapseBlanks: text = Self.collapseBlanks(text)
             case .replace(let pattern, let replacement):
                 text = Self.replace(pattern, with: replacement, in: text)
             case .strip(let left, let right): text = Self.strip(text, left: left, right: right)
@@ -56,6 +65,17 @@ struct Normalizer: Sendable {
                 index += 1
             }
         }
+        return result
+    }
+
+    private static func collapseBlanks(_ text: [UInt8]) -> [UInt8] {
+        let blank = UInt8(ascii: " ")
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count)
+        for byte in text where byte != blank || result.last.map({ $0 != blank }) == true {
+            result.append(byte)
+        }
+        if result.last == blank { result.removeLast() }
         return result
     }
 

@@ -1,4 +1,4 @@
-/// SentencePiece's BPE as llama.cpp runs it on a vocabulary with scores and without merges: of all
+/// SentencePiece's BPE, on a vocabulary with scores and without merges: of all
 /// neighbours whose joined text is a token, those with the highest score merge first.
 struct ScoredPairModel: Sendable {
     var tokens: TokenTable
@@ -6,13 +6,15 @@ struct ScoredPairModel: Sendable {
     private var order: [UInt32]
     /// Two tokens to the token that is their joined text.
     private var joins = PairTable(capacity: 0)
-    /// The ids of `<0x00>` to `<0xFF>`.
+    /// The ids of `<0x00>` to `<0xFF>`, which stand for a character without a token; empty: one token does.
     var byteIDs: [UInt32]
+    private let unknownID: UInt32
 
     /// Takes one finite score a token.
-    init(tokens: TokenTable, scores: [Float], byteIDs: [UInt32]) {
+    init(tokens: TokenTable, scores: [Float], byteIDs: [UInt32], unknownID: UInt32 = 0) {
         self.tokens = tokens
         self.byteIDs = byteIDs
+        self.unknownID = unknownID
         let sorted = Array(Set(scores)).sorted(by: >)
         let ranks = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1, UInt32($0)) })
         order = scores.map { ranks[$0] ?? .max }
@@ -52,10 +54,15 @@ struct ScoredPairModel: Sendable {
             append(right, of: text, to: &joined)
             return tokens.id(of: joined).map { (order[Int($0)], $0) }
         }
+        var wasUnknown = false
         for id in merged {
             let symbol = UInt32(bitPattern: id)
+            defer { wasUnknown = symbol >= tokens.count }
             if symbol < tokens.count {
                 ids.append(id)
+            } else if byteIDs.isEmpty {
+                // Neighbours without tokens are one.
+                if !wasUnknown { ids.append(Int32(bitPattern: unknownID)) }
             } else {
                 joined.removeAll(keepingCapacity: true)
                 append(symbol, of: text, to: &joined)

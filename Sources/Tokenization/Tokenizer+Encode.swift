@@ -113,24 +113,27 @@ private struct EncodingRun {
         _ text: [UInt8], isFirst: Bool
     ) throws(TokenizationError) {
         let text = try tokenizer.parts.normalizer.apply(
-            to: text, byteLimit: Tokenizer.maximumTextByteCount * 4)
+            to: text, byteLimit: Tokenizer.maximumTextByteCount * 4, isFirst: isFirst)
         for stretch in tokenizer.normalizedFinder.stretches(
             of: text.span, findsSpecial: allowSpecial)
         {
             if let token = stretch.token {
                 append([token.id])
             } else {
-                encodeWords(
+                try encodeWords(
                     Array(text[stretch.range]), isFirst: isFirst && stretch.range.lowerBound == 0)
             }
         }
     }
 
-    private mutating func encodeWords(_ text: [UInt8], isFirst: Bool) {
-        tokenizer.parts.preTokenizer.forEachWord(of: text, isFirst: isFirst) { word in
+    private mutating func encodeWords(
+        _ text: [UInt8], isFirst: Bool
+    ) throws(TokenizationError) {
+        try tokenizer.parts.preTokenizer.forEachWord(of: text, isFirst: isFirst) { word in
             switch tokenizer.parts.model {
             case .bytePair(let model): model.encode(word, queue: &queue, into: &ids)
             case .scoredPair(let model): model.encode(word, queue: &queue, into: &ids)
+            case .unigram(let model): model.encode(word, into: &ids)
             }
         }
     }

@@ -1,8 +1,8 @@
 /// Text to token ids and back, as the model's own files say.
 ///
-/// Made from a Hugging Face directory (`tokenizer.json`) or from the vocabulary inside a GGUF file.
-/// Encoding takes n log n time at worst and gives the ids of the `tokenizers` package, or for GGUF
-/// those of llama.cpp. Copies share their tables.
+/// Made from a Hugging Face directory (`tokenizer.json`, or `tokenizer.model`) or from the vocabulary inside a GGUF
+/// file. Encoding takes n log n time at worst and gives the ids of the `tokenizers` package, of SentencePiece, or for
+/// GGUF those of llama.cpp. Copies share their tables.
 public struct Tokenizer: Sendable {
     /// Most bytes of one text; beyond, encoding is refused.
     public static let maximumTextByteCount = 16 << 20
@@ -11,6 +11,7 @@ public struct Tokenizer: Sendable {
     enum Model: Sendable {
         case bytePair(BytePairModel)
         case scoredPair(ScoredPairModel)
+        case unigram(UnigramModel)
     }
 
     /// What the loaders make a tokenizer of.
@@ -57,7 +58,7 @@ public struct Tokenizer: Sendable {
             if token.isNormalized {
                 let text = try parts.normalizer.apply(
                     to: pattern, byteLimit: Self.maximumAddedByteCount)
-                normalized.insert(token, as: text)
+                normalized.insert(token, as: token.normalizedPattern ?? text)
             } else {
                 raw.insert(token, as: pattern)
             }

@@ -63,6 +63,18 @@ def classes() -> str:
     return extension("CharacterClass", [letters, numbers])
 
 
+def categories() -> str:
+    found: dict[int, int] = {}
+    for number, name in enumerate(["Lu", "Ll", "Lt", "Lm", "Lo", "M", "N", "P", "S"], start=1):
+        found |= dict.fromkeys(members(rf"\p{{{name}}}"), number)
+    numbers, end = [], 0
+    for low, high, value in runs(found):
+        numbers += [(low - end) << 4] * (low > end) + [(high + 1 - low) << 4 | value]
+        end = high + 1
+    summary = "Length and, as the last digit, category of each run of characters, in hexadecimal."
+    return extension("CharacterCategory", [table("runs", summary, numbers)])
+
+
 def normalization() -> str:
     nfd, nfc = normalizers.NFD(), normalizers.NFC()
     combining: dict[int, int] = {}
@@ -111,6 +123,7 @@ def normalization() -> str:
 def main() -> None:
     folder = Path(sys.argv[1])
     (folder / "CharacterClass+Ranges.swift").write_text(classes())
+    (folder / "CharacterCategory+Runs.swift").write_text(categories())
     (folder / "CanonicalComposition+Tables.swift").write_text(normalization())
 
 

@@ -109,13 +109,13 @@ import Testing
             ),
             (
                 [("tokenizer.ggml.tokens", tokens), ("tokenizer.ggml.model", .string("gpt2"))],
-                "\"default\""
+                "tokenizer.ggml.merges"
             ),
             (
                 [
                     ("tokenizer.ggml.tokens", tokens), ("tokenizer.ggml.model", .string("gpt2")),
-                    ("tokenizer.ggml.pre", .string("falcon")),
-                ], "\"falcon\""
+                    ("tokenizer.ggml.pre", .string("kimi-k2")),
+                ], "\"kimi-k2\""
             ),
             (
                 [("tokenizer.ggml.tokens", tokens), ("tokenizer.ggml.model", .string("llama"))],

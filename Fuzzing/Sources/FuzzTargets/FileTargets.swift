@@ -1,9 +1,9 @@
 import Kernels
-import Tensors
 import Tokenization
 
 @testable import Adapters
 @testable import Models
+@testable import Tensors
 
 /// Files that users drop in.
 enum FileTargets {
@@ -48,6 +48,17 @@ enum FileTargets {
         }
         _ = try? ModelConfiguration(gguf: file.metadata)
         try TextTargets.encode(with: Tokenizer(gguf: file))
+    }
+
+    /// Two parts of a model: two bytes with the length of the first, the first, and the second.
+    static func splitGGUF(_ bytes: [UInt8]) throws {
+        guard bytes.count > 2 else { return }
+        let length = min(Int(bytes[0]) | Int(bytes[1]) << 8, bytes.count - 2)
+        let parts = [bytes[2..<2 + length], bytes[(2 + length)...]].map { FileBytes(Array($0)) }
+        let file = try GGUFFile(path: "m-00001-of-00002.gguf") { path throws(TensorError) in
+            path.hasSuffix("-00001-of-00002.gguf") ? parts[0] : parts[1]
+        }
+        for tensor in file.tensors { _ = tensor.isFinite() }
     }
 
     /// Also read as a model's configuration; what is written again is the same.

@@ -6,6 +6,9 @@ enum FuzzTarget: String {
     case chatTemplate = "chat-template"
     case adapterConfiguration = "adapter-configuration"
     case adapterGGUF = "adapter-gguf"
+    case splitGGUF = "split-gguf"
+    case sentencePiece = "sentence-piece"
+    case splitPattern = "split-pattern"
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -16,6 +19,9 @@ enum FuzzTarget: String {
         case .transport: TransportTarget.run(bytes)
         case .tokenizer: try? TextTargets.tokenizer(bytes)
         case .chatTemplate: try? TextTargets.chatTemplate(bytes)
+        case .splitGGUF: try? FileTargets.splitGGUF(bytes)
+        case .sentencePiece: try? TextTargets.sentencePiece(bytes)
+        case .splitPattern: try? TextTargets.splitPattern(bytes)
         case .adapterConfiguration: try? FileTargets.adapterConfiguration(bytes)
         case .adapterGGUF: try? FileTargets.adapterGGUF(bytes)
         }

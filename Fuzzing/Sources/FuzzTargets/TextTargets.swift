@@ -10,6 +10,20 @@ enum TextTargets {
         try encode(with: Tokenizer(parts, chat: .failure(ChatTemplate.missing("here"))))
     }
 
+    static func sentencePiece(_ bytes: [UInt8]) throws {
+        let parts = try SentencePieceVocabulary(SentencePieceFile(bytes), added: [])
+            .parts(isPrefixFirst: false)
+        try encode(with: Tokenizer(parts, chat: .failure(ChatTemplate.missing("here"))))
+    }
+
+    static func splitPattern(_ bytes: [UInt8]) throws {
+        let splitting = ExpressionSplitting(
+            expression: try SplitExpression(String(decoding: bytes, as: UTF8.self)))
+        let text = Array(String(repeating: "aaaa AB 12 \n'S 水\u{301}\r\n ", count: 30).utf8)
+        let pieces = try splitting.pieces(of: text.span)
+        precondition(pieces.reduce(0) { $0 + $1.count } == text.count, "text is lost")
+    }
+
     /// Texts with what tokenizers stumble over.
     static func encode(with tokenizer: Tokenizer) throws {
         for text in [

@@ -69,7 +69,7 @@ public struct GGUFVocabularyExport {
             } else {
                 metadata += try scoredPairMetadata(texts, types)
             }
-        case .scoredPair:
+        case .scoredPair, .unigram:
             throw Self.unsupported("this model of tokens")
         }
         metadata.append(("tokenizer.ggml.tokens", .array(.string, texts.map { .string($0) })))

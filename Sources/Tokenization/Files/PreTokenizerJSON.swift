@@ -24,7 +24,7 @@ struct PreTokenizerJSON {
                 try read(try JSONFields(step, "\(fields.place).pretokenizers[\(index)]"))
             }
         case "ByteLevel": try readByteLevel(fields)
-        case "Split": value.splittings.append(.pattern(try splitPattern(fields)))
+        case "Split": value.splittings.append(try split(fields))
         case "Digits":
             let individual = try fields.bool("individual_digits", default: false)
             value.splittings.append(.digits(individual: individual))
@@ -80,18 +80,33 @@ struct PreTokenizerJSON {
         value.rewriting = rewriting
     }
 
-    /// The known patterns match all text, so that keeping the matches and isolating them is the same.
-    private func splitPattern(_ fields: JSONFields) throws(TokenizationError) -> SplitPattern {
+    private func split(_ fields: JSONFields) throws(TokenizationError) -> PreTokenizer.Splitting {
         let pattern = try fields.fields("pattern")
-        guard let text = try pattern.optionalString("Regex"), let known = SplitPattern(text) else {
-            throw pattern.unsupported(
-                "the split pattern \(pattern.object.map(\.value.text).joined().prefix(200))")
+        let name = try fields.string("behavior")
+        guard let behavior = ExpressionSplitting.Behavior(rawValue: name) else {
+            throw fields.unsupported("the behavior \(quoted(name))")
         }
-        let behavior = try fields.string("behavior")
         let isInverted = try fields.bool("invert", default: false)
-        guard behavior == "Isolated" || behavior == "Removed" && isInverted else {
-            throw fields.unsupported("the behavior \(quoted(behavior)), invert \(isInverted),")
+        if let text = try pattern.optionalString("String"), !text.isEmpty {
+            return .expression(
+                ExpressionSplitting(
+                    expression: SplitExpression(literal: text), behavior: behavior,
+                    isInverted: isInverted))
         }
-        return known
+        let text = try pattern.string("Regex")
+        // The known patterns match all text, so that keeping the matches and isolating them is the same.
+        if behavior == .isolated || behavior == .removed && isInverted,
+            let known = SplitPattern(text)
+        {
+            return .pattern(known)
+        }
+        do {
+            return .expression(
+                ExpressionSplitting(
+                    expression: try SplitExpression(text), behavior: behavior,
+                    isInverted: isInverted))
+        } catch {
+            throw error.at("\(pattern.place): \(text.prefix(200))")
+        }
     }
 }

@@ -1,11 +1,21 @@
 internal import Tensors
 
 extension Tokenizer {
-    /// Reads the tokenizer of a Hugging Face directory: `tokenizer.json`, and where they are there
-    /// `tokenizer_config.json`, `special_tokens_map.json` and `chat_template.jinja`.
+    /// Reads the tokenizer of a Hugging Face directory: `tokenizer.json`, or else `tokenizer.model` with
+    /// `added_tokens.json`, and where they are there `tokenizer_config.json`, `special_tokens_map.json` and
+    /// `chat_template.jinja`.
     public init(directory: String) throws(TokenizationError) {
-        let document = try Self.document("\(directory)/tokenizer.json")
         let names = try SpecialNames(directory: directory)
+        let document: JSONValue
+        do throws(TokenizationError) {
+            document = try Self.document("\(directory)/tokenizer.json")
+        } catch {
+            guard error.code == .unreadable,
+                let model = try? Self.read("\(directory)/tokenizer.model")
+            else { throw error }
+            try self.init(sentencePiece: model, directory: directory, names)
+            return
+        }
         do {
             var parts = try TokenizerJSON(document).parts()
             names.apply(to: &parts)
@@ -15,7 +25,26 @@ extension Tokenizer {
         }
     }
 
-    fileprivate static func document(_ path: String) throws(TokenizationError) -> JSONValue {
+    private init(
+        sentencePiece bytes: [UInt8], directory: String, _ names: SpecialNames
+    ) throws(TokenizationError) {
+        do {
+            let file = try SentencePieceFile(bytes)
+            let added = try AddedTokensJSON(directory: directory)
+            var parts = try SentencePieceVocabulary(file, added: added.tokens)
+                .parts(isPrefixFirst: !added.isLegacy)
+            if added.addsBegin == false { parts.prefixIDs = [] }
+            names.apply(to: &parts)
+            if added.addsEnd {
+                parts.suffixIDs = parts.endOfTextIDs.sorted().map { UInt32(bitPattern: $0) }
+            }
+            try self.init(parts, chat: Self.chatTemplate(directory, names))
+        } catch {
+            throw error.at("\(directory)/tokenizer.model")
+        }
+    }
+
+    static func document(_ path: String) throws(TokenizationError) -> JSONValue {
         let bytes = try read(path)
         let limits = JSONLimits(
             depth: 32, byteCount: VocabularyLimits.fileByteCount, stringByteCount: 1 << 20)
@@ -92,7 +121,7 @@ private struct SpecialNames {
             parts.addedTokens.map { ($0.content, $0.id) }, uniquingKeysWith: { first, _ in first })
         let prefix = parts.addedTokens.first { [$0.id] == parts.prefixIDs }
         parts.beginOfText = begin ?? prefix?.content
-        parts.endOfText = end
+        parts.endOfText = end ?? parts.endOfText
         if let end, let id = ids[end] { parts.endOfTextIDs = [Int32(bitPattern: id)] }
         // Llama's fast tokenizer in transformers adds the token where the file has no template.
         if addsBegin, parts.prefixIDs.isEmpty, let begin, let id = ids[begin] {

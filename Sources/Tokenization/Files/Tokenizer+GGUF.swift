@@ -121,10 +121,10 @@ struct GGUFVocabulary {
 
     private func bytePairParts() throws(TokenizationError) -> Tokenizer.Parts {
         let name = file.metadata["tokenizer.ggml.pre"]?.string ?? "default"
-        guard let splitting = Self.splitting(name) else {
+        guard let rule = PreTokenizer.rule(namedInGGUF: name) else {
             throw TokenizationError(
                 .unsupported,
-                "tokenizer.ggml.pre \(quoted(name)) is not supported; gpt-2, llama-bpe, qwen2 and smollm and their kin are"
+                "tokenizer.ggml.pre \(quoted(name)) is not supported; gpt-2, gpt-4o, llama-bpe, qwen2, smollm, tekken, deepseek-v3 and their kin are"
             )
         }
         let (builder, table) = try table(.byteAlphabet)
@@ -146,29 +146,12 @@ struct GGUFVocabulary {
             tokens: table, merges: merges,
             alphabet: .bytes(try VocabularyBuilder.byteIDs(in: table)),
             unknown: BytePairModel.Unknown(),
-            ignoresMerges: splitting.ignoresMerges)
+            ignoresMerges: rule.ignoresMerges)
         var parts = Tokenizer.Parts(
             model: .bytePair(model), decoder: TokenDecoder(tokens: table, style: .bytes))
-        parts.preTokenizer.splittings = splitting.steps
-        parts.prefixIDs =
-            splitting.ignoresMerges ? try beginIDs(default: true) : try beginIDs(default: false)
+        parts.preTokenizer.splittings = rule.steps
+        parts.prefixIDs = try beginIDs(default: rule.ignoresMerges)
         return parts
-    }
-
-    /// What llama.cpp does for a name of `tokenizer.ggml.pre`.
-    private static func splitting(
-        _ name: String
-    ) -> (steps: [PreTokenizer.Splitting], ignoresMerges: Bool)? {
-        switch name {
-        case "gpt-2", "phi-2", "mpt", "olmo", "jais": return ([.pattern(.gpt2)], false)
-        case "llama-bpe", "llama3", "llama-v3", "falcon3":
-            return ([.pattern(.llama3.asInLlamaCPP)], true)
-        case "qwen2", "deepseek-r1-qwen", "stablelm2", "megrez":
-            return ([.pattern(.qwen2.asInLlamaCPP)], false)
-        case "smollm", "starcoder", "refact", "command-r", "codeshell":
-            return ([.digits(individual: true), .pattern(.gpt2)], false)
-        default: return nil
-        }
     }
 
     private func scoredPairParts() throws(TokenizationError) -> Tokenizer.Parts {

@@ -1,4 +1,4 @@
-/// Gathers the tokens of a vocabulary by id and checks that the ids are dense and unique.
+/// Gathers the tokens of a vocabulary by id and checks that no id has two.
 struct VocabularyBuilder {
     /// How the text of a token becomes its bytes.
     enum Spelling {
@@ -50,10 +50,9 @@ struct VocabularyBuilder {
         var table = TokenTable(capacity: texts.count)
         for (id, text) in texts.enumerated() {
             guard let text else {
-                throw TokenizationError(
-                    .malformed,
-                    "the id \(id) has no token, and there are \(texts.count) ids; they must be dense"
-                )
+                // An id that no text has: models have more rows than their vocabularies tokens.
+                table.append([], isFindable: false)
+                continue
             }
             if spelling == .byteAlphabet {
                 // A token in other characters is never made by merges; it decodes to its own text.

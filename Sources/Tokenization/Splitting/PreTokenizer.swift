@@ -23,6 +23,8 @@ struct PreTokenizer: Sendable {
         case digits(individual: Bool)
         /// Before each occurrence of the mark.
         case beforeMark([UInt8])
+        /// By any other expression.
+        case expression(ExpressionSplitting)
     }
 
     var rewriting = Rewriting.none
@@ -31,10 +33,13 @@ struct PreTokenizer: Sendable {
     /// Calls `body` with each word of a text.
     ///
     /// - Parameter isFirst: whether the input starts with this text.
-    func forEachWord(of text: [UInt8], isFirst: Bool, _ body: (Span<UInt8>) -> Void) {
+    /// - Throws: for a text that takes too many steps to split.
+    func forEachWord(
+        of text: [UInt8], isFirst: Bool, _ body: (Span<UInt8>) -> Void
+    ) throws(TokenizationError) {
         let text = rewritten(text, isFirst: isFirst)
         guard !text.isEmpty else { return }
-        split(text.span, step: 0, body)
+        try split(text.span, step: 0, body)
     }
 
     private func rewritten(_ text: [UInt8], isFirst: Bool) -> [UInt8] {
@@ -55,21 +60,26 @@ struct PreTokenizer: Sendable {
         }
     }
 
-    private func split(_ text: Span<UInt8>, step: Int, _ body: (Span<UInt8>) -> Void) {
+    private func split(
+        _ text: Span<UInt8>, step: Int, _ body: (Span<UInt8>) -> Void
+    ) throws(TokenizationError) {
         guard step < splittings.count else { return body(text) }
+        func go(_ range: Range<Int>) throws(TokenizationError) {
+            try split(text.extracting(range), step: step + 1, body)
+        }
         switch splittings[step] {
-        case .pattern(let pattern):
-            pattern.forEachPiece(of: text) { split(text.extracting($0), step: step + 1, body) }
-        case .digits(let individual):
-            Self.splitDigits(text, individual) { split(text.extracting($0), step: step + 1, body) }
-        case .beforeMark(let mark):
-            Self.splitBefore(mark, text) { split(text.extracting($0), step: step + 1, body) }
+        case .pattern(let pattern): try pattern.forEachPiece(of: text, go)
+        case .digits(let individual): try Self.splitDigits(text, individual, go)
+        case .beforeMark(let mark): try Self.splitBefore(mark, text, go)
+        case .expression(let splitting):
+            for range in try splitting.pieces(of: text) { try go(range) }
         }
     }
 
     private static func splitDigits(
-        _ text: Span<UInt8>, _ individual: Bool, _ body: (Range<Int>) -> Void
-    ) {
+        _ text: Span<UInt8>, _ individual: Bool,
+        _ body: (Range<Int>) throws(TokenizationError) -> Void
+    ) throws(TokenizationError) {
         var start = 0
         var index = 0
         var wasNumber = false
@@ -77,13 +87,13 @@ struct PreTokenizer: Sendable {
             let scalar = text.scalar(at: index)
             let isNumber = isNumeric(scalar.value)
             if index > start, isNumber != wasNumber || isNumber && individual {
-                body(start..<index)
+                try body(start..<index)
                 start = index
             }
             wasNumber = isNumber
             index = scalar.end
         }
-        if start < text.count { body(start..<text.count) }
+        if start < text.count { try body(start..<text.count) }
     }
 
     /// The package takes Rust's standard library here, which knows the same numbers as Swift's.
@@ -96,16 +106,17 @@ struct PreTokenizer: Sendable {
     }
 
     private static func splitBefore(
-        _ mark: [UInt8], _ text: Span<UInt8>, _ body: (Range<Int>) -> Void
-    ) {
+        _ mark: [UInt8], _ text: Span<UInt8>,
+        _ body: (Range<Int>) throws(TokenizationError) -> Void
+    ) throws(TokenizationError) {
         var start = 0
         for index in text.indices where index > start {
             guard text[index] == mark.first, text.extracting(index...).starts(with: mark) else {
                 continue
             }
-            body(start..<index)
+            try body(start..<index)
             start = index
         }
-        if start < text.count { body(start..<text.count) }
+        if start < text.count { try body(start..<text.count) }
     }
 }

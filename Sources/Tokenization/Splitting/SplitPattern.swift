@@ -1,5 +1,5 @@
-/// The regular expressions that byte-level vocabularies split text with, known by their exact text
-/// and run by one hand-written scanner, which is linear where a backtracking engine may not be.
+/// The regular expressions that most byte-level vocabularies split text with, known by their exact text
+/// and run by one hand-written scanner, which is faster than `SplitMatcher`.
 struct SplitPattern: Sendable, Equatable {
     /// How `'s`, `'t`, `'re`, `'ve`, `'m`, `'ll` and `'d` are matched.
     enum Contractions: Sendable {
@@ -64,12 +64,14 @@ struct SplitPattern: Sendable, Equatable {
     }()
 
     /// Calls `body` with each piece of valid UTF-8, in order; the pieces cover all of it.
-    func forEachPiece(of text: Span<UInt8>, _ body: (Range<Int>) -> Void) {
+    func forEachPiece(
+        of text: Span<UInt8>, _ body: (Range<Int>) throws(TokenizationError) -> Void
+    ) throws(TokenizationError) {
         var scanner = SplitScanner(text: text, classes: CharacterClass.lookup)
         var start = 0
         while start < text.count {
             let end = scanner.end(of: self, from: start)
-            body(start..<end)
+            try body(start..<end)
             start = end
         }
     }
