@@ -9,20 +9,41 @@ enum CharacterClass {
     }
 
     /// Quotes, brackets and marks of emphasis that may follow a stop and belong to its sentence.
+    ///
+    /// Some languages close a quotation with the mark that opens one in others ("„Geh.“", "»Geh.«").
     static func isCloser(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case "\"", "'", ")", "]", "}", "*", "_", "`": true
         default:
             !scalar.isASCII
-                && [.closePunctuation, .finalPunctuation].contains(
+                && [.closePunctuation, .finalPunctuation, .initialPunctuation].contains(
                     scalar.properties.generalCategory)
+        }
+    }
+
+    /// What never begins a sentence, even after a space: it goes on with the one before.
+    static func isTrailing(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case ")", "]", "}", ",", ";", ":", "&", "”": true
+        default:
+            stop(scalar) != nil || isPictograph(scalar)
+                || scalar.properties.generalCategory == .closePunctuation
+        }
+    }
+
+    /// An emoji or a part of one; it belongs to the sentence before it.
+    static func isPictograph(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x200D, 0xFE0F: true
+        case 0..<0x2000: false
+        default: scalar.properties.isEmoji
         }
     }
 
     /// Quotes, brackets and marks of emphasis that may stand before a word.
     static func isOpener(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
-        case "\"", "'", "(", "[", "{", "*", "_", "`": true
+        case "\"", "'", "(", "[", "{", "*", "_", "`", "¿", "¡": true
         default:
             !scalar.isASCII
                 && [.openPunctuation, .initialPunctuation].contains(
@@ -37,7 +58,7 @@ enum CharacterClass {
     }
 
     /// How a character may end a sentence; nil when it cannot.
-    static func stop(_ scalar: Unicode.Scalar) -> SentenceStop? {
+    static func stop(_ scalar: Unicode.Scalar) -> SentenceStop.Kind? {
         switch scalar {
         case ".": .full
         case "!", "?", "‼", "⁇", "⁈", "⁉", "؟", "۔", "।", "॥", "։", "።", "၊", "။", "។", "៕": .strong
@@ -46,16 +67,4 @@ enum CharacterClass {
         default: nil
         }
     }
-}
-
-/// The ways in which a sentence may end.
-enum SentenceStop {
-    /// A full stop, which may also mark an abbreviation.
-    case full
-    /// A mark that ends a sentence before white space.
-    case strong
-    /// Dots that end a sentence unless a small letter follows.
-    case ellipsis
-    /// A stop of a script without spaces.
-    case unspaced
 }

@@ -1,216 +1,214 @@
 /// Reads a text scalar by scalar and says where sentences begin; the one state machine behind both splitters.
 ///
 /// A sentence ends
-/// - after `.`, `!`, `?` and their relatives in other scripts, with closing quotes and brackets, before white space;
+/// - after `.`, `!`, `?` and their relatives in other scripts, with closing quotes, brackets and emoji, before white space;
 /// - after the stops of scripts without spaces (`。`, `！`, `？`), at once;
+/// - before the next number of a list that runs within a line (`1. Wash it 2. Dry it`);
 /// - at a line's end, unless the next line goes on with a small letter;
 /// - before and after a fenced block of code.
 ///
-/// It does not end inside decimals, versions, addresses and inline code, after abbreviations, initials and the markers of
-/// lists, nor after an ellipsis that a small letter follows. White space belongs to the sentence before it.
+/// It does not end inside decimals, versions, addresses, inline code and quotations, after abbreviations, initials,
+/// ordinals and the markers of lists, nor after an ellipsis that a small letter follows. White space belongs to the
+/// sentence before it.
 ///
-/// What is decided is decided when the next visible character is seen, and only from what came before it. Acronyms before
-/// a capital ("the U.S. Army") do not end a sentence, since nothing tells the two cases apart.
+/// Most ends are known when the next visible character is seen; where a stop is in doubt ("the U.S. Then", "the U.S.
+/// Army") the whole next word decides, so nothing is open for longer than `NextWord` is long.
 struct SentenceScanner {
-    /// The last word, lowercased, without the stop after it; cut at `wordLimit`.
-    private var word: [Unicode.Scalar] = []
-    private var wordStartsWithCapital = false
-    private var wordIsFirst = true
+    private var word = ScannedWord()
     private var sawWord = false
+    private var candidate: NextWord?
 
-    private var stop: Stop?
+    private var stop: SentenceStop?
+    private var quotation = Quotation()
+    /// The last item of a list in this line.
+    private var item: ListMarker?
+
     private var newlineCount = 0
     private var sawSpace = false
     private var last: Unicode.Scalar?
-
-    private var line = Line()
+    private var code = CodeFence()
     private var inlineCode = false
-    private var fence: Unicode.Scalar?
-    private var fenceEnded = false
 
-    private static let wordLimit = 24
-
-    /// What ended the last word, if it may have ended the sentence.
-    private struct Stop {
-        var kind: SentenceStop
-        /// A quote or bracket followed.
-        var isClosed = false
-    }
-
-    /// What of the line has been read.
-    private struct Line {
-        var isBlank = true
-        /// The run of fence marks that the line begins with.
-        var fenceMark: Unicode.Scalar?
-        var fenceLength = 0
-        var fenceIsOpen = true
-    }
-
-    /// Takes the next scalar; true if a new sentence begins with it.
-    mutating func begins(with scalar: Unicode.Scalar) -> Bool {
+    /// Takes the next scalar.
+    ///
+    /// - Returns: how many scalars a new sentence has by now, this one included, if one has been found to begin.
+    mutating func take(_ scalar: Unicode.Scalar) -> Int? {
         if CharacterClass.isNewline(scalar) {
+            let length = settle(before: scalar)
             takeNewline(scalar)
-            return false
+            return length
         }
         if scalar.properties.isWhitespace {
+            let length = settle(before: scalar)
             takeSpace()
-            return false
+            return length
         }
-        let isBeginning = fence == nil && isBoundary(before: scalar)
-        if isBeginning { reset() }
-        take(scalar)
-        return isBeginning
+        if candidate != nil { return takeCandidate(scalar) }
+        var length: Int?
+        switch code.isOpen ? .goesOn : verdict(before: scalar) {
+        case .goesOn: break
+        case .ends:
+            beginSentence()
+            length = 1
+        case .depends(let question):
+            candidate = NextWord(asked: question, first: scalar)
+        }
+        takeVisible(scalar)
+        return length
+    }
+
+    /// Ends the text; the scalars of a last sentence if one has been found to begin.
+    mutating func finish() -> Int? {
+        defer { self = SentenceScanner() }
+        return candidate.flatMap { $0.beginsSentence ? $0.length : nil }
+    }
+
+    // MARK: Words that decide
+
+    private mutating func takeCandidate(_ scalar: Unicode.Scalar) -> Int? {
+        if CharacterClass.stop(scalar) == .unspaced {
+            let length = settle(before: scalar)
+            takeVisible(scalar)
+            return length
+        }
+        candidate?.append(scalar)
+        takeVisible(scalar)
+        guard let full = candidate, full.isFull else { return nil }
+        return settle(before: nil)
+    }
+
+    /// Decides whether the word that has been read begins a sentence.
+    private mutating func settle(before scalar: Unicode.Scalar?) -> Int? {
+        guard let asked = candidate else { return nil }
+        candidate = nil
+        guard asked.beginsSentence else { return nil }
+        word.beginSentence()
+        return asked.length + (scalar == nil ? 0 : 1)
+    }
+
+    private mutating func beginSentence() {
+        word = ScannedWord()
+        sawWord = false
+        stop = nil
+        code.hasEnded = false
     }
 
     // MARK: Where sentences begin
 
-    private func isBoundary(before scalar: Unicode.Scalar) -> Bool {
-        guard last != nil else { return false }
-        if fenceEnded { return newlineCount > 0 }
-        if inlineCode { return false }
-        if newlineCount > 1 { return true }
-        if newlineCount == 1, !(scalar.properties.isLowercase && stop == nil) { return true }
-        guard let stop else { return false }
-        if stop.kind == .unspaced { return sawSpace || !CharacterClass.isCloser(scalar) }
-        guard sawSpace || newlineCount > 0 else { return false }
-        switch stop.kind {
-        case .strong: return !(stop.isClosed && scalar.properties.isLowercase)
-        case .ellipsis: return !scalar.properties.isLowercase
-        default: return isBoundaryAfterFullStop(stop, before: scalar)
+    private func verdict(before scalar: Unicode.Scalar) -> SentenceVerdict {
+        guard last != nil else { return .goesOn }
+        if code.hasEnded { return newlineCount > 0 ? .ends : .goesOn }
+        if inlineCode { return .goesOn }
+        if newlineCount > 1 { return .ends }
+        if newlineCount == 1, !(scalar.properties.isLowercase && stop == nil) { return .ends }
+        if quotation.isOpen { return .goesOn }
+        guard sawSpace || newlineCount > 0 else {
+            return stop?.endsUnspaced(before: scalar) == true ? .ends : .goesOn
         }
-    }
-
-    private func isBoundaryAfterFullStop(_ stop: Stop, before scalar: Unicode.Scalar) -> Bool {
-        let isLowercase = scalar.properties.isLowercase
-        if stop.isClosed { return !isLowercase }
-        if wordIsFirst, isMarker { return false }
-        let text = String(String.UnicodeScalarView(word))
-        if Abbreviations.titles.contains(text) || Abbreviations.introducing.contains(text) {
-            return false
-        }
-        if Abbreviations.counting.contains(text) {
-            return !CharacterClass.isDigit(scalar) && (!isLowercase || text == "no")
-        }
-        if Abbreviations.anywhere.contains(text) {
-            return !isLowercase && !CharacterClass.isDigit(scalar)
-        }
-        if word.count == 1, wordStartsWithCapital { return false }
-        if isAcronym { return false }
-        return true
-    }
-
-    /// A number or a single letter, as in "1." or "b)" at the start of an item.
-    private var isMarker: Bool {
-        !word.isEmpty
-            && (word.count == 1 && word[0].properties.isAlphabetic
-                || word.count <= 3 && word.allSatisfy(CharacterClass.isDigit))
-    }
-
-    /// Letters and stops in turn, as in "u.s".
-    private var isAcronym: Bool {
-        word.count >= 3 && word.count % 2 == 1
-            && word.indices.allSatisfy {
-                $0 % 2 == 0 ? word[$0].properties.isAlphabetic : word[$0] == "."
-            }
-    }
-
-    private mutating func reset() {
-        word = []
-        wordIsFirst = true
-        sawWord = false
-        stop = nil
-        fenceEnded = false
+        guard !CharacterClass.isTrailing(scalar) else { return .goesOn }
+        let verdict = stop?.verdict(after: word, before: scalar) ?? .goesOn
+        guard case .goesOn = verdict, let next = item?.next, next.mayBegin(with: scalar),
+            !word.isBeforeNumber, last != ","
+        else { return verdict }
+        return .depends(.isMarker(next))
     }
 
     // MARK: Reading
 
     private mutating func takeNewline(_ scalar: Unicode.Scalar) {
         // A carriage return and a line feed are one line's end.
-        if !(scalar == "\n" && last == "\r" && line.isBlank) { newlineCount += 1 }
-        endFence()
-        line = Line()
+        if !(scalar == "\n" && last == "\r" && code.lineIsBlank) { newlineCount += 1 }
+        code.takeNewline()
         inlineCode = false
+        quotation = Quotation()
+        item = nil
         if last != nil { last = scalar }
     }
 
     private mutating func takeSpace() {
+        if !sawSpace, newlineCount == 0 { takeWordEnd() }
         sawSpace = true
-        line.fenceIsOpen = line.fenceIsOpen && line.isBlank
+        quotation.takeSpace()
+        code.takeSpace()
     }
 
-    private mutating func take(_ scalar: Unicode.Scalar) {
+    /// Notes the marker of an item; one that may be a mere number too is one before a small letter.
+    private mutating func takeWordEnd() {
+        guard let marker = word.marker(stop: stop) else { return }
+        let isNext = marker == item?.next
+        if word.isFirst || word.lead == ":" || isNext && !word.followsNumberWord {
+            word.markers = .all
+        } else if isNext || marker.number == 1 && word.mayOpenList {
+            word.markers = .beforeSmallLetters
+        } else {
+            return
+        }
+        item = marker
+    }
+
+    private mutating func takeVisible(_ scalar: Unicode.Scalar) {
         let startsWord = sawSpace || newlineCount > 0 || last == nil
-        takeFenceMark(scalar)
-        line.isBlank = false
+        let lead = last
+        if code.take(scalar) { inlineCode = false }
         defer {
             sawSpace = false
             newlineCount = 0
             last = scalar
         }
-        guard fence == nil else { return }
+        guard !code.isOpen else { return }
         if scalar == "`" { inlineCode.toggle() }
+        if !inlineCode {
+            quotation.take(
+                scalar, isSpaced: startsWord,
+                startsWord: startsWord || lead.map(Self.precedesWord) ?? true)
+        }
         if !inlineCode, let kind = CharacterClass.stop(scalar) {
-            takeStop(kind, scalar)
-        } else if stop != nil, !startsWord, CharacterClass.isCloser(scalar) {
+            takeStop(kind, isSpaced: startsWord)
+        } else if stop != nil, CharacterClass.isPictograph(scalar) {
+            return
+        } else if stop != nil, CharacterClass.isCloser(scalar),
+            !startsWord || !CharacterClass.isOpener(scalar)
+        {
             stop?.isClosed = true
         } else {
-            takeWordPart(scalar, startsWord: startsWord)
+            takeWordPart(scalar, startsWord: startsWord, lead: lead)
         }
     }
 
-    private mutating func takeStop(_ kind: SentenceStop, _ scalar: Unicode.Scalar) {
-        guard let previous = stop, !sawSpace, newlineCount == 0 else {
-            if sawSpace || newlineCount > 0 { word = [] }
-            stop = Stop(kind: kind)
+    /// Punctuation after which a quotation may begin without a space.
+    private static func precedesWord(_ scalar: Unicode.Scalar) -> Bool {
+        !scalar.properties.isAlphabetic && !CharacterClass.isDigit(scalar)
+            && CharacterClass.stop(scalar) == nil && !CharacterClass.isPictograph(scalar)
+    }
+
+    private mutating func takeStop(_ kind: SentenceStop.Kind, isSpaced: Bool) {
+        if isSpaced, stop == nil { word = word.following(stop: nil, lead: last) }
+        guard let previous = stop else {
+            stop = SentenceStop(kind: kind)
             return
         }
         if previous.kind == .full, kind == .full {
-            stop = Stop(kind: .ellipsis)
+            stop = SentenceStop(kind: .ellipsis)
         } else if kind != .full {
-            stop = Stop(kind: kind)
+            stop = SentenceStop(kind: kind)
         }
     }
 
-    private mutating func takeWordPart(_ scalar: Unicode.Scalar, startsWord: Bool) {
+    private mutating func takeWordPart(
+        _ scalar: Unicode.Scalar, startsWord: Bool, lead: Unicode.Scalar?
+    ) {
         let isOpener = CharacterClass.isOpener(scalar)
         if startsWord || (word.isEmpty && stop == nil) {
-            if startsWord { word = [] }
+            if startsWord { word = word.following(stop: stop, lead: lead) }
             if !isOpener {
-                wordIsFirst = !sawWord
+                word.isFirst = !sawWord
                 sawWord = true
-                wordStartsWithCapital = scalar.properties.isUppercase
+                word.startsWithCapital = scalar.properties.isUppercase
             }
-        } else if let stop, stop.kind == .full, word.count < Self.wordLimit {
+        } else if let stop, stop.kind == .full {
             word.append(".")
         }
         stop = nil
-        guard !isOpener, word.count < Self.wordLimit else { return }
-        word.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
-    }
-
-    /// Three marks or more at the start of a line open a block of code; as many alone close it.
-    private mutating func takeFenceMark(_ scalar: Unicode.Scalar) {
-        guard line.fenceIsOpen, scalar == "`" || scalar == "~",
-            line.isBlank || line.fenceMark == scalar
-        else {
-            line.fenceIsOpen = false
-            line.fenceMark = nil
-            return
-        }
-        line.fenceMark = scalar
-        line.fenceLength += 1
-        if line.fenceLength == 3, fence == nil {
-            fence = scalar
-            line.fenceMark = nil
-            line.fenceIsOpen = false
-            inlineCode = false
-        }
-    }
-
-    /// At the end of a line that holds nothing but the mark that opened the block.
-    private mutating func endFence() {
-        guard let mark = fence, line.fenceMark == mark, line.fenceLength >= 3 else { return }
-        fence = nil
-        fenceEnded = true
+        if !isOpener { word.append(scalar) }
     }
 }

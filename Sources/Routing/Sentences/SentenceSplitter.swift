@@ -1,18 +1,27 @@
-/// Splits a whole text into sentences; `SentenceScanner` says where they end.
+/// Splits a whole text into sentences; `SentenceScanner` says where they begin.
 public enum SentenceSplitter {
     /// The sentences in order, each with the white space after it; together they are the text.
     ///
     /// - Complexity: linear in the text.
     public static func split(_ text: some StringProtocol) -> [Substring] {
         let text = Substring(text)
+        let scalars = text.unicodeScalars
         var scanner = SentenceScanner()
         var sentences: [Substring] = []
-        var start = text.startIndex
-        for index in text.unicodeScalars.indices
-        where scanner.begins(with: text.unicodeScalars[index]) {
-            sentences.append(text[start..<index])
-            start = index
+        var start = scalars.startIndex
+        var index = start
+        func cut(_ length: Int?) {
+            guard let length else { return }
+            let beginning = scalars.index(index, offsetBy: -length)
+            sentences.append(text[start..<beginning])
+            start = beginning
         }
+        while index < scalars.endIndex {
+            let scalar = scalars[index]
+            scalars.formIndex(after: &index)
+            cut(scanner.take(scalar))
+        }
+        cut(scanner.finish())
         if start < text.endIndex { sentences.append(text[start...]) }
         return sentences
     }
