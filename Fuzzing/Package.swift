@@ -54,6 +54,7 @@ let package = Package(
         .shipped(
             "Tokenization",
             ["Tensors", .product(name: "HeapModule", package: "swift-collections")]),
+        .shipped("Routing", ["Adapters", "Kernels", "Tensors"]),
         .shipped("Wire", [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
         .systemLibrary(name: "CZeroMQ", path: "Shipped/CZeroMQ", pkgConfig: "libzmq"),
         .shipped(
@@ -65,7 +66,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Adapters", "Kernels", "Messaging", "Models", "Tensors", "Tokenization", "Wire",
+                "Adapters", "Kernels", "Messaging", "Models", "Routing", "Tensors", "Tokenization",
+                "Wire",
             ],
             swiftSettings: swift),
     ])

@@ -30,6 +30,13 @@ copy("json", "models/*/config.json")
 copy("adapter-configuration", "models/*/adapters/*/adapter_config.json")
 copy("adapter-configuration", "adapters/*/adapter_config.json")
 copy("adapter-gguf", "adapters/*.gguf")
+copy("gzip", "gzip/*.gz")
+for name in ("dynamic", "members"):
+    add("rows", name, (GOLDENS / "gzip" / f"{name}.gz").read_bytes())
+add("rows", "csv", b'text,label\r\n"a ""b"", c",x\r\nd,base\n')
+add("rows", "jsonl", b'{"text":"a","label":"x"}\n{"text":"b","adapters":["x","y"]}\n')
+for index, line in enumerate((GOLDENS / "routing" / "sentences.txt").read_text().split("\n")):
+    add("sentences", f"{index:03}", line.replace("⏎", "\n").encode())
 copy("tokenizer", "tokenizers/*/tokenizer.json")
 for path in GOLDENS.glob("models/*/model.gguf"):
     # The header with the vocabulary; the tensors behind it are cut off.

@@ -2,7 +2,7 @@
 ///
 /// Each may throw what it likes, and must not trap, hang or take memory without bound.
 enum FuzzTarget: String {
-    case safetensors, gguf, json, wire, tokenizer, transport
+    case safetensors, gguf, json, wire, tokenizer, transport, gzip, rows, sentences
     case chatTemplate = "chat-template"
     case adapterConfiguration = "adapter-configuration"
     case adapterGGUF = "adapter-gguf"
@@ -17,6 +17,9 @@ enum FuzzTarget: String {
         case .json: try? FileTargets.json(bytes)
         case .wire: WireTarget.run(bytes)
         case .transport: TransportTarget.run(bytes)
+        case .gzip: try? RoutingTargets.gzip(bytes)
+        case .rows: RoutingTargets.rows(bytes)
+        case .sentences: RoutingTargets.sentences(bytes)
         case .tokenizer: try? TextTargets.tokenizer(bytes)
         case .chatTemplate: try? TextTargets.chatTemplate(bytes)
         case .splitGGUF: try? FileTargets.splitGGUF(bytes)
