@@ -5,6 +5,8 @@ public struct ServeSettings: Equatable, Sendable {
     public var model: String?
     public var adapters: String?
     public var router: String?
+    /// The scope below which the router abstains, instead of its own threshold.
+    public var threshold: Float?
     public var type: String?
     public var cacheType: String?
     public var workers: Int?
@@ -53,6 +55,7 @@ public struct ServeSettings: Equatable, Sendable {
             case "model": model = try Self.text(value, key, path)
             case "adapters": adapters = try Self.text(value, key, path)
             case "router": router = try Self.text(value, key, path)
+            case "threshold": threshold = try Self.number(value, key, path)
             case "type": type = try Self.text(value, key, path)
             case "cache-type": cacheType = try Self.text(value, key, path)
             case "bind": bind = try Self.text(value, key, path)
@@ -69,7 +72,7 @@ public struct ServeSettings: Equatable, Sendable {
                 clientGrace = try Self.count(value, key, path, limit: Self.graceLimit)
             default:
                 throw ServiceFailure(
-                    "\(path): \"\(key)\" is not known; known are model, adapters, router, type, "
+                    "\(path): \"\(key)\" is not known; known are model, adapters, router, threshold, type, "
                         + "cache-type, workers, threads-per-worker, cache-bytes, slots, context, rows, client-grace, bind, "
                         + "image-folder, no-image, prune-images"
                 )
@@ -84,6 +87,15 @@ public struct ServeSettings: Equatable, Sendable {
             throw ServiceFailure("\(path): \"\(key)\" must be a text")
         }
         return text
+    }
+
+    private static func number(
+        _ value: JSONValue, _ key: String, _ path: String
+    ) throws(ServiceFailure) -> Float {
+        guard let number = value.double.map({ Float($0) }), number.isFinite else {
+            throw ServiceFailure("\(path): \"\(key)\" must be a number")
+        }
+        return number
     }
 
     private static func flag(
@@ -130,6 +142,7 @@ public struct ServeSettings: Equatable, Sendable {
         settings.model = model ?? file.model
         settings.adapters = adapters ?? file.adapters
         settings.router = router ?? file.router
+        settings.threshold = threshold ?? file.threshold
         settings.type = type ?? file.type
         settings.cacheType = cacheType ?? file.cacheType
         settings.workers = workers ?? file.workers
@@ -199,6 +212,7 @@ public struct ServeSettings: Equatable, Sendable {
         ] {
             if let value { arguments += [flag, "\(value)"] }
         }
+        if let threshold { arguments.append("--threshold=\(threshold)") }
         if noImage == true { arguments.append("--no-image") }
         return arguments
     }

@@ -21,8 +21,9 @@ public struct ServedModel: Sendable {
     ///   - adapters: a folder of adapters (`AdapterPlace`). One that is refused becomes a warning, so that it does not take
     ///     the others with it.
     ///   - router: a folder that `fusebox router train` wrote.
+    ///   - threshold: the scope below which it abstains; nil leaves its own.
     public init(
-        loaded: LoadedModel, adapters: String? = nil, router: String? = nil
+        loaded: LoadedModel, adapters: String? = nil, router: String? = nil, threshold: Float? = nil
     ) throws(LoadError) {
         var loaded = loaded
         var warnings = loaded.warnings
@@ -37,7 +38,8 @@ public struct ServedModel: Sendable {
             tokenizer = try Tokenizer(path: loaded.checkpointPath)
             if let router {
                 let shelf = loaded.shelf.named.mapValues(\.digest)
-                let binding = try AdapterRouter(directory: router).bound(to: shelf)
+                let binding = try AdapterRouter(directory: router).abstaining(below: threshold)
+                    .bound(to: shelf)
                 self.router = binding.router
                 warnings += binding.warnings
             } else {

@@ -12,17 +12,19 @@ struct RouterCommand: ParsableCommand {
 
     /// What all of them say of rows.
     static let rows =
-        "Rows are JSON lines {\"text\": ..., \"adapter\": name} or {\"text\": ..., \"adapters\": [names]}; the name \"base\" marks texts that no adapter fits."
+        "Rows are JSON lines {\"text\": ..., \"adapter\": name} or {\"text\": ..., \"adapters\": [names]}, or CSV with a header; \"label\" and \"intent\" are other words for \"adapter\", and files may be compressed by gzip. The name \"base\" marks texts that no adapter fits."
 
     struct Train: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Train a router from texts and the adapters that fit them.",
-            discussion: rows + " Rows for the base are optional: out-of-scope texts are generated.")
+            discussion: rows
+                + " Rows for the base are optional: out-of-scope texts are generated. Rows that share a template are held out together, so that the figures and the threshold speak of new wordings."
+        )
 
         @Option(parsing: .upToNextOption, help: "Files of rows to learn from.")
         var data: [String]
 
-        @Option(help: "A file of rows to calibrate with; else a tenth of the data is held out.")
+        @Option(help: "A file of rows to calibrate with; else some of the data is held out.")
         var validation: String?
 
         @Option(
@@ -33,6 +35,13 @@ struct RouterCommand: ParsableCommand {
 
         @Option(help: "The folder to write.")
         var output: String
+
+        @Option(
+            parsing: .unconditional,
+            help:
+                "The scope, as `explain` shows it, below which the router abstains; else the held-out rows say."
+        )
+        var threshold: Float?
 
         @Option(help: "The seed of everything random.")
         var seed: UInt64 = 0
@@ -53,6 +62,7 @@ struct RouterCommand: ParsableCommand {
             let shelf = try adapters.map { try AdapterFolder.digests(in: $0) } ?? [:]
             var settings = TrainingSettings()
             settings.seed = seed
+            settings.threshold = threshold
             if let buckets { settings.bucketCount = buckets }
             if let width { settings.width = width }
             let bar = ProgressBar("training")
@@ -63,6 +73,7 @@ struct RouterCommand: ParsableCommand {
                 bar.show(Double(progress.step) / Double(progress.stepCount), note: loss)
             }
             bar.clear()
+            for warning in trained.warnings { StandardError.write("warning: \(warning)") }
             let written = try trained.router.write(
                 to: output, card: trained.card(title: "Adapter router"))
             if json {
@@ -86,6 +97,10 @@ struct RouterCommand: ParsableCommand {
         @Option(help: "A file of labelled rows.")
         var data: String
 
+        @Option(
+            parsing: .unconditional, help: "Abstain below this scope instead of the router's own.")
+        var threshold: Float?
+
         @Option(help: "A file for one JSON line a row, in order: predicted, probability, scope.")
         var predictions: String?
 
@@ -93,7 +108,7 @@ struct RouterCommand: ParsableCommand {
         var json = false
 
         func run() throws {
-            let router = try AdapterRouter(directory: router)
+            let router = try AdapterRouter(directory: router).abstaining(below: threshold)
             let examples = try RouterExample.read(path: data)
             let evaluation: RouterEvaluation
             do throws(RoutingError) {
@@ -121,11 +136,16 @@ struct RouterCommand: ParsableCommand {
         @Argument(help: "The text, or - to read it from standard input.")
         var text: String
 
+        @Option(
+            parsing: .unconditional, help: "Abstain below this scope instead of the router's own.")
+        var threshold: Float?
+
         @Flag(help: "Print one JSON document.")
         var json = false
 
         func run() throws {
             let router = try RouterReport.selfBound(AdapterRouter(directory: router))
+                .abstaining(below: threshold)
             let text = text == "-" ? try Terminal.read(text, byteLimit: 16 << 20) : text
             let decision = router.route(text)
             print(

@@ -25,6 +25,11 @@ struct RunWorkerCommand: ParsableCommand {
     @Option(help: "The trained adapter router's directory; without --model the demo's.")
     var router: String?
 
+    @Option(
+        parsing: .unconditional,
+        help: "The scope below which the router abstains; else the router's own.")
+    var threshold: Float?
+
     @Option(help: "The execution type.")
     var type: ExecutionType = .q8_0
 
@@ -89,7 +94,7 @@ struct RunWorkerCommand: ParsableCommand {
             logger.warning("the processors are not this process's; its threads run anywhere")
         }
         let served = try ServedModel(
-            loaded: loaded, adapters: files.adapters, router: files.router)
+            loaded: loaded, adapters: files.adapters, router: files.router, threshold: threshold)
         for warning in served.warnings { logger.warning("\(warning)") }
         let share = MemoryShare(
             byteCount: memory?.bytes ?? loaded.availableByteCount, engineCount: workersHere)

@@ -31,6 +31,13 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The trained adapter router's directory; without one only explicit mixes work.")
     var router: String?
 
+    @Option(
+        parsing: .unconditional,
+        help:
+            "The scope below which the router abstains, as `router explain` shows it; else the router's own."
+    )
+    var threshold: Float?
+
     @Option(help: "The execution type: f32, q8_0, q4_0, nf4 or stored.")
     var type: ExecutionType?
 
@@ -78,6 +85,7 @@ struct ServeCommand: AsyncParsableCommand {
         settings.model = model
         settings.adapters = adapters
         settings.router = router
+        settings.threshold = threshold
         settings.type = type?.rawValue
         settings.cacheType = cacheType?.rawValue
         settings.workers = workers
@@ -112,7 +120,10 @@ struct ServeCommand: AsyncParsableCommand {
         let available = Processors.available
         let crew = settings.crew(processors: available.numbers, limit: available.count)
         let kernels = try KernelSet.select().name
-        let router = try settings.router.map { TrainedRouter(try AdapterRouter(directory: $0)) }
+        let router = try settings.router.map {
+            TrainedRouter(
+                try AdapterRouter(directory: $0).abstaining(below: settings.threshold))
+        }
         let service = try Service(
             bind: settings.bind, processID: getpid(),
             preparation: settings.imageArguments.map { WorkerCommand(arguments: $0) },

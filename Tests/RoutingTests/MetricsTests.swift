@@ -49,4 +49,12 @@ struct MetricsTests {
         #expect(abs(fit.temperature - 3) < 0.4)
         #expect(abs(fit.baseScale - 1) < 0.15 && abs(fit.baseOffset) < 0.7)
     }
+
+    @Test("A separating threshold keeps most of one kind and least of the other")
+    func separating() {
+        #expect(Metrics.separating([1, 2, 3], from: [-1, 0]) == 1)
+        #expect(Metrics.separating([0, 2, 3, 4], from: [-1, 0.5, 1]) == 2)
+        #expect(Metrics.separating([1, 2], from: []) == 1)
+        #expect(Metrics.separating([], from: [1]) == -.infinity)
+    }
 }

@@ -49,4 +49,23 @@ extension AdapterRouter {
             classes: classes, adapters: adapters, digest: digest, calibration: calibration,
             recipe: recipe, seed: seed, network: network, statistics: statistics)
     }
+
+    /// The router that abstains below another threshold; nil keeps its own.
+    ///
+    /// - Throws: for a threshold that is no finite number.
+    public func abstaining(below threshold: Float?) throws(RoutingError) -> AdapterRouter {
+        guard let threshold else { return self }
+        guard threshold.isFinite else {
+            throw RoutingError(
+                .setting,
+                "a threshold of \(threshold); it is a number like the scopes that `fusebox router explain` shows"
+            )
+        }
+        return AdapterRouter(
+            classes: classes, adapters: adapters, digest: digest,
+            calibration: RouterCalibration(
+                temperature: calibration.temperature, threshold: threshold,
+                coverage: calibration.coverage),
+            recipe: recipe, seed: seed, network: network, statistics: statistics)
+    }
 }

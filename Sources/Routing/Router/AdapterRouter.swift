@@ -1,4 +1,3 @@
-internal import Glibc
 public import Tensors
 
 /// The trained router: text in, calibrated distribution over adapters and the base out.
@@ -65,21 +64,8 @@ public struct AdapterRouter: Sendable {
     }
 
     private func scores(of text: some StringProtocol, allowed: [Bool]) -> RouterScores {
-        var logits = network.logits(of: TextFeatures(of: text, recipe: recipe))
-        var scope = -Float.infinity
-        for (index, isAllowed) in allowed.enumerated() {
-            if !isAllowed { logits[index] = -.infinity }
-            scope = max(scope, logits[index])
-        }
-        return RouterScores(
-            logits: logits, probabilities: softmax(logits), scope: scope,
-            abstains: scope == -.infinity || scope < calibration.threshold)
-    }
-
-    private func softmax(_ logits: [Float]) -> [Float] {
-        let largest = logits.max() ?? 0
-        let exponentials = logits.map { expf(($0 - largest) / calibration.temperature) }
-        let sum = exponentials.reduce(0, +)
-        return exponentials.map { $0 / sum }
+        RouterScores(
+            logits: network.logits(of: TextFeatures(of: text, recipe: recipe)), allowed: allowed,
+            calibration: calibration)
     }
 }

@@ -39,6 +39,19 @@ enum Metrics {
 }
 
 extension Metrics {
+    /// The value of `higher` at which the share of `higher` that reaches it exceeds that of `lower` the most (Youden 1950),
+    /// the lowest of several; minus infinity without values.
+    static func separating(_ higher: [Float], from lower: [Float]) -> Float {
+        let lower = lower.sorted()
+        var best: (threshold: Float, margin: Double) = (-.infinity, -1)
+        for (below, threshold) in higher.sorted().enumerated() {
+            let lowerBelow = lower.partitionPoint { $0 >= threshold }
+            let margin = share(lowerBelow, of: lower.count) - share(below, of: higher.count)
+            if margin > best.margin { best = (threshold, margin) }
+        }
+        return best.threshold
+    }
+
     /// The threshold halfway down to the next value that it keeps out: as many of `values` stay below it, none is near it.
     static func lowered(_ threshold: Float, toward values: [Float]) -> Float {
         guard let nearest = values.filter({ $0 < threshold }).max() else { return threshold }

@@ -47,15 +47,16 @@ public struct RouterEvaluation: Sendable {
             }
             expected.append(places.isEmpty ? [router.base] : places)
         }
-        var scores: [RouterScores] = []
-        var durations: [Duration] = []
-        for example in examples {
-            let start = ContinuousClock.now
-            scores.append(router.scores(of: example.text))
-            durations.append(ContinuousClock.now - start)
-        }
-        let duration = durations.isEmpty ? .zero : durations.sorted()[durations.count / 2]
-        self.init(scores: scores, expected: expected, labels: router.labels, duration: duration)
+        self.init(
+            scores: examples.map { router.scores(of: $0.text) }, expected: expected,
+            labels: router.labels, duration: Self.duration(of: router, texts: examples.map(\.text)))
+    }
+
+    /// The median time for a text.
+    static func duration(of router: AdapterRouter, texts: [String]) -> Duration {
+        let clock = ContinuousClock()
+        let durations = texts.map { text in clock.measure { _ = router.scores(of: text) } }
+        return durations.isEmpty ? .zero : durations.sorted()[durations.count / 2]
     }
 
     /// - Parameter expected: the classes that fit each row; only the last class, the base, for rows out of scope.

@@ -32,8 +32,13 @@ struct NegativeSampler {
         return runs.flatMap { $0 }.joined(separator: " ")
     }
 
-    private mutating func smallTalk() -> String {
-        let pattern = EverydayTalk.patterns[random.index(EverydayTalk.patterns.count)]
+    private mutating func smallTalk() -> String { filled(EverydayTalk.remarks) }
+
+    /// A wish for something else, in the words that people put around any wish.
+    mutating func request() -> String { filled(EverydayTalk.requests) }
+
+    private mutating func filled(_ patterns: [String]) -> String {
+        let pattern = patterns[random.index(patterns.count)]
         return pattern.split(separator: " ").map { word in
             guard let choices = EverydayTalk.words[String(word)] else { return String(word) }
             return choices[random.index(choices.count)]

@@ -21,7 +21,8 @@ public struct RouterTrainer: Sendable {
     ///
     /// - Parameters:
     ///   - examples: the rows to learn from.
-    ///   - validation: held-out rows to calibrate with; nil sets a tenth of the examples aside.
+    ///   - validation: held-out rows to calibrate with; nil holds out some of the examples that share no template with the
+    ///     others, of few examples each one once.
     ///   - shelf: the adapters' digests by name, to be recorded with the classes.
     /// - Throws: for settings out of range, and for data that is too little or names unknown adapters.
     public func train(
@@ -30,77 +31,74 @@ public struct RouterTrainer: Sendable {
     ) throws(RoutingError) -> TrainingResult {
         let start = ContinuousClock.now
         try settings.check()
-        let data = try TrainingData(examples: examples, validation: validation, settings: settings)
+        let classes = try RowClasses(of: examples, validation: validation ?? [])
+        let groups = RowGroups(examples + (validation ?? []))
+        var random = RouterRandom(seed: settings.seed ^ 0x5EED)
+        let plan = try TrainingPlan(examples, validation, groups: groups, random: &random)
         DenseAlgebra.setThreadCount(1)
-        let network = train(data, progress: progress)
-        let router = calibrated(network, data: data, shelf: shelf)
+
+        var held = HeldOutScores(base: classes.base, separatesStandIns: plan.holdsOutAll)
+        var last: (network: RouterNetwork, data: TrainingData)?
+        var firstStep = 0
+        let stepCount = plan.rounds.reduce(0) {
+            $0 + settings.stepCount(rowCount: $1.learned.count)
+        }
+        for round in plan.rounds {
+            let data = try TrainingData(
+                round.learned, classes: classes, settings: settings,
+                standIn: (max(50, round.held.count / 10), plan.holdsOutAll), random: random)
+            let network = train(data) { step, loss in
+                progress(Progress(step: firstStep + step, stepCount: stepCount, loss: loss))
+            }.rounded()
+            firstStep += settings.stepCount(rowCount: round.learned.count)
+            if !round.held.isEmpty { held.add(round.held, to: network, of: data) }
+            last = (network, data)
+        }
+        guard let last else { throw RoutingError(.data, "there are no rows to learn from") }
+        let fit = Calibration(fitting: held.samples(outOfScopeShare: settings.outOfScopeShare))
+        let router = calibrated(last.network, data: last.data, held: held, fit: fit, shelf: shelf)
         return TrainingResult(
-            router: router, heldOut: try RouterEvaluation(of: router, on: data.held),
-            exampleCount: data.rowCount, outOfScopeCount: data.outOfScopeCount,
-            duration: ContinuousClock.now - start)
+            router: router,
+            heldOut: held.evaluation(
+                of: router, fit: fit, texts: plan.rounds.flatMap(\.held).map(\.text)),
+            exampleCount: examples.count, outOfScopeCount: examples.count { $0.adapters.isEmpty },
+            duration: ContinuousClock.now - start,
+            warnings: RowAdvice(examples, validation: validation ?? [], groups: groups).warnings)
     }
 
-    private func train(_ data: TrainingData, progress: (Progress) -> Void) -> RouterNetwork {
+    private func train(_ data: TrainingData, progress: (Int, Float?) -> Void) -> RouterNetwork {
         var trainer = NetworkTrainer(
-            settings: settings, classCount: data.names.count + 1, importances: data.importances)
+            settings: settings, classCount: data.classes.names.count + 1,
+            importances: data.importances)
+        let stepsPerEpoch = settings.stepsPerEpoch(rowCount: data.training.count)
         let epochCount = settings.epochCount(rowCount: data.training.count)
-        let stepsPerEpoch = (data.training.count + settings.batchSize - 1) / settings.batchSize
-        let stepCount = epochCount * stepsPerEpoch
         var loss: Float?
         for epoch in 0..<epochCount {
             loss = trainer.epoch(
-                data.training, firstStep: epoch * stepsPerEpoch, stepCount: stepCount
-            ) { step in
-                progress(Progress(step: step, stepCount: stepCount, loss: loss))
-            }
+                data.training, firstStep: epoch * stepsPerEpoch,
+                stepCount: epochCount * stepsPerEpoch
+            ) { step in progress(step, loss) }
         }
         return trainer.network
     }
 
-    /// Fits probabilities and threshold on the held-out rows, with the weights that the artefact will hold.
+    /// The router with probabilities and threshold as the held-out rows have them.
     private func calibrated(
-        _ network: RouterNetwork, data: TrainingData, shelf: [String: Digest]
+        _ network: RouterNetwork, data: TrainingData, held: HeldOutScores, fit: Calibration,
+        shelf: [String: Digest]
     ) -> AdapterRouter {
-        let base = data.names.count
-        let fit = Calibration(
-            fitting: data.validation.map {
-                Calibration.Sample(
-                    logits: network.logits(of: $0.features), classes: $0.classes, weight: $0.weight)
-            })
         let scaled = network.scalingBase(by: Float(fit.baseScale), offset: Float(fit.baseOffset))
             .rounded()
-        var targets: [Float] = []
-        var others: [Float] = []
-        var inScope: [Float] = []
-        var outOfScope: [Float] = []
-        for row in data.validation {
-            let logits = scaled.logits(of: row.features).dropLast()
-            let scope = logits.max() ?? -.infinity
-            guard row.classes != [base] else {
-                if row.isGiven { outOfScope.append(scope) }
-                continue
-            }
-            inScope.append(scope)
-            for (place, logit) in logits.enumerated() {
-                if row.classes.contains(place) {
-                    targets.append(logit)
-                } else {
-                    others.append(logit)
-                }
-            }
-        }
-        let threshold = Metrics.lowered(
-            Metrics.threshold(passing: settings.coverage, of: inScope), toward: outOfScope)
+        let threshold = settings.threshold ?? held.threshold(passing: settings.coverage)
+        let inside = held.scopes.inside
         return AdapterRouter(
-            classes: data.names.map { RouterClass(name: $0, adapter: shelf[$0]) },
+            classes: data.classes.names.map { RouterClass(name: $0, adapter: shelf[$0]) },
             digest: Digest(of: []),
             calibration: RouterCalibration(
-                temperature: Float(fit.temperature),
-                threshold: threshold,
-                coverage: Metrics.share(inScope.count { $0 >= threshold }, of: inScope.count)),
+                temperature: Float(fit.temperature), threshold: threshold,
+                coverage: Metrics.share(inside.count { $0 >= threshold }, of: inside.count)),
             recipe: data.recipe, seed: settings.seed, network: scaled,
             statistics: ClassStatistics(
-                of: data.training, network: scaled,
-                logits: LogitStatistics(targets: targets, others: others)))
+                of: data.training, network: scaled, logits: held.statistics))
     }
 }

@@ -1,13 +1,15 @@
 /// A router fresh from training, and what can be said of it.
 public struct TrainingResult: Sendable {
     public let router: AdapterRouter
-    /// How it does on the held-out rows that it was calibrated with.
+    /// How it does on the held-out rows that it was calibrated with, which share no template with those it learned from.
     public let heldOut: RouterEvaluation
     /// Rows that it learned from, without generated ones.
     public let exampleCount: Int
     /// Rows of the data that are out of scope.
     public let outOfScopeCount: Int
     public let duration: Duration
+    /// What is amiss with the data, and what to do about it.
+    public let warnings: [String]
 
     /// The model card: Markdown with what a user has to know.
     public func card(title: String) -> String {
@@ -25,7 +27,7 @@ public struct TrainingResult: Sendable {
             - Training: \(exampleCount) rows, \(outOfScopeCount) of them out of scope, seed \(router.seed), \(Self.seconds(duration)) s
             - Temperature \(Self.figure(router.calibration.temperature)); abstains below a largest logit of \(Self.figure(router.calibration.threshold)), which \(Self.percent(router.calibration.coverage)) of the held-out texts in scope reach
 
-            ## Figures on the \(heldOut.inScopeCount + heldOut.outOfScopeCount) held-out rows it was calibrated with
+            ## Figures on the \(heldOut.inScopeCount + heldOut.outOfScopeCount) rows held out to calibrate it
 
             \(Self.table(heldOut))
 

@@ -23,9 +23,11 @@ public struct TrainingSettings: Sendable {
     public var negativeShare: Double = 0.05
     /// The share of in-scope texts that the abstention threshold lets through.
     ///
-    /// More where that lets no more of the held-out texts out of scope through.
+    /// More where that lets no more of the held-out texts out of scope through; fewer where every row is held out once and
+    /// generated requests for something else would come with them (`HeldOutScores.threshold`).
     public var coverage: Double = 0.95
-
+    /// Where the router abstains, in logits; nil lets the held-out texts say.
+    public var threshold: Float?
     /// The share that texts out of scope are taken to have among all when probabilities are calibrated.
     public var outOfScopeShare: Double = 0.03
 
@@ -44,17 +46,32 @@ public struct TrainingSettings: Sendable {
             Float(outOfScopeShare),
         ]
         guard shares.allSatisfy({ $0 >= 0 && $0 < 1 }), coverage > 0, coverage <= 1, epochCount > 0,
-            batchSize > 0
+            batchSize > 0, threshold?.isFinite ?? true
         else { throw RoutingError(.setting, "a share is not below one, or a count not above zero") }
+    }
+
+    /// Generated texts for `rowCount` rows.
+    func negativeCount(rowCount: Int) -> Int {
+        Int((negativeShare * Double(rowCount)).rounded(.up))
+    }
+
+    /// The steps of a training on `rowCount` rows, with generated ones besides.
+    func stepCount(rowCount: Int) -> Int {
+        let count = rowCount + negativeCount(rowCount: rowCount)
+        return epochCount(rowCount: count) * stepsPerEpoch(rowCount: count)
+    }
+
+    func stepsPerEpoch(rowCount: Int) -> Int {
+        max(1, (rowCount + batchSize - 1) / batchSize)
     }
 
     /// Steps below which a small data set is gone through more often.
     private static let fewestSteps = 2500
+    private static let mostEpochs = 100
 
-    /// The passes over `rowCount` rows: enough for `fewestSteps`, at most 200.
+    /// The passes over `rowCount` rows: enough for `fewestSteps`, at most `mostEpochs`.
     func epochCount(rowCount: Int) -> Int {
-        let stepsPerEpoch = max(1, (rowCount + batchSize - 1) / batchSize)
-        return max(epochCount, min(200, Self.fewestSteps / stepsPerEpoch))
+        max(epochCount, min(Self.mostEpochs, Self.fewestSteps / stepsPerEpoch(rowCount: rowCount)))
     }
 
     /// The learning rate's factor: 100 steps of warming up under a half cosine down to a fiftieth.
