@@ -48,6 +48,7 @@ let layers: [Target] = [
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS", "Tensors"]),
     .target(name: "Adapters", dependencies: ["Kernels", "Tensors", .system]),
     .target(name: "Models", dependencies: ["Adapters", "Kernels", "Tensors", .system]),
+    .target(name: "Templates"),
     .target(name: "Tokenization", dependencies: ["Tensors", .collectionsHeap]),
     .target(name: "Routing", dependencies: ["Adapters", "Kernels", "Tensors"]),
     .target(
@@ -96,6 +97,7 @@ let tests: [Target] = [
     .testTarget(
         name: "ModelsTests",
         dependencies: ["Adapters", "Kernels", "Models", "Tensors", "TestSupport"]),
+    .testTarget(name: "TemplatesTests", dependencies: ["Templates", "Tensors", "TestSupport"]),
     .testTarget(
         name: "TokenizationTests", dependencies: ["Tensors", "Tokenization", "TestSupport"]),
     .testTarget(
