@@ -49,7 +49,9 @@ let layers: [Target] = [
     .target(name: "Adapters", dependencies: ["Kernels", "Tensors", .system]),
     .target(name: "Models", dependencies: ["Adapters", "Kernels", "Tensors", .system]),
     .target(name: "Templates"),
-    .target(name: "Tokenization", dependencies: ["Tensors", .collectionsHeap]),
+    .target(
+        name: "Tokenization",
+        dependencies: ["CSystemShims", "Templates", "Tensors", .collectionsHeap]),
     .target(name: "Routing", dependencies: ["Adapters", "Kernels", "Tensors"]),
     .target(
         name: "Inference",
@@ -99,7 +101,8 @@ let tests: [Target] = [
         dependencies: ["Adapters", "Kernels", "Models", "Tensors", "TestSupport"]),
     .testTarget(name: "TemplatesTests", dependencies: ["Templates", "Tensors", "TestSupport"]),
     .testTarget(
-        name: "TokenizationTests", dependencies: ["Tensors", "Tokenization", "TestSupport"]),
+        name: "TokenizationTests",
+        dependencies: ["Templates", "Tensors", "TestSupport", "Tokenization"]),
     .testTarget(
         name: "RoutingTests", dependencies: ["Adapters", "Routing", "Tensors", "TestSupport"]),
     .testTarget(

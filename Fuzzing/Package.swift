@@ -51,9 +51,13 @@ let package = Package(
                 "Adapters", "Kernels", "Tensors",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
+        .shipped("Templates", []),
         .shipped(
             "Tokenization",
-            ["Tensors", .product(name: "HeapModule", package: "swift-collections")]),
+            [
+                "CSystemShims", "Templates", "Tensors",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ]),
         .shipped("Routing", ["Adapters", "Kernels", "Tensors"]),
         .shipped("Wire", [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
         .systemLibrary(name: "CZeroMQ", path: "Shipped/CZeroMQ", pkgConfig: "libzmq"),
@@ -66,7 +70,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Adapters", "Kernels", "Messaging", "Models", "Routing", "Tensors", "Tokenization",
+                "Adapters", "Kernels", "Messaging", "Models", "Routing", "Templates", "Tensors",
+                "Tokenization",
                 "Wire",
             ],
             swiftSettings: swift),

@@ -63,6 +63,8 @@ add("split-gguf", "two", len(part(0)).to_bytes(2, "little") + part(0) + part(1))
 templates = json.loads((GOLDENS / "tokenizers" / "chats.json").read_text())["templates"]
 for name, template in templates.items():
     add("chat-template", name, template.encode())
+for index, entry in enumerate(json.loads((GOLDENS / "templates" / "constructs.json").read_text())["constructs"]):
+    add("chat-template", f"construct-{index}", entry["template"].encode())
 for index, block in enumerate((GOLDENS / "wire" / "messages.txt").read_text().split("\n\n")):
     kind, _, body = block.split("\n")[0].partition(" 0x")
     add("wire", f"{index:02}-{kind}", kind.encode() + b"\n" + bytes.fromhex(body))

@@ -49,10 +49,22 @@ struct AddedTokenFinder: Sendable {
         var token: AddedToken?
     }
 
+    /// Where special tokens count; elsewhere their text is text.
+    enum SpecialPlaces {
+        case nowhere
+        case everywhere
+        /// Where all of a token lies within one of some ranges, which are in order and neither overlap nor touch.
+        case within([Range<Int>])
+    }
+
     /// The stretches of a text in order.
-    ///
-    /// - Parameter findsSpecial: whether special tokens count; else their text is text.
-    func stretches(of text: Span<UInt8>, findsSpecial: Bool) -> [Stretch] {
+    func stretches(of text: Span<UInt8>, special places: SpecialPlaces) -> [Stretch] {
+        let findsSpecial: Bool
+        switch places {
+        case .nowhere: findsSpecial = false
+        case .everywhere: findsSpecial = true
+        case .within(let ranges): return stretches(of: text, specialWithin: ranges)
+        }
         var stretches: [Stretch] = []
         var start = 0
         var index = 0
@@ -66,27 +78,73 @@ struct AddedTokenFinder: Sendable {
             let isWanted =
                 (findsSpecial || !token.isSpecial)
                 && (!token.isSingleWord || isSingleWord(text, index..<match.end))
-            if isWanted {
-                let left = token.stripsLeft ? max(spaceStart(text, before: index), start) : index
-                let right = token.stripsRight ? spaceEnd(text, after: match.end) : match.end
-                if start < left { stretches.append(Stretch(range: start..<left)) }
-                stretches.append(Stretch(range: min(left, right)..<right, token: token))
-                start = right
-            }
+            if isWanted { append(token, index..<match.end, text, from: &start, to: &stretches) }
             index = match.end
         }
         if start < text.count { stretches.append(Stretch(range: start..<text.count)) }
         return stretches
     }
 
-    private func longestMatch(in text: Span<UInt8>, at start: Int) -> (token: Int, end: Int)? {
+    /// Special tokens are looked for as if what lies outside of the ranges could be part of none: whatever is written
+    /// there, no marker inside is missed.
+    private func stretches(
+        of text: Span<UInt8>, specialWithin ranges: [Range<Int>]
+    ) -> [Stretch] {
+        var stretches: [Stretch] = []
+        var rest = ranges[...]
+        var start = 0
+        var index = 0
+        while !tokens.isEmpty, index < text.count {
+            while let first = rest.first, first.upperBound <= index { rest.removeFirst() }
+            let isInside = rest.first?.contains(index) ?? false
+            let limit = isInside ? rest.first?.upperBound ?? index : index
+            guard isFirstByte[Int(text[index])],
+                let any = longestMatch(in: text, at: index, specialBefore: text.count)
+            else {
+                index += 1
+                continue
+            }
+            if let match = longestMatch(in: text, at: index, specialBefore: limit),
+                !tokens[match.token].isSingleWord || isSingleWord(text, index..<match.end)
+            {
+                append(tokens[match.token], index..<match.end, text, from: &start, to: &stretches)
+                index = match.end
+            } else {
+                let isOutside = !isInside && any.end <= rest.first?.lowerBound ?? text.count
+                index = isOutside ? any.end : index + 1
+            }
+        }
+        if start < text.count { stretches.append(Stretch(range: start..<text.count)) }
+        return stretches
+    }
+
+    /// Adds a token, with the white space that it takes, and the text before it.
+    private func append(
+        _ token: AddedToken, _ range: Range<Int>, _ text: Span<UInt8>, from start: inout Int,
+        to stretches: inout [Stretch]
+    ) {
+        let left =
+            token.stripsLeft
+            ? max(spaceStart(text, before: range.lowerBound), start) : range.lowerBound
+        let right = token.stripsRight ? spaceEnd(text, after: range.upperBound) : range.upperBound
+        if start < left { stretches.append(Stretch(range: start..<left)) }
+        stretches.append(Stretch(range: min(left, right)..<right, token: token))
+        start = right
+    }
+
+    /// The longest token that starts at a place; special ones only when they end at or before `limit`.
+    private func longestMatch(
+        in text: Span<UInt8>, at start: Int, specialBefore limit: Int = .max
+    ) -> (token: Int, end: Int)? {
         var node: UInt32 = 0
         var index = start
         var best: (token: Int, end: Int)?
         while index < text.count, let child = children[node, UInt32(text[index])] {
             node = child
             index += 1
-            if ends[Int(node)] != 0 { best = (Int(ends[Int(node)]) - 1, index) }
+            guard ends[Int(node)] != 0 else { continue }
+            let token = Int(ends[Int(node)]) - 1
+            if index <= limit || !tokens[token].isSpecial { best = (token, index) }
         }
         return best
     }

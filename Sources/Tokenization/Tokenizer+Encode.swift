@@ -1,3 +1,5 @@
+internal import Templates
+
 extension Tokenizer {
     /// The ids of a text.
     ///
@@ -9,7 +11,8 @@ extension Tokenizer {
     public func encode(
         _ text: String, addSpecialTokens: Bool, allowSpecial: Bool = false
     ) throws(TokenizationError) -> [Int32] {
-        var run = EncodingRun(tokenizer: self, allowSpecial: allowSpecial)
+        var run = EncodingRun(
+            tokenizer: self, specialPlaces: allowSpecial ? .everywhere : .nowhere)
         if addSpecialTokens { run.append(parts.prefixIDs) }
         try run.encode(Array(text.utf8), isFirst: true)
         if addSpecialTokens { run.append(parts.suffixIDs) }
@@ -23,68 +26,35 @@ extension Tokenizer {
     public func encode(
         chat turns: [ChatTurn], addGenerationPrompt: Bool
     ) throws(TokenizationError) -> [Int32] {
-        let rendered = try requireChatTemplate().render(
-            turns, addGenerationPrompt: addGenerationPrompt,
-            beginOfText: parts.beginOfText ?? "", endOfText: parts.endOfText ?? "")
-        var run = EncodingRun(tokenizer: self, allowSpecial: false)
-        let segments = segments(rendered)
-        for (index, segment) in segments.enumerated() {
-            guard case .text(let text) = segment else {
-                if case .token(let token) = segment { run.append([token.id]) }
-                continue
-            }
-            var bytes = Array(text.utf8)
-            if index > 0, case .token(let before) = segments[index - 1], before.stripsRight {
-                bytes = Normalizer.strip(bytes, left: true, right: false)
-            }
-            if index + 1 < segments.count, case .token(let next) = segments[index + 1],
-                next.stripsLeft
-            {
-                bytes = Normalizer.strip(bytes, left: false, right: true)
-            }
-            try run.encode(bytes, isFirst: index == 0)
+        try encode(
+            try requireChatTemplate().render(turns, addGenerationPrompt: addGenerationPrompt))
+    }
+
+    /// The ids of a rendered chat, tokenized as one text; special tokens are found in the template's runs only.
+    func encode(_ rendered: [TemplateRun]) throws(TokenizationError) -> [Int32] {
+        var text: [UInt8] = []
+        var ranges: [Range<Int>] = []
+        for run in rendered {
+            let start = text.count
+            text += run.text.utf8
+            if run.origin == .template { ranges.append(start..<text.count) }
         }
+        var run = EncodingRun(tokenizer: self, specialPlaces: .within(ranges))
+        try run.encode(text, isFirst: true)
         return run.ids
-    }
-
-    private enum Segment {
-        case token(AddedToken)
-        case text(String)
-    }
-
-    /// Markers that the vocabulary lacks become text; neighbouring text is joined, since tokens may
-    /// reach across.
-    private func segments(_ pieces: [ChatPiece]) -> [Segment] {
-        var segments: [Segment] = []
-        var text = ""
-        for piece in pieces {
-            switch piece {
-            case .text(let part): text += part
-            case .marker(let content):
-                guard let token = markers[content] else {
-                    text += content
-                    continue
-                }
-                if !text.isEmpty { segments.append(.text(text)) }
-                text = ""
-                segments.append(.token(token))
-            }
-        }
-        if !text.isEmpty { segments.append(.text(text)) }
-        return segments
     }
 }
 
 /// The stages of encoding: raw added tokens, normalization, normalized added tokens, words, merges.
 private struct EncodingRun {
     let tokenizer: Tokenizer
-    let allowSpecial: Bool
+    let specialPlaces: AddedTokenFinder.SpecialPlaces
     private(set) var ids: [Int32] = []
     private var queue = MergeQueue()
 
-    init(tokenizer: Tokenizer, allowSpecial: Bool) {
+    init(tokenizer: Tokenizer, specialPlaces: AddedTokenFinder.SpecialPlaces) {
         self.tokenizer = tokenizer
-        self.allowSpecial = allowSpecial
+        self.specialPlaces = specialPlaces
     }
 
     mutating func append(_ tokens: [UInt32]) {
@@ -99,7 +69,9 @@ private struct EncodingRun {
                 "a text of \(text.count) bytes; at most \(Tokenizer.maximumTextByteCount) are allowed"
             )
         }
-        for stretch in tokenizer.rawFinder.stretches(of: text.span, findsSpecial: allowSpecial) {
+        var finder = tokenizer.rawFinder
+        if case .within = specialPlaces { finder = tokenizer.chatFinder }
+        for stretch in finder.stretches(of: text.span, special: specialPlaces) {
             if let token = stretch.token {
                 append([token.id])
             } else {
@@ -114,9 +86,10 @@ private struct EncodingRun {
     ) throws(TokenizationError) {
         let text = try tokenizer.parts.normalizer.apply(
             to: text, byteLimit: Tokenizer.maximumTextByteCount * 4, isFirst: isFirst)
-        for stretch in tokenizer.normalizedFinder.stretches(
-            of: text.span, findsSpecial: allowSpecial)
-        {
+        // In a chat the special ones were found before.
+        var places = specialPlaces
+        if case .within = places { places = .nowhere }
+        for stretch in tokenizer.normalizedFinder.stretches(of: text.span, special: places) {
             if let token = stretch.token {
                 append([token.id])
             } else {

@@ -26,14 +26,25 @@ public struct Tokenizer: Sendable {
         var decoder: TokenDecoder
         var specialIDs: Set<Int32> = []
         var endOfTextIDs: Set<Int32> = []
-        /// The text of `bos_token` and `eos_token` in chat templates.
-        var beginOfText: String?
-        var endOfText: String?
+        /// The text of `bos_token`, `eos_token` and their like, by these names.
+        var tokenNames: [String: String] = [:]
+
+        var beginOfText: String? {
+            get { tokenNames["bos_token"] }
+            set { tokenNames["bos_token"] = newValue }
+        }
+
+        var endOfText: String? {
+            get { tokenNames["eos_token"] }
+            set { tokenNames["eos_token"] = newValue }
+        }
     }
 
     let parts: Parts
     let rawFinder: AddedTokenFinder
     let normalizedFinder: AddedTokenFinder
+    /// For chats: every special token, found before the text is normalized, and the other raw ones.
+    let chatFinder: AddedTokenFinder
     /// Special and added tokens by their exact text.
     let markers: [String: AddedToken]
     /// The template of the files, or the reason why there is none to use.
@@ -42,7 +53,10 @@ public struct Tokenizer: Sendable {
     /// Most bytes of all added tokens together.
     private static let maximumAddedByteCount = 4 << 20
 
-    init(_ parts: Parts, chat: Result<ChatTemplate, TokenizationError>) throws(TokenizationError) {
+    /// - Parameter chat: the template's source, or the reason why there is none to use.
+    init(
+        _ parts: Parts, chat: Result<String, TokenizationError>
+    ) throws(TokenizationError) {
         let addedByteCount = parts.addedTokens.reduce(0) { $0 + $1.content.utf8.count }
         guard addedByteCount <= Self.maximumAddedByteCount else {
             throw TokenizationError(
@@ -52,6 +66,7 @@ public struct Tokenizer: Sendable {
         }
         var raw = AddedTokenFinder()
         var normalized = AddedTokenFinder()
+        var inChats = AddedTokenFinder()
         var markers: [String: AddedToken] = [:]
         for token in parts.addedTokens {
             let pattern = Array(token.content.utf8)
@@ -65,16 +80,28 @@ public struct Tokenizer: Sendable {
             markers[token.content] = token
         }
         var parts = parts
-        if case .success(let template) = chat, let end = template.endOfTurn,
-            let token = markers[end]
-        {
-            parts.endOfTextIDs.insert(Int32(bitPattern: token.id))
+        var endOfTurn: UInt32?
+        do {
+            let template = try ChatTemplate(try chat.get(), tokenNames: parts.tokenNames)
+            endOfTurn = try template.endOfTurn(among: markers)?.id
+            self.chat = .success(template)
+        } catch {
+            self.chat = .failure(error)
+        }
+        if let endOfTurn { parts.endOfTextIDs.insert(Int32(bitPattern: endOfTurn)) }
+        for token in parts.addedTokens {
+            var token = token
+            token.isSpecial =
+                token.isSpecial || token.id == endOfTurn
+                || AddedToken.isControlText(token.content)
+            guard token.isSpecial || !token.isNormalized else { continue }
+            inChats.insert(token, as: Array(token.content.utf8))
         }
         self.parts = parts
         rawFinder = raw
         normalizedFinder = normalized
+        chatFinder = inChats
         self.markers = markers
-        self.chat = chat
     }
 
     /// Tokens, added ones included: ids run from 0 to one below.
@@ -91,7 +118,7 @@ public struct Tokenizer: Sendable {
         markers[content].map { Int32(bitPattern: $0.id) }
     }
 
-    /// The model's chat template; nil when there is none, or none that is known.
+    /// The model's chat template; nil when there is none, or none that can be used.
     public var chatTemplate: ChatTemplate? { try? chat.get() }
 
     /// The model's chat template, or an error that says why there is none to use.

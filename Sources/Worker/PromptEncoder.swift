@@ -17,7 +17,7 @@ struct PromptEncoder {
                     chat: chat.messages.map { ChatTurn(role: $0.role, content: $0.content) },
                     addGenerationPrompt: true)
             case .raw(let text):
-                return try tokenizer.encode(text, addSpecialTokens: true)
+                return try tokenizer.encode(text, addSpecialTokens: true, allowSpecial: true)
             case .tokens, nil:
                 return []
             }

@@ -31,7 +31,9 @@ struct AskCommand: AsyncParsableCommand {
     @Flag(help: "Answer each sentence of the prompt as a part of its own, all at once.")
     var split = false
 
-    @Flag(help: "Take the prompt as it is, without the model's chat template.")
+    @Flag(
+        help:
+            "Take the prompt without the model's chat template; markers in it become their tokens.")
     var raw = false
 
     @Option(help: "Tokens of the reply at most; 256 or what the context leaves otherwise.")

@@ -15,7 +15,9 @@ struct GenerateCommand: ParsableCommand {
 
     @OptionGroup var options: ModelOptions
 
-    @Flag(help: "Take the prompt as it is, without the model's chat template.")
+    @Flag(
+        help:
+            "Take the prompt without the model's chat template; markers in it become their tokens.")
     var raw = false
 
     @Option(help: "The prompt, or - for standard input.")

@@ -53,7 +53,7 @@ enum Inspection {
             var report: JSONObject = ["tokens": number(tokenizer.vocabularySize)]
             do {
                 _ = try tokenizer.requireChatTemplate()
-                _ = report.append("chat_template", .string("known"))
+                _ = report.append("chat_template", .string("usable"))
             } catch {
                 _ = report.append("chat_template", .string("\(error)"))
             }

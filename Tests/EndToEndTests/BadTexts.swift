@@ -47,11 +47,29 @@ extension BadInput {
             try $0.cut("demo/tokenizer_config.json", to: 100)
         },
         BadInput(
-            what: "an unknown chat template",
+            what: "a chat template with an unknown tag",
             arguments: ["generate", "--model", "demo", "--prompt", "hi"]
         ) {
             try $0.makeDemo()
-            try $0.replace("{% for", with: "{{ 1 }}{% for", in: "demo/tokenizer_config.json")
+            try $0.replace("{% for", with: "{% foo %}{% for", in: "demo/tokenizer_config.json")
+        },
+        BadInput(
+            what: "a chat template that refuses the chat",
+            arguments: ["generate", "--model", "demo", "--prompt", "hi"]
+        ) {
+            try $0.makeDemo()
+            try $0.replace(
+                "{% for", with: "{{ raise_exception('Say more') }}{% for",
+                in: "demo/tokenizer_config.json")
+        },
+        BadInput(
+            what: "a chat template whose end of turn is no token",
+            arguments: ["generate", "--model", "demo", "--prompt", "hi"]
+        ) {
+            try $0.makeDemo()
+            try $0.replace(
+                "{{ m['content'] }}", with: "{{ m['content'] }}<|im_end|>",
+                in: "demo/tokenizer_config.json")
         },
         BadInput(
             what: "no chat template", arguments: ["generate", "--model", "demo", "--prompt", "hi"]

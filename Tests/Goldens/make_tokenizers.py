@@ -266,7 +266,7 @@ def make(output: Path) -> None:
         hashes[name] = block_hashes(tokenizer)
         record = {"cases": cases(tokenizer), "decodings": decodings(tokenizer, name)}
         (folder / "cases.json").write_text(json.dumps(record, ensure_ascii=True, separators=(",", ":")))
-    (output / "chats.json").write_text(json.dumps({"templates": {n: t for n, (_, t) in SHORT_TEMPLATES.items()}, "chats": chats(output)}, ensure_ascii=True, separators=(",", ":")))
+    (output / "chats.json").write_text(json.dumps({"templates": {n: t for n, (_, t) in {**SHORT_TEMPLATES, **LONG_TEMPLATES}.items()}, "chats": chats(output)}, ensure_ascii=True, separators=(",", ":")))
     (output / "lines.json").write_text(json.dumps(hashes, indent=0))
 
 

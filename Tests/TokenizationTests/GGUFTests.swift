@@ -142,6 +142,36 @@ import Testing
         }
     }
 
+    /// Converters write markers with the types of plain text; llama.cpp goes by their names.
+    @Test func markersOfTheTypeOfTextAreMarkers() throws {
+        let template =
+            "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>{% endfor %}"
+        let texts: [(String, Float)] = [
+            ("<|im_start|>", 0), ("<|im_end|>", 0), ("[EOS]", 0), ("<end_of_turn>", 0),
+            ("<div>", 0),
+        ]
+        let tokenizer = try scored(texts, [("tokenizer.chat_template", .string(template))])
+        let ids = try tokenizer.encode(
+            chat: [ChatTurn(role: "user", content: "<|im_end|><div>")], addGenerationPrompt: false)
+        #expect(ids.first == 259)
+        #expect(ids.last == 260)
+        #expect(ids.filter { $0 >= 259 }.count == 2)
+        #expect(tokenizer.endOfTextIDs == [2, 260, 261, 262])
+        #expect(tokenizer.isSpecial(260))
+        #expect(!tokenizer.isSpecial(263))
+        #expect(
+            try tokenizer.encode("<|im_end|>", addSpecialTokens: false, allowSpecial: true) == [260]
+        )
+    }
+
+    /// Where a reply has parts, or `</s>` is a tag, these names end nothing.
+    @Test func someNamesAreNoEndsBesideOthers() {
+        #expect(GenerationEnds(["<|return|>", "<|call|>", "<|end|>"]).ids == [0, 1])
+        #expect(GenerationEnds(["<|end|>", "</s>", "x"]).ids == [0, 1])
+        #expect(GenerationEnds(["<|tool_response>", "</s>", "<turn|>"]).ids == [0, 2])
+        #expect(GenerationEnds(["<|flush|>", "<|calls|>", "<|end|>"]).ids == [0, 1])
+    }
+
     @Test func aFileWithoutTemplateSaysSo() throws {
         let tokenizer = try scored([])
         #expect(tokenizer.chatTemplate == nil)

@@ -15,9 +15,13 @@ import Testing
         let text = String(
             decoding: try Goldens.bytes("\(Goldens.folder)/\(style)/tokenizer.json"), as: UTF8.self)
         guard !old.isEmpty else { return text }
-        let parts = text.splitting(by: old)
-        try #require(parts.count > 1, "\(old) is not in \(style)")
-        return parts[0] + new + parts.dropFirst().joined(separator: old)
+        let bytes = Array(text.utf8)
+        let pattern = Array(old.utf8)
+        let start = try #require(
+            bytes.indices.first { bytes[$0...].starts(with: pattern) }, "\(old) is not in \(style)")
+        return String(
+            decoding: bytes[..<start] + Array(new.utf8) + bytes[(start + pattern.count)...],
+            as: UTF8.self)
     }
 
     @Test func whatIsNotSupportedIsNamed() throws {

@@ -1,3 +1,4 @@
+import Templates
 import Tensors
 
 @testable import Tokenization
@@ -37,12 +38,28 @@ enum TextTargets {
         }
     }
 
+    /// A template, rendered with what chats hold; its runs are what a tokenizer would get.
     static func chatTemplate(_ bytes: [UInt8]) throws {
-        let template = try ChatTemplate(recognizing: String(decoding: bytes, as: UTF8.self))
-        let turns = [
-            ChatTurn(role: "system", content: "Be brief."), ChatTurn(role: "user", content: "Hi."),
-        ]
-        _ = try template.render(
-            turns, addGenerationPrompt: true, beginOfText: "<s>", endOfText: "</s>")
+        let template = try Template(String(decoding: bytes, as: UTF8.self))
+        let messages = try [("system", "Be brief."), ("user", "Hi <s> 'a'\n"), ("assistant", "é🤖")]
+            .map { role, content in
+                try TemplateValue.mapping(
+                    [("role", .text(role, .template)), ("content", .text(content, .message))],
+                    keys: .template)
+            }
+        var limits = TemplateLimits()
+        limits.stepCount = 100_000
+        limits.byteCount = 1 << 22
+        let runs = try template.render(
+            [
+                ("messages", .list(messages)), ("tools", .none),
+                ("bos_token", .text("<s>", .template)),
+                ("add_generation_prompt", .bool(true)), ("n", .float(2.5)),
+            ],
+            time: CivilTime(year: 2025, month: 3, day: 7), limits: limits)
+        precondition(!runs.contains { $0.text.isEmpty }, "a run is empty")
+        precondition(
+            zip(runs, runs.dropFirst()).allSatisfy { $0.origin != $1.origin },
+            "neighbours have one origin")
     }
 }

@@ -11,3 +11,11 @@ int fusebox_terminate_with_parent(void);
 /// Takes a connection that neither blocks nor is handed on to programs that this one starts; accept4 is a GNU extension,
 /// which Swift does not import. Returns the descriptor, or -1 with errno set.
 int fusebox_accept(int listener);
+
+/// A moment as the calendar and the clock of this machine's time zone show it; months and days count from 1.
+struct fusebox_time {
+    int year, month, day, hour, minute, second;
+};
+
+/// The current time; localtime_r takes pointers, this gives a value.
+struct fusebox_time fusebox_local_time(void);

@@ -1,81 +1,25 @@
-internal import Tensors
+internal import CSystemShims
+internal import Templates
 
-/// A model's chat format, rendered natively.
-///
-/// Templates are Jinja programs; none is ever run. A template is recognized by its exact text, up to
-/// white space that its rendering ignores, and any other one is refused.
-public struct ChatTemplate: Sendable, Equatable {
-    let style: Style
-    /// The system message of a chat that has none, where the template brings one.
-    let defaultSystem: String?
+/// A model's chat format: the Jinja template that its files bring, which is executed.
+public struct ChatTemplate: Sendable {
+    private let template: Template
+    /// `bos_token` and its like by their names in templates.
+    private let tokenNames: [String: String]
 
-    /// The formats, with what differs between their revisions.
-    enum Style: Sendable, Equatable {
-        /// `<|im_start|>role`, as OpenHermes, Qwen and many others. With reasoning (Qwen3), the last
-        /// replies keep their `<think>` part and earlier ones lose it.
-        case chatML(hasReasoning: Bool)
-        /// `<|start_header_id|>role<|end_header_id|>`.
-        case llama3(LlamaForm)
-        /// `[INST] <<SYS>>`.
-        case llama2(LlamaTwoForm)
-        /// `[INST]` without `<<SYS>>`.
-        case mistral(MistralForm)
-        /// `<|user|>` and `<|assistant|>` on lines of their own.
-        case zephyr
-        /// `<|user|>` and `<|assistant|>` directly before the text.
-        case demo
-    }
-
-    struct LlamaForm: Sendable, Equatable {
-        /// Whether a system block with dates always comes first (Llama 3.1 and later).
-        var hasDates: Bool
-        /// Whether the reply's head follows even where it is not asked for.
-        var alwaysPrompts: Bool
-    }
-
-    struct LlamaTwoForm: Sendable, Equatable {
-        /// Whether the system message loses white space at its ends.
-        var stripsSystem: Bool
-    }
-
-    struct MistralForm: Sendable, Equatable {
-        var open: String
-        var close: String
-        var replyPrefix: String
-        var replySuffix = ""
-        var trimsReply = false
-        var system: SystemPlace
-    }
-
-    /// Where a Mistral template puts the system message.
-    enum SystemPlace: Sendable, Equatable {
-        case refused
-        case firstTurn
-        case lastTurn
-        /// Between `[SYSTEM_PROMPT]` and `[/SYSTEM_PROMPT]`, anywhere; roles need not alternate.
-        case ownBlock
-    }
-
-    init(style: Style, defaultSystem: String? = nil) {
-        self.style = style
-        self.defaultSystem = defaultSystem
-    }
-
-    /// Recognizes the text of a Jinja template.
-    init(recognizing text: String) throws(TokenizationError) {
-        guard text.utf8.count <= 1 << 20 else {
-            throw TokenizationError(
-                .limitExceeded, "the chat template has \(text.utf8.count) bytes; use --raw")
-        }
-        let canonical = CanonicalTemplate(text)
-        let digest = Digest(of: Array(canonical.text.utf8)).description
-        guard let style = Self.known[digest] else {
+    /// Reads the source of a template.
+    ///
+    /// - Throws: for what is no template, and for tags that are not supported.
+    init(_ source: String, tokenNames: [String: String]) throws(TokenizationError) {
+        do {
+            template = try Template(source)
+        } catch {
             throw TokenizationError(
                 .unsupported,
-                "the model's chat template is not one of the known ones (canonical SHA-256 \(digest)); use --raw and write the prompt in full"
+                "the model's chat template cannot be used: \(error); use --raw and write the prompt in full"
             )
         }
-        self.init(style: style, defaultSystem: canonical.defaultSystem)
+        self.tokenNames = tokenNames
     }
 
     static func missing(_ place: String) -> TokenizationError {
@@ -84,12 +28,64 @@ public struct ChatTemplate: Sendable, Equatable {
             "\(place): the model has no chat template; use --raw and write the prompt in full")
     }
 
-    /// The token that ends a turn, which generation stops at; nil where it is the end of text.
-    public var endOfTurn: String? {
-        switch style {
-        case .chatML: "<|im_end|>"
-        case .llama3: "<|eot_id|>"
-        case .llama2, .mistral, .zephyr, .demo: nil
+    /// The chat as text, in stretches of one origin: the template's words, names of tokens and roles are its own,
+    /// what messages say is theirs.
+    ///
+    /// - Throws: for chats that the template refuses, with the template's own message.
+    func render(
+        _ turns: [ChatTurn], addGenerationPrompt: Bool, time: CivilTime = .now
+    ) throws(TokenizationError) -> [TemplateRun] {
+        for turn in turns where !ChatTurn.roles.contains(turn.role) {
+            let roles = ChatTurn.roles.joined(separator: ", ")
+            throw TokenizationError(
+                .invalidChat,
+                "a message of the role \(quoted(turn.role)); the roles are \(roles)")
         }
+        guard !turns.isEmpty else {
+            throw TokenizationError(.invalidChat, "the chat has no messages; give at least one")
+        }
+        do {
+            let messages = try turns.map { turn throws(TemplateError) in
+                try TemplateValue.mapping(
+                    [
+                        ("role", .text(turn.role, .template)),
+                        ("content", .text(turn.content, .message)),
+                    ], keys: .template)
+            }
+            let names = tokenNames.map { (name: $0, value: TemplateValue.text($1, .template)) }
+            return try template.render(
+                names + [
+                    ("messages", try .list(messages)), ("tools", .none), ("documents", .none),
+                    ("add_generation_prompt", .bool(addGenerationPrompt)),
+                ], time: time)
+        } catch {
+            throw Self.refusal(error)
+        }
+    }
+
+    private static func refusal(_ error: TemplateError) -> TokenizationError {
+        switch error.code {
+        case .raised:
+            TokenizationError(
+                .invalidChat, "the model's chat template refuses this chat: \(error.message)")
+        case .limitExceeded:
+            TokenizationError(
+                .limitExceeded, "the model's chat template takes too much for this chat: \(error)")
+        case .syntax, .unsupported, .runtime:
+            TokenizationError(
+                .invalidChat,
+                "the model's chat template fails on this chat: \(error); use --raw and write the prompt in full"
+            )
+        }
+    }
+}
+
+extension CivilTime {
+    /// The time in the zone of this machine.
+    static var now: CivilTime {
+        let now = fusebox_local_time()
+        return CivilTime(
+            year: Int(now.year), month: Int(now.month), day: Int(now.day), hour: Int(now.hour),
+            minute: Int(now.minute), second: Int(now.second))
     }
 }

@@ -1,19 +1,16 @@
 /// One message of a chat.
 public struct ChatTurn: Sendable, Hashable {
-    /// `system`, `user` or `assistant`.
+    /// One of `roles`.
     public var role: String
     public var content: String
+
+    /// The roles that a message may have; what a template does not know of them it refuses itself.
+    ///
+    /// Templates build markers of them (`<|user|>`), so a role counts as the template's own word.
+    public static let roles = ["system", "developer", "user", "assistant", "tool"]
 
     public init(role: String, content: String) {
         self.role = role
         self.content = content
     }
-}
-
-/// A part of a rendered chat.
-enum ChatPiece: Sendable, Equatable {
-    /// What a message says, or the template's own words: text, whatever it looks like.
-    case text(String)
-    /// What the template means as a special token.
-    case marker(String)
 }

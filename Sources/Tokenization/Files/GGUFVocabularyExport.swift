@@ -29,7 +29,7 @@ public struct GGUFVocabularyExport {
         tokenizer = try Tokenizer(directory: directory)
         let file = try Self.document("\(directory)/tokenizer.json")
         model = try JSONFields(file, "\(directory)/tokenizer.json").fields("model")
-        chatTemplate = Self.template(directory)
+        chatTemplate = try Tokenizer.chatTemplateSource(directory: directory)
     }
 
     private static func document(_ path: String) throws(TokenizationError) -> JSONValue {
@@ -42,15 +42,6 @@ public struct GGUFVocabularyExport {
             throw TokenizationError(
                 error.code == .unreadable ? .unreadable : .malformed, error.message)
         }
-    }
-
-    private static func template(_ directory: String) -> String? {
-        let limit = 1 << 20
-        let path = "\(directory)/chat_template.jinja"
-        if let bytes = try? FileBytes.array(path: path, limit: limit) {
-            return String(decoding: bytes, as: UTF8.self)
-        }
-        return try? document("\(directory)/tokenizer_config.json")["chat_template"]?.string
     }
 
     /// The metadata for a model of `vocabularySize` tokens; ids that have no token are filled up.

@@ -2,8 +2,8 @@ internal import Tensors
 
 extension Tokenizer {
     /// Reads the tokenizer of a Hugging Face directory: `tokenizer.json`, or else `tokenizer.model` with
-    /// `added_tokens.json`, and where they are there `tokenizer_config.json`, `special_tokens_map.json` and
-    /// `chat_template.jinja`.
+    /// `added_tokens.json`, and where they are there `tokenizer_config.json`, `special_tokens_map.json`,
+    /// `chat_template.jinja` and `chat_template.json`.
     public init(directory: String) throws(TokenizationError) {
         let names = try SpecialNames(directory: directory)
         let document: JSONValue
@@ -19,7 +19,7 @@ extension Tokenizer {
         do {
             var parts = try TokenizerJSON(document).parts()
             names.apply(to: &parts)
-            try self.init(parts, chat: Self.chatTemplate(directory, names))
+            try self.init(parts, chat: Self.chat(directory))
         } catch {
             throw error.at(directory)
         }
@@ -38,7 +38,7 @@ extension Tokenizer {
             if added.addsEnd {
                 parts.suffixIDs = parts.endOfTextIDs.sorted().map { UInt32(bitPattern: $0) }
             }
-            try self.init(parts, chat: Self.chatTemplate(directory, names))
+            try self.init(parts, chat: Self.chat(directory))
         } catch {
             throw error.at("\(directory)/tokenizer.model")
         }
@@ -64,68 +64,110 @@ extension Tokenizer {
         }
     }
 
-    /// The template in its own file wins over the one in the configuration, as in transformers.
-    private static func chatTemplate(
-        _ directory: String, _ names: SpecialNames
-    ) -> Result<ChatTemplate, TokenizationError> {
-        let text: String
-        if let bytes = try? read("\(directory)/chat_template.jinja") {
-            text = String(decoding: bytes, as: UTF8.self)
-        } else if let template = names.chatTemplate {
-            text = template
-        } else {
-            return .failure(ChatTemplate.missing(directory))
+    private static func chat(_ directory: String) -> Result<String, TokenizationError> {
+        Result { () throws(TokenizationError) in
+            guard let source = try chatTemplateSource(directory: directory) else {
+                throw ChatTemplate.missing(directory)
+            }
+            return source
         }
-        return Result { () throws(TokenizationError) in try ChatTemplate(recognizing: text) }
-            .mapError { $0.at(directory) }
+    }
+
+    /// The source of a directory's chat template: in a file of its own, else in the configuration, else in the
+    /// older file of processors, as in transformers.
+    static func chatTemplateSource(directory: String) throws(TokenizationError) -> String? {
+        if let bytes = try? read("\(directory)/chat_template.jinja") {
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        for name in ["tokenizer_config.json", "chat_template.json"] {
+            if let fields = try SpecialNames.fields("\(directory)/\(name)"),
+                let source = template(fields)
+            {
+                return source
+            }
+        }
+        return nil
+    }
+
+    /// A template is a text, or one of several with names, of which `default` is taken.
+    private static func template(_ fields: JSONFields) -> String? {
+        guard let value = fields.value("chat_template") else { return nil }
+        if let text = value.string { return text }
+        if let named = value["default"]?.string { return named }
+        return value.array?.first { $0["name"]?.string == "default" }?["template"]?.string
     }
 }
 
 /// What the files beside `tokenizer.json` say about special tokens.
 private struct SpecialNames {
-    private var begin: String?
-    private var end: String?
+    /// The text of each `..._token`.
+    private var tokens: [String: String] = [:]
     private var addsBegin = false
-    private(set) var chatTemplate: String?
+    /// Tokens that `tokenizer_config.json` adds to those of `tokenizer.json`, or marks as special.
+    private var added: [AddedToken] = []
 
     init(directory: String) throws(TokenizationError) {
         for name in ["special_tokens_map.json", "tokenizer_config.json"] {
-            let document: JSONValue
-            do {
-                document = try Tokenizer.document("\(directory)/\(name)")
-            } catch  where error.code == .unreadable {
-                continue
+            guard let fields = try Self.fields("\(directory)/\(name)") else { continue }
+            for (key, value) in fields.object where key.hasSuffix("_token") {
+                if let text = value.string ?? value["content"]?.string { tokens[key] = text }
             }
-            let fields = try JSONFields(document, "\(directory)/\(name)")
-            begin = Self.token(fields, "bos_token") ?? begin
-            end = Self.token(fields, "eos_token") ?? end
             addsBegin = try fields.bool("add_bos_token", default: addsBegin)
-            chatTemplate = Self.template(fields) ?? chatTemplate
+            if let entries = try fields.optionalFields("added_tokens_decoder") {
+                try readAdded(entries)
+            }
         }
     }
 
-    /// A token is its text or an object with it.
-    private static func token(_ fields: JSONFields, _ key: String) -> String? {
-        fields.value(key)?.string ?? fields.value(key)?["content"]?.string
+    /// The members of a file that may be missing.
+    static func fields(_ path: String) throws(TokenizationError) -> JSONFields? {
+        do {
+            return try JSONFields(try Tokenizer.document(path), path)
+        } catch  where error.code == .unreadable {
+            return nil
+        }
     }
 
-    /// A template is a text, or one of several with names.
-    private static func template(_ fields: JSONFields) -> String? {
-        guard let value = fields.value("chat_template") else { return nil }
-        if let text = value.string { return text }
-        return value.array?.first { $0["name"]?.string == "default" }?["template"]?.string
+    private mutating func readAdded(_ entries: JSONFields) throws(TokenizationError) {
+        for (key, value) in entries.object {
+            guard let id = UInt32(key), id < VocabularyLimits.tokenCount,
+                let content = value["content"]?.string, !content.isEmpty
+            else { throw entries.malformed(key, "a token with its content was expected") }
+            added.append(
+                AddedToken(
+                    id: id, content: content,
+                    isSingleWord: value["single_word"]?.bool ?? false,
+                    stripsLeft: value["lstrip"]?.bool ?? false,
+                    stripsRight: value["rstrip"]?.bool ?? false,
+                    isNormalized: value["normalized"]?.bool ?? false,
+                    isSpecial: value["special"]?.bool ?? false))
+        }
     }
 
     func apply(to parts: inout Tokenizer.Parts) {
+        addTokens(to: &parts)
         let ids = Dictionary(
             parts.addedTokens.map { ($0.content, $0.id) }, uniquingKeysWith: { first, _ in first })
         let prefix = parts.addedTokens.first { [$0.id] == parts.prefixIDs }
-        parts.beginOfText = begin ?? prefix?.content
-        parts.endOfText = end ?? parts.endOfText
-        if let end, let id = ids[end] { parts.endOfTextIDs = [Int32(bitPattern: id)] }
+        parts.tokenNames.merge(tokens) { $1 }
+        if parts.beginOfText == nil { parts.tokenNames["bos_token"] = prefix?.content }
+        if let end = tokens["eos_token"], let id = ids[end] {
+            parts.endOfTextIDs = [Int32(bitPattern: id)]
+        }
         // Llama's fast tokenizer in transformers adds the token where the file has no template.
-        if addsBegin, parts.prefixIDs.isEmpty, let begin, let id = ids[begin] {
+        if addsBegin, parts.prefixIDs.isEmpty, let begin = parts.beginOfText, let id = ids[begin] {
             parts.prefixIDs = [id]
+        }
+    }
+
+    /// Adds what the configuration has beyond `tokenizer.json`, where the vocabulary has the token under its id.
+    private func addTokens(to parts: inout Tokenizer.Parts) {
+        let known = Set(parts.addedTokens.map(\.id))
+        for token in added where !known.contains(token.id) && token.id < parts.decoder.tokens.count
+        {
+            guard parts.decoder.tokens[token.id].elementsEqual(token.content.utf8) else { continue }
+            parts.addedTokens.append(token)
+            if token.isSpecial { parts.specialIDs.insert(Int32(bitPattern: token.id)) }
         }
     }
 }

@@ -25,7 +25,7 @@ extension Tokenizer {
     /// `tokenizer.ggml.pre`, or `llama`.
     public init(gguf: GGUFFile) throws(TokenizationError) {
         let vocabulary = try GGUFVocabulary(gguf)
-        try self.init(try vocabulary.parts(), chat: vocabulary.chatTemplate())
+        try self.init(try vocabulary.parts(), chat: vocabulary.chatTemplateSource())
     }
 }
 
@@ -52,11 +52,6 @@ struct GGUFVocabulary {
     private static let llamaDefaults: [String: UInt32] = ["bos": 1, "eos": 2]
 
     private var kind: String { file.metadata["tokenizer.ggml.model"]?.string ?? "" }
-
-    /// Tokens by which llama.cpp, too, knows the end of a text or a turn.
-    private static let endTexts = [
-        "<|endoftext|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>", "<|im_end|>",
-    ]
 
     init(_ file: GGUFFile) throws(TokenizationError) {
         self.file = file
@@ -95,11 +90,11 @@ struct GGUFVocabulary {
         return parts
     }
 
-    func chatTemplate() -> Result<ChatTemplate, TokenizationError> {
+    func chatTemplateSource() -> Result<String, TokenizationError> {
         guard let text = file.metadata["tokenizer.chat_template"]?.string else {
             return .failure(ChatTemplate.missing("the GGUF file"))
         }
-        return Result { () throws(TokenizationError) in try ChatTemplate(recognizing: text) }
+        return .success(text)
     }
 
     // MARK: Models
@@ -191,19 +186,25 @@ struct GGUFVocabulary {
     // MARK: Special tokens
 
     private func addSpecialTokens(to parts: inout Tokenizer.Parts) throws(TokenizationError) {
-        for (id, text) in texts.enumerated() {
-            guard types[id].isSpecial || types[id] == .userDefined, !text.isEmpty else { continue }
+        let ends = GenerationEnds(texts)
+        for (id, text) in texts.enumerated() where !text.isEmpty {
+            let isEnd = ends.ids.contains(id)
+            // Some converters write control tokens with the type of plain text.
+            let isSpecial =
+                types[id].isSpecial || isEnd
+                || types[id] == .normal && AddedToken.isControlText(text)
+            guard isSpecial || types[id] == .userDefined else { continue }
             parts.addedTokens.append(
-                AddedToken(id: UInt32(id), content: text, isSpecial: types[id].isSpecial))
-            guard types[id].isSpecial else { continue }
-            parts.specialIDs.insert(Int32(id))
-            if Self.endTexts.contains(text) { parts.endOfTextIDs.insert(Int32(id)) }
+                AddedToken(id: UInt32(id), content: text, isSpecial: isSpecial))
+            if isSpecial { parts.specialIDs.insert(Int32(id)) }
+            if isEnd { parts.endOfTextIDs.insert(Int32(id)) }
         }
         for name in ["eos", "eot", "eom"] {
             if let id = try id(name) { parts.endOfTextIDs.insert(Int32(bitPattern: id)) }
         }
-        parts.beginOfText = try id("bos").map { texts[Int($0)] }
-        parts.endOfText = try id("eos").map { texts[Int($0)] }
+        for (role, name) in ["bos": "bos", "eos": "eos", "unknown": "unk", "padding": "pad"] {
+            parts.tokenNames["\(name)_token"] = try id(role).map { texts[Int($0)] }
+        }
         if flag("add_eos_token", default: false), let id = try id("eos") { parts.suffixIDs = [id] }
     }
 

@@ -440,7 +440,7 @@ public nonisolated struct WirePrompt: Sendable {
     set {form = .chat(newValue)}
   }
 
-  /// tokenized as it is, without a template
+  /// tokenized without a template; markers become their tokens
   public var raw: String {
     get {
       if case .raw(let v)? = form {return v}
@@ -464,7 +464,7 @@ public nonisolated struct WirePrompt: Sendable {
     /// one user message, rendered with the model's chat template
     case text(String)
     case chat(WireChat)
-    /// tokenized as it is, without a template
+    /// tokenized without a template; markers become their tokens
     case raw(String)
     /// used as given
     case tokens(WireTokenIDs)
