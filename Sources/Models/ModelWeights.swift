@@ -4,7 +4,9 @@ public import Tensors
 
 /// A model's weights as adapters ask for them: matrices as they are executed, whole tensors as the checkpoint stores them.
 public struct ModelWeights: BaseWeights {
-    private let checkpoint: Checkpoint
+    /// All but the linear layers' matrices, by the names of transformers, as the files have them.
+    private let stored: [String: Tensor]
+    private let linears: Set<String>
     private let model: Transformer
     private let kernels: KernelSet
     private let pool: ThreadPool
@@ -12,7 +14,21 @@ public struct ModelWeights: BaseWeights {
     public init(
         checkpoint: Checkpoint, model: Transformer, kernels: KernelSet, pool: ThreadPool
     ) {
-        self.checkpoint = checkpoint
+        let names = WeightMap.huggingFace
+        var stored: [String: Tensor] = [:]
+        var linears: Set<String> = []
+        for (slot, layer) in checkpoint.slots {
+            if case .linear = slot {
+                linears.insert(names.name(slot, layer: layer))
+            } else {
+                stored[names.name(slot, layer: layer)] = checkpoint.tensor(slot, layer: layer)
+            }
+        }
+        if checkpoint.configuration.isTied {
+            stored[names.name(.head)] = stored[names.name(.embedding)]
+        }
+        self.stored = stored
+        self.linears = linears
         self.model = model
         self.kernels = kernels
         self.pool = pool
@@ -63,45 +79,25 @@ public struct ModelWeights: BaseWeights {
     }
 
     public func hasCopy(_ tensor: Tensor, named name: String) throws(AdapterError) -> Bool? {
-        guard let (slot, layer) = slot(named: name) else { return nil }
-        guard tensor.shape == checkpoint.configuration.shape(of: slot) else {
+        if linears.contains(name) { return false }
+        guard let stored = stored[name] else { return nil }
+        guard tensor.shape == stored.shape else {
             throw AdapterError(
                 .mismatch,
-                "tensor \"\(tensor.name.prefix(160))\" has the shape \(tensor.shape), the base's is \(checkpoint.configuration.shape(of: slot)); is this adapter for another base or for one with more tokens?"
+                "tensor \"\(tensor.name.prefix(160))\" has the shape \(tensor.shape), the base's is \(stored.shape); is this adapter for another base, or for one with more tokens?"
             )
         }
-        do {
-            return try isCopy(tensor, of: slot, layer: layer)
-        } catch {
-            throw AdapterError(.malformed, "\(error)")
-        }
+        return tensor.holdsTheSame(as: stored) || isRounded(tensor, from: stored)
     }
 
-    /// The slot with a name of transformers; the head of a tied model is its embedding.
-    private func slot(named name: String) -> (WeightMap.Slot, Int)? {
-        let names = WeightMap.huggingFace
-        if checkpoint.configuration.isTied, name == names.name(.head) { return (.embedding, 0) }
-        return checkpoint.slots.first { names.name($0.0, layer: $0.1) == name }
-    }
-
-    /// Whether all values are the base's, or what becomes of those in the tensor's type, or of the tensor's in the base's.
-    private func isCopy(_ tensor: Tensor, of slot: WeightMap.Slot, layer: Int) throws -> Bool {
-        let loader = WeightLoader(checkpoint: checkpoint, type: .stored, pool: pool)
-        let order = loader.rowOrder(slot)
-        let name = checkpoint.map.name(slot, layer: layer)
-        if let weights = checkpoint.normalFloats[name] {
-            return try weights.floats() == tensor.floats()
-        }
-        guard let stored = checkpoint.tensor(slot, layer: layer) else { return false }
+    /// Whether a tensor's values are those of another rounded to its type, or quantize to the other's.
+    private func isRounded(_ tensor: Tensor, from stored: Tensor) -> Bool {
+        guard tensor.dtype != stored.dtype else { return false }
         if stored.dtype.blockElementCount > 1 {
             let quantized = try? tensor.converted(to: stored.dtype)
-            if let quantized, quantized.holdsTheSame(as: stored, rowOrder: order) { return true }
-        } else if tensor.dtype != stored.dtype,
-            let rounded = try? stored.converted(to: tensor.dtype),
-            tensor.holdsTheSame(as: rounded, rowOrder: order)
-        {
-            return true
+            return quantized.map { $0.holdsTheSame(as: stored) } ?? false
         }
-        return tensor.holdsTheSame(as: stored, rowOrder: order)
+        let rounded = try? stored.converted(to: tensor.dtype)
+        return rounded.map { $0.holdsTheSame(as: tensor) } ?? false
     }
 }

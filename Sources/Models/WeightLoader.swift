@@ -35,7 +35,7 @@ struct WeightLoader {
     }
 
     /// llama.cpp stores the rows of a rotated head as pairs (0, d/2, 1, d/2 + 1, ...); the kernels want halves.
-    func rowOrder(_ slot: WeightMap.Slot) -> [Int]? {
+    private func rowOrder(_ slot: WeightMap.Slot) -> [Int]? {
         guard checkpoint.isPermuted, slot == .linear(.query) || slot == .linear(.key) else {
             return nil
         }
