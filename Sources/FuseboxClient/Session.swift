@@ -33,6 +33,8 @@ struct Session {
         /// Since when the service has had no room for it.
         var busySince: Instant?
         var retryAt: Instant?
+        /// Chunks that the service may still send; nil: any number.
+        var credit: Int?
     }
 
     private let endpoint: String
@@ -69,7 +71,8 @@ struct Session {
         var offsets: [UInt32] = []
         if case .attach(let attach) = opening { offsets = attach.fromOffsets }
         conversations[id] = Conversation(
-            opening: opening, started: now, progress: ReplyProgress(from: offsets), lastHeard: now)
+            opening: opening, started: now, progress: ReplyProgress(from: offsets), lastHeard: now,
+            credit: window)
         return isConnected ? [.send(opening)] : []
     }
 
@@ -92,6 +95,7 @@ struct Session {
 
     mutating func grant(_ chunks: UInt32, to id: RequestID) -> [Action] {
         guard isConnected, conversations[id] != nil else { return [] }
+        conversations[id]?.credit? += Int(chunks)
         return [
             .send(
                 .credit(
@@ -153,8 +157,21 @@ struct Session {
             conversation.isAccepted = true
             conversation.busySince = nil
             verdict = conversation.progress.receive(event)
+            if case .attach = conversation.opening {
+                // How much the request was submitted with is not known.
+                conversations[id] = conversation
+                return act(on: verdict, of: id, now: now)
+                    + grant(configuration.window ?? .max, to: id)
+            }
         case .routed(let event): verdict = conversation.progress.receive(event)
-        case .chunk(let event): verdict = conversation.progress.receive(event)
+        case .chunk(let event):
+            conversation.credit? -= 1
+            verdict = conversation.progress.receive(event)
+            if verdict == .ignore, configuration.window != nil {
+                // It came on the credit of a reader who will not see it.
+                conversations[id] = conversation
+                return grant(1, to: id)
+            }
         case .done(let event): verdict = conversation.progress.receive(event)
         case .failed(let failure):
             if wasAttaching, failure.code == .notFound, let again = submitAgain(conversation) {
@@ -223,7 +240,7 @@ struct Session {
 
     /// When to call `tick` at the latest; nil when nothing is waited for.
     var nextDeadline: Instant? {
-        conversations.values.map { conversation in
+        conversations.values.compactMap { conversation in
             switch connection {
             case .connecting(let since):
                 max(since, conversation.started) + configuration.connectTimeout
@@ -235,10 +252,16 @@ struct Session {
         }.min()
     }
 
-    private func deadline(of conversation: Conversation) -> Instant {
-        conversation.lastHeard
-            + (conversation.isAccepted ? configuration.silence : configuration.answerTimeout)
+    /// When silence about a conversation means something; nil: the service waits for its reader.
+    private func deadline(of conversation: Conversation) -> Instant? {
+        guard conversation.isAccepted else {
+            return conversation.lastHeard + configuration.answerTimeout
+        }
+        if let credit = conversation.credit, credit <= 0 { return nil }
+        return conversation.lastHeard + configuration.silence
     }
+
+    private var window: Int? { configuration.window.map { Int(max(1, $0)) } }
 
     mutating func tick(now: Instant) -> [Action] {
         var actions: [Action] = []
@@ -260,7 +283,7 @@ struct Session {
                 if let retryAt = conversation.retryAt {
                     guard retryAt <= now else { continue }
                     actions += resume(id, now: now)
-                } else if deadline(of: conversation) <= now {
+                } else if let deadline = deadline(of: conversation), deadline <= now {
                     let isDead = lastHeard + configuration.answerTimeout <= now
                     if !conversation.isAccepted || isDead {
                         conversations[id] = nil
@@ -298,6 +321,7 @@ struct Session {
         guard var conversation = conversations[id] else { return [] }
         conversation.retryAt = nil
         conversation.lastHeard = now
+        conversation.credit = window
         var actions: [Action]
         if !conversation.isAccepted {
             actions = [.send(conversation.opening)]

@@ -45,6 +45,14 @@ import Wire
             })
     }
 
+    private func credit(_ chunks: UInt32) -> ClientVerb {
+        .credit(
+            WireCredit {
+                $0.requestID = id
+                $0.chunks = chunks
+            })
+    }
+
     private func failed(_ code: WireCode, retryAfterMs: UInt32 = 0) -> ClientEvent {
         .failed(
             WireFailed {
@@ -71,6 +79,41 @@ import Wire
                 .deliver(id, done), .finish(id, nil), .send(close),
             ])
         #expect(session.isIdle && session.nextDeadline == nil)
+    }
+
+    /// What a reader drops unseen, it cannot grant: the reply would stand still.
+    @Test mutating func whatIsKnownAlreadyTakesNoCredit() {
+        var configuration = ClientConfiguration()
+        configuration.window = 2
+        session = Session(endpoint: "ipc://test", configuration: configuration, now: start)
+        _ = session.connected(now: start)
+        _ = session.start(id, submit, now: start)
+        _ = session.receive(accepted(), now: start)
+        _ = session.receive(chunk(0, 3), now: start)
+        #expect(session.receive(chunk(0, 3), now: start) == [.send(credit(1))])
+    }
+
+    @Test mutating func silenceOfAServiceThatWaitsForTheReaderMeansNothing() {
+        var configuration = ClientConfiguration()
+        configuration.window = 2
+        session = Session(endpoint: "ipc://test", configuration: configuration, now: start)
+        _ = session.connected(now: start)
+        _ = session.start(id, submit, now: start)
+        _ = session.receive(accepted(), now: start)
+        for offset: UInt32 in 0..<2 { _ = session.receive(chunk(offset, 1), now: start) }
+        #expect(session.nextDeadline == nil && session.tick(now: start + .seconds(60)) == [])
+        #expect(session.grant(1, to: id) == [.send(credit(1))])
+        #expect(session.nextDeadline != nil)
+    }
+
+    /// The service goes by the credit of the SUBMIT, which this client need not know.
+    @Test mutating func anAttachedReplyGetsCreditOfItsOwn() {
+        _ = session.connected(now: start)
+        _ = session.start(id, attach([]), now: start)
+        #expect(
+            session.receive(accepted(), now: start) == [
+                .deliver(id, accepted()), .send(credit(.max)),
+            ])
     }
 
     @Test mutating func whatALeavingServiceDidNotFinishIsSentToItsSuccessor() {
