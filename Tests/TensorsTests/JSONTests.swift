@@ -33,6 +33,12 @@ import Testing
         #expect(try parse(text) == expected)
     }
 
+    @Test func aByteOrderMarkAndWindowsLineEndsArePassedOver() throws {
+        #expect(try parse("\u{FEFF}{\r\n\"a\": 1\r\n}\r\n")["a"]?.int == 1)
+        #expect(throws: TensorError.self) { try parse("{} \u{FEFF}") }
+        #expect(throws: TensorError.self) { try parse("\u{FEFF}\u{FEFF}{}") }
+    }
+
     @Test func wholeNumbersConvertHoweverTheyAreWritten() throws {
         #expect(try parse("1.0").int == 1)
         #expect(try parse("1e3").int == 1000)
@@ -63,7 +69,7 @@ import Testing
         "\"", "\"a", "\"\\", "\"\\x\"", "\"\\u12\"", "\"\\u12G4\"", "\"\\u\"", "\"\\ud83c\"",
         "\"\\ud83cx\"", "\"\\ud83c\\n\"",
         "\"\\udf0d\"", "\"\\ud83c\\ud83c\"", "\"a\nb\"", "\"a\tb\"", "\"\u{0}\"", "// c\n1",
-        "/* c */1", "[1]#", "\u{FEFF}1",
+        "/* c */1", "[1]#",
         "\u{A0}1", "{\"a\":1,\"a\":2}", "{\"a\":1,\"\\u0061\":2}", "[\"a\",,\"b\"]", "[1:2]", "{,}",
         "\u{0}",
     ])

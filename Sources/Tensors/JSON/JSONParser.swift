@@ -1,5 +1,5 @@
 extension JSONValue {
-    /// Parses a document as RFC 8259 has it, without any extension.
+    /// Parses a document as RFC 8259 has it, without any extension; a byte order mark before it is passed over.
     ///
     /// Refused, with the byte offset: anything after the document but white space, equal keys in an object, invalid UTF-8,
     /// half a surrogate pair, numbers beyond the range of Double, and what exceeds the limits.
@@ -45,10 +45,20 @@ private struct JSONParser: ~Escapable {
     }
 
     mutating func document() throws(TensorError) -> JSONValue {
+        skipByteOrderMark()
         let value = try value(depth: 0)
         skipSpace()
         guard position == bytes.count else { throw malformed("something follows the document") }
         return value
+    }
+
+    /// RFC 8259 lets a parser pass over the mark that some editors put before a text.
+    private mutating func skipByteOrderMark() {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        guard bytes.count >= mark.count, mark.indices.allSatisfy({ bytes[$0] == mark[$0] }) else {
+            return
+        }
+        position = mark.count
     }
 
     private mutating func value(depth: Int) throws(TensorError) -> JSONValue {

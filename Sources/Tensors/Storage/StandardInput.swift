@@ -10,13 +10,15 @@ public struct StandardInput: ~Copyable {
 
     public init() {}
 
-    /// The next line without its end; nil when there is none.
+    /// The next line without its end, LF or CR LF; nil when there is none.
     public mutating func line(byteLimit: Int) throws(TensorError) -> [UInt8]? {
         var searchedCount = 0
         while true {
             let unsearched = start + searchedCount
             if let end = buffer[unsearched...].firstIndex(of: UInt8(ascii: "\n")) {
-                return try take(upTo: end, and: 1, byteLimit: byteLimit)
+                let isPair = end > start && buffer[end - 1] == UInt8(ascii: "\r")
+                return try take(
+                    upTo: isPair ? end - 1 : end, and: isPair ? 2 : 1, byteLimit: byteLimit)
             }
             searchedCount = buffer.count - start
             guard searchedCount <= byteLimit, try fill() else {
