@@ -9,7 +9,8 @@ public enum BrokerAction: Sendable {
     case toClient(Peer, ClientEvent, DeliveryMark?)
     case toWorker(Peer, WorkerOrder)
     /// The process serves: the supervisor forgets its earlier failures.
-    case workerReady(WorkerIdentity?, type: String, adapterCount: Int)
+    case workerReady(
+        WorkerIdentity?, type: String, adapterCount: Int, refused: [WireRefusedAdapter])
     /// The process that should fill this place has ended.
     case placeFailed(Int)
     /// The process hangs or breaks the protocol: kill it, start another.

@@ -51,7 +51,7 @@ extension Broker {
         let cost = plan.parts.reduce(0) { $0 + $1.cost(tokenLimit: limits.tokenLimit) }
         try admit(parts: plan.parts.count, cost: cost, of: client)
 
-        var sampling = body.sampling
+        var sampling = body.sampling.completed(by: pool?.samplingDefaults ?? WireSampling())
         if !sampling.hasSeed { sampling.seed = random.next() }
         let parts = plan.parts.enumerated().map { index, part in
             RequestPart(

@@ -52,6 +52,7 @@ extension Broker {
             let part = part(key)
         else { return }
         requests[id]?.parts[key.part].promptTokens = finished.promptTokens
+        requests[id]?.parts[key.part].maxTokens = finished.maxTokens
         var usage = finished.usage
         usage.completionTokens = UInt32(clamping: part.tokens.count)
         switch finished.outcome {

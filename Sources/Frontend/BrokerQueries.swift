@@ -36,6 +36,7 @@ extension Broker {
             description.routable = router?.knows(adapter) ?? false
             return description
         }
+        reply.refused = pool?.refused ?? []
         actions.append(.toClient(client, .adapters(reply), nil))
     }
 
@@ -54,6 +55,7 @@ extension Broker {
         reply.base = pool.map { Data($0.base.bytes) } ?? Data()
         reply.router = router.map { Data($0.digest.bytes) } ?? Data()
         reply.degraded = degradation
+        reply.refusedAdapters = pool?.refused ?? []
         reply.connections.open = UInt32(clamping: connections.openCount)
         reply.connections.refused = connections.refusedCount
         reply.connections.cut = connections.cutCount

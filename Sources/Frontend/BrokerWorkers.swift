@@ -23,7 +23,9 @@ extension Broker {
                 places[place]?.problem = ""
             }
             actions.append(
-                .workerReady(identity, type: pool.type, adapterCount: pool.adapters.count))
+                .workerReady(
+                    identity, type: pool.type, adapterCount: pool.adapters.count,
+                    refused: pool.refused))
         } catch {
             actions.append(.toWorker(worker, .failed(Reply.failed(error, part: 0))))
             if let identity {

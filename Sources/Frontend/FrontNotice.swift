@@ -1,7 +1,10 @@
+public import Wire
+
 /// What the front's thread tells those who run it.
 public enum FrontNotice: Sendable {
     /// A worker serves now.
-    case workerReady(WorkerIdentity?, type: String, adapterCount: Int)
+    case workerReady(
+        WorkerIdentity?, type: String, adapterCount: Int, refused: [WireRefusedAdapter])
     /// The process that should fill this place has ended; it is tried again.
     case placeFailed(Int)
     /// A worker process is to be killed.

@@ -102,8 +102,10 @@ struct FrontTurn: ~Copyable {
                 if let failure = send(order, toWorker: peer) {
                     failures.append(.orderUndelivered(peer, order, failure))
                 }
-            case .workerReady(let identity, let type, let adapterCount):
-                notices.yield(.workerReady(identity, type: type, adapterCount: adapterCount))
+            case .workerReady(let identity, let type, let adapterCount, let refused):
+                notices.yield(
+                    .workerReady(
+                        identity, type: type, adapterCount: adapterCount, refused: refused))
             case .placeFailed(let place): notices.yield(.placeFailed(place))
             case .killWorker(let identity, let reason):
                 notices.yield(.killWorker(identity, reason: reason))

@@ -30,6 +30,10 @@ struct PoolIdentity: Equatable, Sendable {
     let kernels: String
     /// Sorted by name.
     let adapters: [RegisteredAdapter]
+    /// What the model's publisher asks for where a request says nothing.
+    let samplingDefaults: WireSampling
+    /// Adapters of the folder that no worker has.
+    let refused: [WireRefusedAdapter]
 
     /// Reads a worker's introduction; an outside message, so every number is checked.
     init(_ ready: WireReady) throws(Refusal) {
@@ -60,6 +64,8 @@ struct PoolIdentity: Equatable, Sendable {
         self.type = ready.type
         self.kernels = ready.kernels
         self.adapters = adapters
+        samplingDefaults = ready.defaults
+        refused = ready.refused
     }
 
     /// What differs from another worker's identity, in words; nil when nothing does.
@@ -69,6 +75,9 @@ struct PoolIdentity: Equatable, Sendable {
         if kernels != other.kernels { return "kernels \(other.kernels), the pool has \(kernels)" }
         if router != other.router {
             return "router \(Self.name(other.router)), the pool has \(Self.name(router))"
+        }
+        if samplingDefaults != other.samplingDefaults {
+            return "its model's defaults for sampling are not those of the pool"
         }
         return adapters == other.adapters ? nil : "its adapters are not those of the pool"
     }

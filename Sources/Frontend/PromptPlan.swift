@@ -1,5 +1,6 @@
 import Adapters
 import Routing
+import Tensors
 import Wire
 
 /// What a submission comes to: its parts, each with the mix that its prompt gets.
@@ -45,6 +46,8 @@ extension Broker {
 
     private enum Choice {
         case fixed(AdapterMix)
+        /// There is no adapter, and no router that could choose one.
+        case onlyBase
         case auto(AutoChoice)
     }
 
@@ -54,20 +57,22 @@ extension Broker {
         switch selection.kind {
         case .base: return .fixed(.base)
         case .fixed(let fixed): return .fixed(try mix(fixed, pool: pool))
-        case .auto(let auto): return .auto(try allow(auto, pool: pool))
-        case nil: return .auto(try allow(WireAutoSelection(), pool: pool))
+        case .auto(let auto): return try allow(auto, pool: pool)
+        case nil: return try allow(WireAutoSelection(), pool: pool)
         }
     }
 
     /// The bounds of `auto`, with defaults for what was left out.
     private func allow(
         _ auto: WireAutoSelection, pool: PoolIdentity
-    ) throws(Refusal) -> AutoChoice {
+    ) throws(Refusal) -> Choice {
         for name in auto.allowed { _ = try adapter(named: name, pool: pool) }
-        return AutoChoice(
-            allowed: auto.allowed,
-            weighting: auto.weighting == .unspecified ? .renormalized : auto.weighting,
-            gain: auto.gain == 0 ? 1 : auto.gain)
+        guard router != nil || !pool.adapters.isEmpty else { return .onlyBase }
+        return .auto(
+            AutoChoice(
+                allowed: auto.allowed,
+                weighting: auto.weighting == .unspecified ? .renormalized : auto.weighting,
+                gain: auto.gain == 0 ? 1 : auto.gain))
     }
 
     /// The mix that the caller wrote, as written.
@@ -104,8 +109,12 @@ extension Broker {
         named name: String, pool: PoolIdentity
     ) throws(Refusal) -> RegisteredAdapter {
         guard let adapter = pool.adapter(named: name) else {
+            let words = ["auto", "base"]
+            let guess = name.nearest(in: pool.adapters.map(\.name) + words)
             throw Refusal(
-                .notFound, "no adapter is called \"\(name.prefix(128))\"; known: \(pool.names)")
+                .notFound,
+                "no adapter is called \"\(name.prefix(128))\"; "
+                    + (guess.map { "did you mean \($0)? " } ?? "") + "known: \(pool.names)")
         }
         return adapter
     }
@@ -143,13 +152,11 @@ extension Broker {
     private func route(
         _ prompt: WirePrompt, by choice: Choice, pool: PoolIdentity
     ) throws(Refusal) -> PromptPlan.Part {
-        let text = PromptText.lastUserMessage(prompt)
         switch choice {
         case .fixed(let mix):
-            let segment = Reply.segment(Reply.mix(mix, pool: pool), reason: .requested)
-            return PromptPlan.Part(
-                prompt: prompt, routedText: text ?? "", segment: segment, sentences: [],
-                warnings: [])
+            return unrouted(prompt, mix: mix, reason: .requested, pool: pool)
+        case .onlyBase:
+            return unrouted(prompt, mix: .base, reason: .noRouter, pool: pool)
         case .auto(let auto):
             guard let router else {
                 throw Refusal(
@@ -157,7 +164,7 @@ extension Broker {
                     "this service has no router; pass an explicit mix or base, or serve with "
                         + "--router")
             }
-            guard let text else {
+            guard let text = PromptText.lastUserMessage(prompt) else {
                 throw Refusal(
                     .invalidArgument,
                     "auto needs text to read, and this prompt has token ids or no user message; "
@@ -170,5 +177,14 @@ extension Broker {
                 prompt: prompt, routedText: text, segment: segment, sentences: route.sentences,
                 warnings: route.warnings, unreadByteCount: route.unreadByteCount)
         }
+    }
+
+    private func unrouted(
+        _ prompt: WirePrompt, mix: AdapterMix, reason: WireReason, pool: PoolIdentity
+    ) -> PromptPlan.Part {
+        PromptPlan.Part(
+            prompt: prompt, routedText: PromptText.lastUserMessage(prompt) ?? "",
+            segment: Reply.segment(Reply.mix(mix, pool: pool), reason: reason), sentences: [],
+            warnings: [])
     }
 }

@@ -88,6 +88,7 @@ enum Reply {
         provenance.sampling = request.sampling
         provenance.sampling.seed = part.seed
         provenance.limits = request.limits
+        if part.maxTokens > 0 { provenance.limits.maxTokens = part.maxTokens }
         let warnings = part.warnings + adapterWarnings(part.segments, pool: pool)
         provenance.warnings = Array(warnings.prefix(warningLimit))
         return provenance

@@ -78,6 +78,8 @@ struct RequestPart: Sendable {
     var tokens: [UInt32] = []
     var textByteCount = 0
     var promptTokens: [UInt32] = []
+    /// Tokens that the worker made at most; 0: it has not said so.
+    var maxTokens: UInt32 = 0
     var entries: [Entry]
 
     var isEnded: Bool {

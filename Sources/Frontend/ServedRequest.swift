@@ -8,7 +8,7 @@ struct ServedRequest: Sendable {
     let serial: UInt64
     /// As submitted, but without the credit: what another submission under the id must equal.
     let body: WireSubmit
-    /// With the seed that was given or drawn.
+    /// Complete: with the model's defaults for what was left out, and the seed that was given or drawn.
     let sampling: WireSampling
     let kvRule: WireKVRule
     /// What re-routing may choose from; nil: the mix stays as it is.

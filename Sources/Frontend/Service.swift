@@ -1,6 +1,7 @@
 public import Logging
 import Messaging
 import Tensors
+import Wire
 
 /// The whole service: the front's thread, the worker processes, and what stops them.
 public struct Service: Sendable {
@@ -11,6 +12,8 @@ public struct Service: Sendable {
         public let workerCount: Int
         public let type: String
         public let adapterCount: Int
+        /// Adapters of the folder that cannot be used, each with the reason.
+        public let refusedAdapters: [(name: String, reason: String)]
     }
 
     /// More clients than any service of one machine has.
@@ -147,14 +150,14 @@ public struct Service: Sendable {
         _ loop: FrontLoop, pool: WorkerPool, onReady: @Sendable (Summary) -> Void
     ) async throws {
         var muster = Muster(placeCount: commands.count)
-        var qualities: (type: String, adapterCount: Int)?
+        var qualities: (type: String, adapterCount: Int, refused: [WireRefusedAdapter])?
         var isTold = false
         for await notice in loop.notices {
             switch notice {
-            case .workerReady(let identity, let type, let adapterCount):
+            case .workerReady(let identity, let type, let adapterCount, let refused):
                 guard let place = identity.flatMap({ pool.noteReady($0) }) else { continue }
                 muster.noteServing(place)
-                qualities = (type, adapterCount)
+                qualities = (type, adapterCount, refused)
             case .placeFailed(let place): muster.noteFailed(place)
             case .killWorker(let identity, let reason):
                 logger.warning("a worker process is killed: \(reason)")
@@ -171,7 +174,8 @@ public struct Service: Sendable {
             onReady(
                 Summary(
                     endpoint: loop.endpoints.clients.description, workerCount: muster.serving.count,
-                    type: qualities.type, adapterCount: qualities.adapterCount))
+                    type: qualities.type, adapterCount: qualities.adapterCount,
+                    refusedAdapters: qualities.refused.map { (name: $0.name, reason: $0.reason) }))
         }
         if !Task.isCancelled {
             throw ServiceFailure("the front has lost its sockets; the log says why")

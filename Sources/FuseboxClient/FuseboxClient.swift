@@ -102,14 +102,14 @@ public final class FuseboxClient: Sendable {
         return reply
     }
 
-    /// The adapters that requests may select.
-    public func listAdapters() async throws(ClientError) -> [WireAdapterDescription] {
+    /// The adapters that requests may select, and those of the folder that were refused.
+    public func listAdapters() async throws(ClientError) -> WireAdapters {
         let id = RequestID.random()
         let question = ClientVerb.listAdapters(WireListAdapters { $0.requestID = id })
         guard case .adapters(let reply) = try await answer(to: question, id) else {
             throw Self.wrongAnswer
         }
-        return reply.adapters
+        return reply
     }
 
     /// What the service is doing.

@@ -14,7 +14,9 @@ public struct LoadedModel: Sendable {
     public let usesImage: Bool
     /// Bytes of memory that were left before the weights were loaded.
     public let availableByteCount: Int
-    /// Why an image that is there was not used.
+    /// What the model's publisher asks for where a request says nothing.
+    public let samplingDefaults: SamplingDefaults
+    /// Why an image that is there was not used, and which defaults make no sense.
     public let warnings: [String]
     public private(set) var shelf = AdapterShelf()
     private let weights: ModelWeights
@@ -45,7 +47,8 @@ public struct LoadedModel: Sendable {
             transformer = try Transformer(
                 checkpoint, precision: precision, pool: pool, image: image)
             usesImage = image != nil
-            self.warnings = warnings
+            samplingDefaults = checkpoint.samplingDefaults
+            self.warnings = warnings + checkpoint.samplingDefaults.warnings
             base = checkpoint.shape
             weights = ModelWeights(
                 checkpoint: checkpoint, model: transformer, kernels: kernels, pool: pool)

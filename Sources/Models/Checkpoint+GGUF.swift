@@ -30,6 +30,7 @@ extension Checkpoint {
                 digest: file.digest(remembering: memory),
                 sourceDigest: try Self.sourceDigest(file.metadata[Self.sourceDigestKey]?.string),
                 tensors: tensors)
+            samplingDefaults = SamplingDefaults(gguf: file.metadata)
         } catch {
             throw ModelError(error.code, "\(path): \(error)")
         }

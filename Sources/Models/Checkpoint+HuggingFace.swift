@@ -27,9 +27,12 @@ extension Checkpoint {
         } catch {
             throw ModelError(error.code, "\(directory)/config.json: \(error)")
         }
+        var defaults = SamplingDefaults()
         let generation = folder.appending("generation_config.json")
         if Self.exists(generation) {
-            let more = ModelConfiguration.identifiers(try Self.json(generation)["eos_token_id"])
+            let document = try Self.json(generation)
+            defaults = SamplingDefaults(generationConfiguration: document)
+            let more = ModelConfiguration.identifiers(document["eos_token_id"])
             configuration.endOfTextIDs += more.filter { !configuration.endOfTextIDs.contains($0) }
         }
         self.init(
@@ -38,6 +41,7 @@ extension Checkpoint {
             sourceDigest: try Self.sourceDigest(json[Self.sourceDigestKey]?.string),
             tensors: tensors,
             normalFloats: try Self.normalFloats(tensors, directory: directory))
+        samplingDefaults = defaults
     }
 
     private static func configuration(_ folder: FilePath) throws(ModelError) -> JSONValue {

@@ -13,6 +13,8 @@ public struct Checkpoint: Sendable {
     /// The digest of the checkpoint that this one was quantized from by Fusebox, else its own: what adapters name as their
     /// base, so that one serves under every type.
     public let sourceDigest: Digest
+    /// How its tokens are drawn where a request does not say.
+    public internal(set) var samplingDefaults = SamplingDefaults()
     let tensors: [String: Tensor]
     let normalFloats: [String: NF4Tensor]
 

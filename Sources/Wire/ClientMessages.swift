@@ -158,6 +158,7 @@ extension WireAdapters: RequestMessage {
             try FieldCheck.name(adapter.name, "adapter")
             try FieldCheck.digest(adapter.digest, "digest")
         }
+        try WireRefusedAdapter.validate(refused)
     }
 }
 
@@ -169,6 +170,7 @@ extension WireStatusReply: RequestMessage {
         try FieldCheck.count(workers.count, "workers", atMost: FieldCheck.nameLimit)
         try FieldCheck.digest(base, "base", optional: true)
         try FieldCheck.digest(router, "router", optional: true)
+        try WireRefusedAdapter.validate(refusedAdapters)
     }
 }
 

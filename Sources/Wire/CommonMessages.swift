@@ -80,6 +80,27 @@ extension WireSegment {
     }
 }
 
+extension WireRefusedAdapter {
+    static func validate(_ list: [WireRefusedAdapter]) throws(WireError) {
+        try FieldCheck.count(list.count, "refused", atMost: FieldCheck.nameLimit)
+        for adapter in list {
+            guard adapter.name.utf8.count <= FieldCheck.folderByteLimit,
+                adapter.reason.utf8.count <= FieldCheck.reasonByteLimit
+            else {
+                throw WireError(.invalidField, "a refused adapter's name or reason is too long")
+            }
+        }
+    }
+
+    /// A folder that is no adapter for this base, and why, cut to what a message takes.
+    public init(folder: String, reason: String) {
+        self.init()
+        name = String(decoding: folder.utf8.prefix(FieldCheck.folderByteLimit - 3), as: UTF8.self)
+        self.reason = String(
+            decoding: reason.utf8.prefix(FieldCheck.reasonByteLimit - 3), as: UTF8.self)
+    }
+}
+
 extension WireSentenceRoute {
     func validate() throws(WireError) {
         try FieldCheck.count(candidates.count, "candidates", atMost: FieldCheck.nameLimit)

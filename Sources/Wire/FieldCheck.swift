@@ -20,6 +20,9 @@ enum FieldCheck {
     /// Segments or sentences; a reply may be routed again at most every few tokens.
     static let segmentLimit = 1 << 14
     static let warningLimit = 256
+    /// A refused adapter: the name of a folder, and a message.
+    static let folderByteLimit = 256
+    static let reasonByteLimit = 4096
 
     static func request(_ bytes: Data) throws(WireError) {
         guard RequestID(bytes: bytes) != nil else {

@@ -20,6 +20,8 @@ extension WireReady: WireMessage {
             try FieldCheck.count(
                 adapter.warnings.count, "warnings", atMost: FieldCheck.warningLimit)
         }
+        try defaults.validate()
+        try WireRefusedAdapter.validate(refused)
     }
 }
 

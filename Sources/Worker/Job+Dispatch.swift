@@ -1,5 +1,6 @@
 public import Adapters
 internal import Inference
+internal import Models
 internal import Routing
 internal import Tensors
 public import Wire
@@ -102,6 +103,18 @@ extension AdapterPolicy.Weighting {
         case .paper: self = .paper
         case .renormalized, .unspecified, .UNRECOGNIZED: self = .renormalized
         }
+    }
+}
+
+extension WireSampling {
+    /// A model's own defaults.
+    init(_ defaults: SamplingDefaults) {
+        self.init()
+        if let value = defaults.temperature { temperature = value }
+        if let value = defaults.topK { topK = UInt32(clamping: value) }
+        if let value = defaults.topP { topP = value }
+        if let value = defaults.minP { minP = value }
+        if let value = defaults.repetitionPenalty { repetitionPenalty = value }
     }
 }
 

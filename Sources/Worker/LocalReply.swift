@@ -29,6 +29,7 @@ public struct LocalReply {
         let ids = try PromptEncoder(tokenizer: model.tokenizer).encode(prompt)
         let shelf = model.loaded.shelf
         let shown = segments.map { WireSegment($0, shelf: shelf, reason: reason) }
+        let sampling = sampling.completed(by: WireSampling(model.loaded.samplingDefaults))
         let dispatch = WireDispatch {
             $0.prompt = prompt
             $0.segments = Array(shown.prefix(1))
@@ -61,7 +62,7 @@ public struct LocalReply {
                         $0.usage.completionTokens = UInt32(clamping: tokens.count)
                         $0.usage.cachedTokens = UInt32(clamping: cachedTokens)
                         $0.provenance = provenance(
-                            runner, prompt: ids, tokens: tokens, segments: shown)
+                            runner, job, sampling: sampling, tokens: tokens, segments: shown)
                     }
                 }
             }
@@ -69,7 +70,8 @@ public struct LocalReply {
     }
 
     private func provenance(
-        _ runner: JobRunner, prompt: [Int32], tokens: [UInt32], segments: [WireSegment]
+        _ runner: JobRunner, _ job: Job, sampling: WireSampling, tokens: [UInt32],
+        segments: [WireSegment]
     ) -> WireProvenance {
         let transformer = runner.model.loaded.transformer
         return WireProvenance {
@@ -79,10 +81,11 @@ public struct LocalReply {
             $0.kvRule = kvRule == .unspecified ? .keep : kvRule
             $0.seed = sampling.seed
             $0.segments = segments
-            $0.promptTokens = prompt.map { UInt32(clamping: $0) }
+            $0.promptTokens = job.request.prompt.map { UInt32(clamping: $0) }
             $0.tokens = tokens
             $0.sampling = sampling
             $0.limits = limits
+            $0.limits.maxTokens = UInt32(clamping: job.request.maxTokens)
             $0.warnings = Set(self.segments.flatMap(\.mix.shares)).flatMap { share in
                 runner.model.loaded.shelf[share.adapter]?.warnings ?? []
             }.sorted()

@@ -12,13 +12,15 @@ public struct ServedModel: Sendable {
     public let tokenizer: Tokenizer
     /// Bound to the adapters; nil: explicit mixes only.
     public let router: AdapterRouter?
+    /// Folders of the shelf that hold no adapter for this base, and why.
+    public let refusedAdapters: [(name: String, reason: String)]
     /// An image that was not used, adapters that were refused, what the router could not bind.
     public let warnings: [String]
 
     /// Loads everything.
     ///
     /// - Parameters:
-    ///   - adapters: a folder of adapters (`AdapterPlace`). One that is refused becomes a warning, so that it does not take
+    ///   - adapters: a folder of adapters (`AdapterPlace`). One that is refused is reported, so that it does not take
     ///     the others with it.
     ///   - router: a folder that `fusebox router train` wrote.
     ///   - threshold: the scope below which it abstains; nil leaves its own.
@@ -27,10 +29,12 @@ public struct ServedModel: Sendable {
     ) throws(LoadError) {
         var loaded = loaded
         var warnings = loaded.warnings
+        var refused: [(name: String, reason: String)] = []
         for place in try Self.places(adapters) {
             do throws(LoadError) {
                 try loaded.addAdapter(path: place.path, name: place.name)
             } catch {
+                refused.append((place.name, "\(error)"))
                 warnings.append("adapter refused: \(error)")
             }
         }
@@ -49,6 +53,7 @@ public struct ServedModel: Sendable {
             throw LoadError("\(error)")
         }
         self.loaded = loaded
+        refusedAdapters = refused
         self.warnings = warnings
     }
 

@@ -20,6 +20,7 @@ final class WorkerSession {
         let epoch: UInt32
         let promptIDs: [UInt32]
         let deadline: ContinuousClock.Instant?
+        let maxTokens: UInt32
         var completionTokens: UInt32
     }
 
@@ -58,6 +59,10 @@ final class WorkerSession {
             ready.router = Data(model.router?.digest.bytes ?? [])
             ready.type = model.loaded.transformer.precision.name
             ready.kernels = runner.engine.kernelName
+            ready.defaults = WireSampling(model.loaded.samplingDefaults)
+            ready.refused = model.refusedAdapters.map {
+                WireRefusedAdapter(folder: $0.name, reason: $0.reason)
+            }
             ready.adapters = model.loaded.shelf.named.sorted { $0.key < $1.key }.map {
                 name, adapter in
                 WireResidentAdapter {
@@ -171,6 +176,7 @@ final class WorkerSession {
             running[id] = Running(
                 part: part, epoch: dispatch.epoch, promptIDs: prompt.map { UInt32(clamping: $0) },
                 deadline: limit > 0 ? now + .milliseconds(Int64(limit)) : nil,
+                maxTokens: UInt32(clamping: job.request.maxTokens),
                 completionTokens: UInt32(clamping: dispatch.emitted.count))
             jobs[part] = id
             return []
@@ -210,6 +216,7 @@ final class WorkerSession {
                 $0.usage.completionTokens = job.completionTokens
                 $0.usage.cachedTokens = UInt32(clamping: cachedTokens)
                 $0.promptTokens = job.promptIDs
+                $0.maxTokens = job.maxTokens
             })
     }
 

@@ -9,17 +9,20 @@ struct AskCommand: AsyncParsableCommand {
         commandName: "ask",
         abstract: "Ask a running service.",
         discussion: """
+            Without a prompt it is read from a pipe; on a terminal a conversation begins, which keeps its turns: /clear begins \
+            anew, /exit or Ctrl-D ends it, Ctrl-C ends the answer.
+
             On a terminal each sentence of the reply wears the colour of its adapters, and a line of weights follows; \
             otherwise the plain text is printed. A line of a --jsonl file is an object with "prompt" and, each optional, \
-            "id", "select", "weighting", "kv_rule", "split", "raw", "max_tokens", "temperature", "top_p", "stop", "seed", \
-            "deadline_ms"; what it leaves out is taken from the options. Replies are JSON lines in the order in which \
-            they are finished.
+            "id", "system", "select", "weighting", "kv_rule", "split", "raw", "max_tokens", "temperature", "top_k", "top_p", \
+            "min_p", "repetition_penalty", "presence_penalty", "frequency_penalty", "stop", "seed", "deadline_ms"; what it \
+            leaves out is taken from the options. Replies are JSON lines in the order in which they are finished.
             """)
 
     @Option(help: "The service's endpoint: ipc://PATH or tcp://HOST:PORT.")
     var connect = FuseboxClient.defaultEndpoint
 
-    @Option(help: "auto, auto:NAME,NAME, base or NAME=WEIGHT,NAME=WEIGHT.")
+    @Option(help: "auto, auto:NAME,NAME, base or NAME=WEIGHT,NAME; a weight left out is 1.")
     var select = "auto"
 
     @Option(help: "How auto makes weights of probabilities.")
@@ -36,20 +39,10 @@ struct AskCommand: AsyncParsableCommand {
             "Take the prompt without the model's chat template; markers in it become their tokens.")
     var raw = false
 
-    @Option(help: "Tokens of the reply at most; 256 or what the context leaves otherwise.")
-    var maxTokens: UInt32?
+    @Option(help: "A system message before the prompt.")
+    var system: String?
 
-    @Option(help: "0 takes the likeliest token each time.")
-    var temperature: Float?
-
-    @Option(help: "Sample from the likeliest tokens whose probabilities reach this sum.")
-    var topP: Float?
-
-    @Option(help: "End the reply before this text; may be repeated.")
-    var stop: [String] = []
-
-    @Option(help: "Makes sampling repeatable; drawn by the service otherwise.")
-    var seed: UInt64?
+    @OptionGroup var sampling: SamplingOptions
 
     @Option(help: "Milliseconds until the reply ends with what there is.")
     var deadline: UInt32?
@@ -60,19 +53,22 @@ struct AskCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A file of requests, or - for standard input.", valueName: "file"))
     var jsonl: String?
 
-    @Argument(help: "The prompt, or - for standard input.")
+    @Argument(help: "The prompt, or - for standard input; without one see above.")
     var prompt: String?
 
     private var fields: RequestFields {
         RequestFields(
             select: select, weighting: weighting, kvRule: kvRule, split: split, raw: raw,
-            maxTokens: maxTokens, temperature: temperature, topP: topP, stop: stop, seed: seed,
-            deadline: deadline)
+            system: system, settings: sampling.settings, deadline: deadline)
     }
 
     func validate() throws {
-        guard (prompt == nil) != (jsonl == nil) else {
+        guard prompt == nil || jsonl == nil else {
             throw ValidationError("give either a prompt or --jsonl with a file")
+        }
+        guard !isConversation || !(raw || split || json) else {
+            throw ValidationError(
+                "a conversation goes without --raw, --split and --json; give a prompt")
         }
         do throws(ClientError) {
             // Whatever the prompt will be: the options must make sense with it.
@@ -82,10 +78,16 @@ struct AskCommand: AsyncParsableCommand {
         }
     }
 
+    private var isConversation: Bool { prompt == nil && jsonl == nil && Terminal.isTyped }
+
     func run() async throws {
         if let jsonl {
             try await askAll(try Terminal.read(jsonl, byteLimit: 256 << 20))
-        } else if let prompt {
+        } else if isConversation {
+            let client = try FuseboxClient(endpoint: connect)
+            defer { client.shutDown() }
+            try await Conversation(client: client, fields: fields).run()
+        } else {
             try await ask(try fields.submit(prompt: try Terminal.readPrompt(prompt)))
         }
     }

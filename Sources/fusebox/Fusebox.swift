@@ -11,7 +11,8 @@ struct Fusebox: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, ServeCommand.self, RunWorkerCommand.self, AskCommand.self,
-            StatusCommand.self, GenerateCommand.self, ReplayCommand.self, ScoreCommand.self,
+            StatusCommand.self, AdaptersCommand.self, GenerateCommand.self, ReplayCommand.self,
+            ScoreCommand.self,
             TokenizeCommand.self, QuantizeCommand.self, ImageCommand.self, InspectCommand.self,
             RouterCommand.self, BenchCommand.self,
         ]

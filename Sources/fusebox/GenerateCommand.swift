@@ -20,33 +20,21 @@ struct GenerateCommand: ParsableCommand {
             "Take the prompt without the model's chat template; markers in it become their tokens.")
     var raw = false
 
-    @Option(help: "The prompt, or - for standard input.")
-    var prompt: String
+    @Option(help: "A system message before the prompt.")
+    var system: String?
 
-    @Option(help: "Tokens of the reply at most; 256 or what the context leaves otherwise.")
-    var maxTokens: UInt32?
+    @Option(help: "The prompt; - or, with a pipe, nothing: standard input.")
+    var prompt: String?
 
-    @Option(help: "0 takes the likeliest token each time.")
-    var temperature: Float = 0
-
-    @Option(help: "Sample from the likeliest tokens whose probabilities reach this sum.")
-    var topP: Float = 1
-
-    @Option(help: "Makes sampling repeatable; drawn otherwise.")
-    var seed: UInt64?
-
-    @Option(help: "End the reply before this text; may be repeated.")
-    var stop: [String] = []
+    @OptionGroup var sampling: SamplingOptions
 
     @Flag(help: "Print one JSON document with text, ids, usage and provenance.")
     var json = false
 
     func validate() throws {
-        guard temperature.isFinite, temperature >= 0 else {
-            throw ValidationError("--temperature has to be 0 or more")
+        guard !raw || system == nil else {
+            throw ValidationError("--raw leaves no place for --system: write it into the prompt")
         }
-        guard topP > 0, topP <= 1 else { throw ValidationError("--top-p has to be in (0, 1]") }
-        guard maxTokens != 0 else { throw ValidationError("--max-tokens has to be positive") }
     }
 
     func run() throws {
@@ -54,17 +42,11 @@ struct GenerateCommand: ParsableCommand {
         guard !text.isEmpty else { throw CommandError("the prompt is empty") }
         let (loaded, mix) = try options.load()
         var reply = LocalReply(
-            prompt: WirePrompt { $0.form = raw ? .raw(text) : .text(text) },
+            prompt: raw ? WirePrompt { $0.raw = text } : WirePrompt(text, system: system),
             segments: [MixSegment(fromToken: 0, mix: mix)])
-        reply.sampling = WireSampling {
-            $0.temperature = temperature
-            $0.topP = topP
-            $0.seed = seed ?? UInt64.random(in: 0 ... .max)
-        }
-        reply.limits = WireLimits {
-            $0.maxTokens = maxTokens ?? 0
-            $0.stop = stop
-        }
+        reply.sampling = sampling.settings.sampling
+        if sampling.seed == nil { reply.sampling.seed = UInt64.random(in: 0 ... .max) }
+        reply.limits = sampling.settings.limits
         try reply.run(on: .single(loaded), json: json)
     }
 }

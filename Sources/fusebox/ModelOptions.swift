@@ -48,6 +48,7 @@ struct ModelOptions: ParsableArguments {
     ///
     /// Warnings go to standard error.
     func load() throws -> (model: LoadedModel, mix: AdapterMix) {
+        for path in [model] + adapters.map(\.path) { try PathGuess.check(path) }
         var model = try LoadedModel(
             path: self.model, precision: Precision(weights: type, cache: cacheType),
             threadCount: threads ?? Processors.available.count, images: images.folder)

@@ -44,6 +44,7 @@ struct QuantizeCommand: ParsableCommand {
     }
 
     func run() throws {
+        try PathGuess.check(source)
         let checkpoint = try Checkpoint(path: source)
         let bar = ProgressBar("quantizing")
         switch type {

@@ -33,6 +33,9 @@ struct ReplayCommand: ParsableCommand {
     var json = false
 
     func run() throws {
+        for case let path? in [provenance, model, adapters] where path != "-" {
+            try PathGuess.check(path)
+        }
         let text = try Terminal.read(provenance, byteLimit: 64 << 20)
         let recorded: WireProvenance
         do {

@@ -108,6 +108,7 @@ struct RouterCommand: ParsableCommand {
         var json = false
 
         func run() throws {
+            try PathGuess.check(router)
             let router = try AdapterRouter(directory: router).abstaining(below: threshold)
             let examples = try RouterExample.read(path: data)
             let evaluation: RouterEvaluation
@@ -144,6 +145,7 @@ struct RouterCommand: ParsableCommand {
         var json = false
 
         func run() throws {
+            try PathGuess.check(router)
             let router = try RouterReport.selfBound(AdapterRouter(directory: router))
                 .abstaining(below: threshold)
             let text = text == "-" ? try Terminal.read(text, byteLimit: 16 << 20) : text
@@ -171,6 +173,7 @@ struct RouterCommand: ParsableCommand {
         var examples: String
 
         func run() throws {
+            try PathGuess.check(router)
             let texts = try RouterExample.read(path: examples).filter { $0.adapters.contains(name) }
                 .map(\.text)
             let changed = try AdapterRouter(directory: router).adding(name, examples: texts)
@@ -195,6 +198,7 @@ struct RouterCommand: ParsableCommand {
         var name: String
 
         func run() throws {
+            try PathGuess.check(router)
             let changed = try AdapterRouter(directory: router).removing(name)
             let note = "Later the adapter `\(name)` was removed."
             let written = try changed.write(

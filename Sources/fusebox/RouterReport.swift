@@ -161,7 +161,7 @@ enum RouterReport {
 
 extension String {
     /// Filled up with spaces.
-    fileprivate func padding(to width: Int) -> String {
+    func padding(to width: Int) -> String {
         self + String(repeating: " ", count: max(1, width - count))
     }
 }

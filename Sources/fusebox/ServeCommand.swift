@@ -135,11 +135,17 @@ struct ServeCommand: AsyncParsableCommand {
         let sources = Self.watchSignals(continuation)
         defer { for source in sources { source.cancel() } }
         try await service.run(until: interruptions) { summary in
+            for adapter in summary.refusedAdapters {
+                StandardError.write("adapter refused: \(adapter.name): \(adapter.reason)")
+            }
             StandardError.write("\(crew), kernels \(kernels)")
             StandardError.write(
                 "serving at \(summary.endpoint): type \(summary.type), "
                     + "\(summary.adapterCount) adapters, "
-                    + (routerNote ?? "no router: explicit mixes only"))
+                    + (routerNote
+                        ?? (summary.adapterCount == 0
+                            ? "no router: auto is the base" : "no router: explicit mixes only"))
+            )
             if summary.workerCount < crew.workerCount {
                 StandardError.write(
                     "degraded: \(summary.workerCount) of \(crew.workerCount) workers serve; "

@@ -8,6 +8,7 @@ struct ServedFiles {
 
     /// Without a model, everything that is left out comes from the demo.
     init(model: String?, adapters: String?, router: String?) throws {
+        for case let path? in [model, adapters, router] { try PathGuess.check(path) }
         if let model {
             self.model = model
             self.adapters = adapters

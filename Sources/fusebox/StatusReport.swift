@@ -24,6 +24,7 @@ struct StatusReport {
                 "connections: \(status.connections.open) open, \(status.connections.refused) refused, "
                     + "\(status.connections.cut) cut, \(status.connections.bufferedBytes) bytes buffered",
             ] + (status.degraded.isEmpty ? [] : ["degraded: \(status.degraded)"])
+            + status.refusedAdapters.map { "adapter refused: \($0.name): \($0.reason)" }
         return (head + status.workers.flatMap(Self.lines)).joined(separator: "\n")
     }
 
@@ -41,6 +42,7 @@ struct StatusReport {
                 "cut": Self.number(status.connections.cut),
                 "buffered_bytes": Self.number(status.connections.bufferedBytes),
             ]),
+            "refused_adapters": AdapterReport.json(status.refusedAdapters),
             "workers": .array(status.workers.map { .object(Self.json($0)) }),
         ]
     }

@@ -26,6 +26,7 @@ struct TokenizeCommand: ParsableCommand {
     var special = false
 
     func run() throws {
+        try PathGuess.check(model)
         let tokenizer = try Tokenizer(path: model)
         var input = StandardInput()
         var number = 0

@@ -54,7 +54,7 @@ extension BadInput {
             what: "no service to tell its status",
             arguments: ["status", "--connect", "ipc://nobody.sock"]),
         BadInput(
-            what: "a selection that is none", arguments: ["ask", "--select", "positive", "hi"],
+            what: "a selection that is none", arguments: ["ask", "--select", "positive=", "hi"],
             status: 2),
         BadInput(
             what: "a processor for two threads",
@@ -98,7 +98,11 @@ extension BadInput {
         ask("bad UTF-8 from a pipe", ["-"], input: [0x68, 0xFF, 10]),
         ask("2 MiB from a pipe", ["-"], input: [UInt8](repeating: 0x61, count: 2 << 20)),
         ask("an unknown adapter", ["--select", "nobody=1", "hi"]),
+        ask("an adapter that is nearly there", ["--select", "hotel,positive=0.5", "hi"]),
         ask("an unknown adapter to choose from", ["--select", "auto:nobody", "hi"]),
+        ask(
+            "a line without tokens", ["--jsonl", "-"],
+            input: Array("{\"prompt\": \"hi\", \"max_tokens\": 0}\r\n".utf8)),
         ask("more tokens than the context", ["--max-tokens", "1024", "--select", "base", "hi"]),
         BadInput(
             what: "no file of requests",

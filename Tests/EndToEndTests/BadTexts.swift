@@ -100,7 +100,19 @@ extension BadInput {
             "2000 words", ["--prompt", "-"],
             input: Array(String(repeating: "word ", count: 2000).utf8)),
         prompt("more tokens than the context", ["--prompt", "hi", "--max-tokens", "1024"]),
+        setting("no tokens", ["--max-tokens", "0"]),
+        setting("no probability", ["--top-p", "0"]),
+        setting("a penalty that divides by nothing", ["--repetition-penalty", "0"]),
+        setting("a temperature below zero", ["--temperature=-1"]),
+        setting("a system message beside a raw prompt", ["--raw", "--system", "Be short."]),
+        prompt("a model that is nearly there", ["--prompt", "hi", "--model", "dmeo"]),
     ]
+
+    private static func setting(_ what: String, _ options: [String]) -> BadInput {
+        BadInput(
+            what: what, arguments: ["generate", "--model", "demo", "--prompt", "hi"] + options,
+            status: 2)
+    }
 
     // MARK: Token ids
 

@@ -16,9 +16,11 @@ import Wire
         #expect(try WireSelection(text: "base").kind == .base(WireBaseSelection()))
         let shares = try WireSelection(text: "sea=0.5,joy=-1").fixed.shares
         #expect(shares.map(\.name) == ["sea", "joy"] && shares.map(\.weight) == [0.5, -1])
+        let plain = try WireSelection(text: "sea,joy=0.5").fixed.shares
+        #expect(plain.map(\.name) == ["sea", "joy"] && plain.map(\.weight) == [1, 0.5])
     }
 
-    @Test(arguments: ["", "sea", "auto:", "auto:a,,b", "sea=", "=1", "sea=x", "sea=nan", "sea=1,"])
+    @Test(arguments: ["", "auto:", "auto:a,,b", "sea=", "=1", "sea=x", "sea=nan", "sea=1,"])
     func otherSelectionsAreRefused(text: String) {
         let error = #expect(throws: ClientError.self) { try WireSelection(text: text) }
         #expect(error?.message.contains("NAME=WEIGHT") == true)
@@ -26,15 +28,17 @@ import Wire
 
     @Test func aLineOverridesTheOptions() throws {
         var options = RequestFields()
-        options.maxTokens = 7
-        options.temperature = 0.5
+        options.settings.maxTokens = 7
+        options.settings.temperature = 0.5
+        options.system = "Be short."
         let text = """
             {"prompt": "hi", "id": {"a": 1}, "temperature": 1, "select": "base", "stop": "x", \
             "seed": "18446744073709551615", "kv_rule": "pin", "deadline_ms": 9, "split": false}
             """
         let line = try RequestLine(text[...], number: 3, defaults: options)
         #expect(line.id == .object(["a": .integer(1)]))
-        #expect(line.submit.prompt.text == "hi")
+        #expect(line.submit.prompt.chat.messages.map(\.role) == ["system", "user"])
+        #expect(line.submit.prompt.chat.messages.map(\.content) == ["Be short.", "hi"])
         #expect(line.submit.limits.maxTokens == 7)
         #expect(line.submit.sampling.temperature == 1)
         #expect(line.submit.sampling.seed == .max)
@@ -53,7 +57,10 @@ import Wire
         (#"{"prompt": "x", "temperature": "hot"}"#, "a number"),
         (#"{"prompt": "x", "stop": [1]}"#, "strings"), (#"{"prompt": "x", "seed": 1.5}"#, "seed"),
         (#"{"prompt": "x", "kv_rule": "drop"}"#, "keep, recompute, pin"),
-        (#"{"prompt": "x", "select": "sea"}"#, "cannot select"),
+        (#"{"prompt": "x", "select": "sea="}"#, "cannot select"),
+        (#"{"prompt": "x", "top_p": 0}"#, "more than 0"),
+        (#"{"prompt": "x", "max_tokens": 0}"#, "1 or more"),
+        (#"{"prompt": "x", "raw": true, "system": "y"}"#, "system message"),
     ])
     func brokenLinesSayWhy(text: String, word: String) {
         let failure = #expect(throws: RequestLine.Failure.self) {
@@ -89,8 +96,8 @@ import Wire
         ]
         $0.promptTokens = [1, 2]
         $0.tokens = [3]
-        $0.sampling.temperature = 0.7
-        $0.sampling.topP = 0.9
+        $0.sampling = WireSampling { $0.topP = 0.9 }.completed(
+            by: WireSampling { $0.temperature = 0.7 })
         $0.sampling.seed = .max
         $0.limits.maxTokens = 5
         $0.limits.stop = ["\n\n"]

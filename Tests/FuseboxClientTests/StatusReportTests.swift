@@ -27,6 +27,7 @@ import Wire
         ($0.connections.open, $0.connections.refused) = (3, 4)
         ($0.connections.cut, $0.connections.bufferedBytes) = (5, 600)
         $0.degraded = "1 of 2 workers serve; worker-1: no model at x"
+        $0.refusedAdapters = [WireRefusedAdapter(folder: "odd", reason: "fits another base")]
     }
 
     @Test func linesTellOfEveryWorker() {
@@ -36,6 +37,7 @@ import Wire
                 requests: 1 running, 2 queued, 13 accepted, 9 finished, 1 failed, 4 resumed
                 connections: 3 open, 4 refused, 5 cut, 600 bytes buffered
                 degraded: 1 of 2 workers serve; worker-1: no model at x
+                adapter refused: odd: fits another base
                 worker-0: ready, process 77, 3 restarts, 1 of 8 slots, 60 tokens in 50 steps
                 worker-0: 48 prompt tokens, 32 of them (66 %) from the prefix cache of 4096, 5 blocks evicted
                 worker-1: dead, 2 restarts; no model at x
@@ -60,6 +62,9 @@ import Wire
         #expect(fields.map { workers[0][$0]?.int } == [77, 3, 8, 1, 50, 60, 48, 32, 5, 4096])
         #expect(workers.map { $0["problem"]?.string } == [nil, "no model at x"])
         #expect(document["degraded"]?.string?.hasPrefix("1 of 2 workers") == true)
+        let refused = document["refused_adapters"]?.array?.first
+        #expect(refused?["name"]?.string == "odd")
+        #expect(refused?["reason"]?.string == "fits another base")
         let connections = ["open", "refused", "cut", "buffered_bytes"]
         #expect(connections.map { document["connections"]?[$0]?.int } == [3, 4, 5, 600])
     }

@@ -1,5 +1,6 @@
 import Adapters
 import Foundation
+import TestSupport
 import Testing
 import Wire
 
@@ -25,6 +26,32 @@ import Wire
         #expect(ready.cacheTokens == UInt64(runner.engine.cacheTokenCount))
         #expect(ready.cacheTokens >= 1024 && ready.cacheTokens <= 32 * 1024)
         #expect(session.ready(processID: 5, identity: []).identity.isEmpty)
+    }
+
+    @Test func introductionsSayWhatTheModelAsksForAndWhatWasRefused() throws {
+        let folder = try TemporaryFolder()
+        for name in ["odd", "other"] {
+            let path = "\(folder.path)/\(name)"
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true)
+            try Data("{}".utf8).write(to: URL(fileURLWithPath: path + "/adapter_config.json"))
+        }
+        let served = try ServedModel(loaded: model.loaded, adapters: folder.path)
+        let ready = WorkerSession(try JobRunner(model: served)).ready(processID: 5, identity: [])
+        #expect(ready.refused.map(\.name) == ["odd", "other"])
+        #expect(ready.refused.allSatisfy { $0.reason.contains("adapter_config.json") })
+        #expect(ready.defaults == WireSampling(model.loaded.samplingDefaults))
+    }
+
+    @Test func endsSayHowLongTheReplyMightHaveBecome() throws {
+        let (session, _) = try session()
+        var dispatch = DemoWorker.dispatch()
+        #expect(session.receive(.dispatch(dispatch), now: .now).isEmpty)
+        #expect(try finish(session).maxTokens == 12)
+        dispatch.epoch = 2
+        dispatch.limits.maxTokens = 0
+        #expect(session.receive(.dispatch(dispatch), now: .now).isEmpty)
+        #expect(try finish(session).maxTokens == 256)
     }
 
     @Test func longStepsAreAnnounced() throws {

@@ -156,6 +156,7 @@ class FakeFront:
         else:
             status = client.StatusReply(request=verb.request, version="test")
             status.workers.add(name="worker-0", prompt_tokens=48, cached_tokens=32, evicted_blocks=5)
+            status.refused_adapters.add(name="odd", reason="it fits another base")
             self._send(peer, status)
 
     def _refuse(self, peer: bytes, verb: Any, code: common.Code, retry_after_ms: int = 0) -> None:

@@ -17,6 +17,7 @@ from fusebox_client import (
     Done,
     NoAnswer,
     ProtocolMismatch,
+    RefusedAdapter,
     RequestFailed,
     Unreachable,
 )
@@ -67,6 +68,7 @@ def test_questions(endpoint: str, front: MakeFront) -> None:
         assert [adapter.name for adapter in service.adapters()] == ["poet"]
         status = service.status()
         assert status.version == "test"
+        assert status.refused_adapters == [RefusedAdapter("odd", "it fits another base")]
         worker = status.workers[0]
         assert (worker.prompt_tokens, worker.cached_tokens, worker.evicted_blocks) == (48, 32, 5)
 
@@ -175,7 +177,11 @@ def test_requests_become_messages() -> None:
     assert submit.kv_rule == common.KV_RULE_PIN
     assert list(submit.limits.stop) == ["x"] and submit.limits.deadline_ms == 1500
     assert submit.sampling.HasField("seed") and submit.sampling.seed == 0
-    assert not submit_message("hi").sampling.HasField("seed")
+    assert submit_message("hi").sampling == common.Sampling()
+    assert submit_message("hi", temperature=0).sampling.HasField("temperature")
+    for name in ("max_tokens", "top_p", "repetition_penalty"):
+        with pytest.raises(ValueError, match=name):
+            submit_message("hi", **{name: 0})  # type: ignore[arg-type]
     assert submit_message("hi", keep=True).keep and not submit.keep
     assert prompt_message([{"role": "user", "content": "hi"}]).chat.messages[0].content == "hi"
     assert list(prompt_message([1, 2]).tokens.ids) == [1, 2]

@@ -511,6 +511,8 @@ public nonisolated struct WireAdapters: Sendable {
 
   public var adapters: [WireAdapterDescription] = []
 
+  public var refused: [WireRefusedAdapter] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -659,6 +661,11 @@ public nonisolated struct WireStatusReply: @unchecked Sendable {
   public var hasConnections: Bool {_storage._connections != nil}
   /// Clears the value of `connections`. Subsequent reads from it will return its default value.
   public mutating func clearConnections() {_uniqueStorage()._connections = nil}
+
+  public var refusedAdapters: [WireRefusedAdapter] {
+    get {_storage._refusedAdapters}
+    set {_uniqueStorage()._refusedAdapters = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1598,7 +1605,7 @@ nonisolated extension WireAdapterDescription: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension WireAdapters: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Adapters"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}adapters\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}adapters\0\u{1}refused\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1608,6 +1615,7 @@ nonisolated extension WireAdapters: SwiftProtobuf.Message, SwiftProtobuf._Messag
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.request) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.adapters) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.refused) }()
       default: break
       }
     }
@@ -1620,12 +1628,16 @@ nonisolated extension WireAdapters: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if !self.adapters.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.adapters, fieldNumber: 2)
     }
+    if !self.refused.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.refused, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireAdapters, rhs: WireAdapters) -> Bool {
     if lhs.request != rhs.request {return false}
     if lhs.adapters != rhs.adapters {return false}
+    if lhs.refused != rhs.refused {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1768,7 +1780,7 @@ nonisolated extension WireConnectionStatus: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StatusReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}version\0\u{1}workers\0\u{1}queued\0\u{1}running\0\u{1}accepted\0\u{1}finished\0\u{1}failed\0\u{1}resumed\0\u{1}draining\0\u{1}base\0\u{1}router\0\u{1}degraded\0\u{1}connections\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}version\0\u{1}workers\0\u{1}queued\0\u{1}running\0\u{1}accepted\0\u{1}finished\0\u{1}failed\0\u{1}resumed\0\u{1}draining\0\u{1}base\0\u{1}router\0\u{1}degraded\0\u{1}connections\0\u{3}refused_adapters\0")
 
   fileprivate class _StorageClass {
     var _request: Data = Data()
@@ -1785,6 +1797,7 @@ nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _router: Data = Data()
     var _degraded: String = String()
     var _connections: WireConnectionStatus? = nil
+    var _refusedAdapters: [WireRefusedAdapter] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1809,6 +1822,7 @@ nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _router = source._router
       _degraded = source._degraded
       _connections = source._connections
+      _refusedAdapters = source._refusedAdapters
     }
   }
 
@@ -1841,6 +1855,7 @@ nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 12: try { try decoder.decodeSingularBytesField(value: &_storage._router) }()
         case 13: try { try decoder.decodeSingularStringField(value: &_storage._degraded) }()
         case 14: try { try decoder.decodeSingularMessageField(value: &_storage._connections) }()
+        case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._refusedAdapters) }()
         default: break
         }
       }
@@ -1895,6 +1910,9 @@ nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
       try { if let v = _storage._connections {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
       } }()
+      if !_storage._refusedAdapters.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._refusedAdapters, fieldNumber: 15)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1918,6 +1936,7 @@ nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._router != rhs_storage._router {return false}
         if _storage._degraded != rhs_storage._degraded {return false}
         if _storage._connections != rhs_storage._connections {return false}
+        if _storage._refusedAdapters != rhs_storage._refusedAdapters {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -474,29 +474,82 @@ public nonisolated struct WirePrompt: Sendable {
   public init() {}
 }
 
+/// Penalties are of tokens seen, the prompt's included. What is left out is the model's own default (its
+/// generation_config.json), else what is said to be off; a provenance has what took effect.
 public nonisolated struct WireSampling: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// 0: greedy
-  public var temperature: Float = 0
+  public var temperature: Float {
+    get {_temperature ?? 0}
+    set {_temperature = newValue}
+  }
+  /// Returns true if `temperature` has been explicitly set.
+  public var hasTemperature: Bool {self._temperature != nil}
+  /// Clears the value of `temperature`. Subsequent reads from it will return its default value.
+  public mutating func clearTemperature() {self._temperature = nil}
 
   /// 0: off
-  public var topK: UInt32 = 0
+  public var topK: UInt32 {
+    get {_topK ?? 0}
+    set {_topK = newValue}
+  }
+  /// Returns true if `topK` has been explicitly set.
+  public var hasTopK: Bool {self._topK != nil}
+  /// Clears the value of `topK`. Subsequent reads from it will return its default value.
+  public mutating func clearTopK() {self._topK = nil}
 
   /// 0 or 1: off
-  public var topP: Float = 0
+  public var topP: Float {
+    get {_topP ?? 0}
+    set {_topP = newValue}
+  }
+  /// Returns true if `topP` has been explicitly set.
+  public var hasTopP: Bool {self._topP != nil}
+  /// Clears the value of `topP`. Subsequent reads from it will return its default value.
+  public mutating func clearTopP() {self._topP = nil}
 
   /// 0: off
-  public var minP: Float = 0
+  public var minP: Float {
+    get {_minP ?? 0}
+    set {_minP = newValue}
+  }
+  /// Returns true if `minP` has been explicitly set.
+  public var hasMinP: Bool {self._minP != nil}
+  /// Clears the value of `minP`. Subsequent reads from it will return its default value.
+  public mutating func clearMinP() {self._minP = nil}
 
-  /// 0 or 1: off
-  public var repetitionPenalty: Float = 0
+  /// divides positive, multiplies negative logits; 0 or 1: off
+  public var repetitionPenalty: Float {
+    get {_repetitionPenalty ?? 0}
+    set {_repetitionPenalty = newValue}
+  }
+  /// Returns true if `repetitionPenalty` has been explicitly set.
+  public var hasRepetitionPenalty: Bool {self._repetitionPenalty != nil}
+  /// Clears the value of `repetitionPenalty`. Subsequent reads from it will return its default value.
+  public mutating func clearRepetitionPenalty() {self._repetitionPenalty = nil}
 
-  public var presencePenalty: Float = 0
+  /// subtracted once from a logit; 0: off
+  public var presencePenalty: Float {
+    get {_presencePenalty ?? 0}
+    set {_presencePenalty = newValue}
+  }
+  /// Returns true if `presencePenalty` has been explicitly set.
+  public var hasPresencePenalty: Bool {self._presencePenalty != nil}
+  /// Clears the value of `presencePenalty`. Subsequent reads from it will return its default value.
+  public mutating func clearPresencePenalty() {self._presencePenalty = nil}
 
-  public var frequencyPenalty: Float = 0
+  /// subtracted once an occurrence; 0: off
+  public var frequencyPenalty: Float {
+    get {_frequencyPenalty ?? 0}
+    set {_frequencyPenalty = newValue}
+  }
+  /// Returns true if `frequencyPenalty` has been explicitly set.
+  public var hasFrequencyPenalty: Bool {self._frequencyPenalty != nil}
+  /// Clears the value of `frequencyPenalty`. Subsequent reads from it will return its default value.
+  public mutating func clearFrequencyPenalty() {self._frequencyPenalty = nil}
 
   /// left out: the front draws one and returns it
   public var seed: UInt64 {
@@ -512,6 +565,13 @@ public nonisolated struct WireSampling: Sendable {
 
   public init() {}
 
+  fileprivate var _temperature: Float? = nil
+  fileprivate var _topK: UInt32? = nil
+  fileprivate var _topP: Float? = nil
+  fileprivate var _minP: Float? = nil
+  fileprivate var _repetitionPenalty: Float? = nil
+  fileprivate var _presencePenalty: Float? = nil
+  fileprivate var _frequencyPenalty: Float? = nil
   fileprivate var _seed: UInt64? = nil
 }
 
@@ -527,6 +587,21 @@ public nonisolated struct WireLimits: Sendable {
 
   /// 0: none
   public var deadlineMs: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// An adapter of the served folder that cannot be used.
+public nonisolated struct WireRefusedAdapter: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var name: String = String()
+
+  public var reason: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1006,13 +1081,13 @@ nonisolated extension WireSampling: SwiftProtobuf.Message, SwiftProtobuf._Messag
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularFloatField(value: &self.temperature) }()
-      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.topK) }()
-      case 3: try { try decoder.decodeSingularFloatField(value: &self.topP) }()
-      case 4: try { try decoder.decodeSingularFloatField(value: &self.minP) }()
-      case 5: try { try decoder.decodeSingularFloatField(value: &self.repetitionPenalty) }()
-      case 6: try { try decoder.decodeSingularFloatField(value: &self.presencePenalty) }()
-      case 7: try { try decoder.decodeSingularFloatField(value: &self.frequencyPenalty) }()
+      case 1: try { try decoder.decodeSingularFloatField(value: &self._temperature) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self._topK) }()
+      case 3: try { try decoder.decodeSingularFloatField(value: &self._topP) }()
+      case 4: try { try decoder.decodeSingularFloatField(value: &self._minP) }()
+      case 5: try { try decoder.decodeSingularFloatField(value: &self._repetitionPenalty) }()
+      case 6: try { try decoder.decodeSingularFloatField(value: &self._presencePenalty) }()
+      case 7: try { try decoder.decodeSingularFloatField(value: &self._frequencyPenalty) }()
       case 8: try { try decoder.decodeSingularUInt64Field(value: &self._seed) }()
       default: break
       }
@@ -1024,27 +1099,27 @@ nonisolated extension WireSampling: SwiftProtobuf.Message, SwiftProtobuf._Messag
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    if self.temperature.bitPattern != 0 {
-      try visitor.visitSingularFloatField(value: self.temperature, fieldNumber: 1)
-    }
-    if self.topK != 0 {
-      try visitor.visitSingularUInt32Field(value: self.topK, fieldNumber: 2)
-    }
-    if self.topP.bitPattern != 0 {
-      try visitor.visitSingularFloatField(value: self.topP, fieldNumber: 3)
-    }
-    if self.minP.bitPattern != 0 {
-      try visitor.visitSingularFloatField(value: self.minP, fieldNumber: 4)
-    }
-    if self.repetitionPenalty.bitPattern != 0 {
-      try visitor.visitSingularFloatField(value: self.repetitionPenalty, fieldNumber: 5)
-    }
-    if self.presencePenalty.bitPattern != 0 {
-      try visitor.visitSingularFloatField(value: self.presencePenalty, fieldNumber: 6)
-    }
-    if self.frequencyPenalty.bitPattern != 0 {
-      try visitor.visitSingularFloatField(value: self.frequencyPenalty, fieldNumber: 7)
-    }
+    try { if let v = self._temperature {
+      try visitor.visitSingularFloatField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._topK {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._topP {
+      try visitor.visitSingularFloatField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._minP {
+      try visitor.visitSingularFloatField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._repetitionPenalty {
+      try visitor.visitSingularFloatField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._presencePenalty {
+      try visitor.visitSingularFloatField(value: v, fieldNumber: 6)
+    } }()
+    try { if let v = self._frequencyPenalty {
+      try visitor.visitSingularFloatField(value: v, fieldNumber: 7)
+    } }()
     try { if let v = self._seed {
       try visitor.visitSingularUInt64Field(value: v, fieldNumber: 8)
     } }()
@@ -1052,13 +1127,13 @@ nonisolated extension WireSampling: SwiftProtobuf.Message, SwiftProtobuf._Messag
   }
 
   public static func ==(lhs: WireSampling, rhs: WireSampling) -> Bool {
-    if lhs.temperature != rhs.temperature {return false}
-    if lhs.topK != rhs.topK {return false}
-    if lhs.topP != rhs.topP {return false}
-    if lhs.minP != rhs.minP {return false}
-    if lhs.repetitionPenalty != rhs.repetitionPenalty {return false}
-    if lhs.presencePenalty != rhs.presencePenalty {return false}
-    if lhs.frequencyPenalty != rhs.frequencyPenalty {return false}
+    if lhs._temperature != rhs._temperature {return false}
+    if lhs._topK != rhs._topK {return false}
+    if lhs._topP != rhs._topP {return false}
+    if lhs._minP != rhs._minP {return false}
+    if lhs._repetitionPenalty != rhs._repetitionPenalty {return false}
+    if lhs._presencePenalty != rhs._presencePenalty {return false}
+    if lhs._frequencyPenalty != rhs._frequencyPenalty {return false}
     if lhs._seed != rhs._seed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -1100,6 +1175,41 @@ nonisolated extension WireLimits: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.maxTokens != rhs.maxTokens {return false}
     if lhs.stop != rhs.stop {return false}
     if lhs.deadlineMs != rhs.deadlineMs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRefusedAdapter: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RefusedAdapter"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRefusedAdapter, rhs: WireRefusedAdapter) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -46,39 +46,86 @@ public nonisolated struct WireResidentAdapter: Sendable {
 }
 
 /// Kind READY: the first message of a worker's session.
-public nonisolated struct WireReady: Sendable {
+public nonisolated struct WireReady: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var pid: Int32 = 0
+  public var pid: Int32 {
+    get {_storage._pid}
+    set {_uniqueStorage()._pid = newValue}
+  }
 
   /// sequences that may run at once
-  public var slots: UInt32 = 0
+  public var slots: UInt32 {
+    get {_storage._slots}
+    set {_uniqueStorage()._slots = newValue}
+  }
 
   /// tokens a sequence may have
-  public var context: UInt32 = 0
+  public var context: UInt32 {
+    get {_storage._context}
+    set {_uniqueStorage()._context = newValue}
+  }
 
-  public var base: Data = Data()
+  public var base: Data {
+    get {_storage._base}
+    set {_uniqueStorage()._base = newValue}
+  }
 
   /// empty: no router
-  public var router: Data = Data()
+  public var router: Data {
+    get {_storage._router}
+    set {_uniqueStorage()._router = newValue}
+  }
 
-  public var type: String = String()
+  public var type: String {
+    get {_storage._type}
+    set {_uniqueStorage()._type = newValue}
+  }
 
-  public var kernels: String = String()
+  public var kernels: String {
+    get {_storage._kernels}
+    set {_uniqueStorage()._kernels = newValue}
+  }
 
-  public var adapters: [WireResidentAdapter] = []
+  public var adapters: [WireResidentAdapter] {
+    get {_storage._adapters}
+    set {_uniqueStorage()._adapters = newValue}
+  }
 
   /// that the front gave the process; empty: it was started by hand
-  public var identity: Data = Data()
+  public var identity: Data {
+    get {_storage._identity}
+    set {_uniqueStorage()._identity = newValue}
+  }
 
   /// that keys and values have room for
-  public var cacheTokens: UInt64 = 0
+  public var cacheTokens: UInt64 {
+    get {_storage._cacheTokens}
+    set {_uniqueStorage()._cacheTokens = newValue}
+  }
+
+  /// the model's own, without a seed
+  public var defaults: WireSampling {
+    get {_storage._defaults ?? WireSampling()}
+    set {_uniqueStorage()._defaults = newValue}
+  }
+  /// Returns true if `defaults` has been explicitly set.
+  public var hasDefaults: Bool {_storage._defaults != nil}
+  /// Clears the value of `defaults`. Subsequent reads from it will return its default value.
+  public mutating func clearDefaults() {_uniqueStorage()._defaults = nil}
+
+  public var refused: [WireRefusedAdapter] {
+    get {_storage._refused}
+    set {_uniqueStorage()._refused = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _storage = unsafe _StorageClass.defaultInstance
 }
 
 /// Kind HEARTBEAT, both ways. From a worker it comes from the thread that runs the steps.
@@ -218,6 +265,9 @@ public nonisolated struct WireFinished: Sendable {
   /// the prompt as tokenized, for the provenance
   public var promptTokens: [UInt32] = []
 
+  /// that took effect, for the provenance; 0: the part never ran
+  public var maxTokens: UInt32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Outcome: Equatable, Sendable {
@@ -268,7 +318,7 @@ public nonisolated struct WireDispatch: @unchecked Sendable {
     set {_uniqueStorage()._routedText = newValue}
   }
 
-  /// the seed is always set
+  /// every field is set
   public var sampling: WireSampling {
     get {_storage._sampling ?? WireSampling()}
     set {_uniqueStorage()._sampling = newValue}
@@ -428,74 +478,146 @@ nonisolated extension WireResidentAdapter: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Ready"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pid\0\u{1}slots\0\u{1}context\0\u{1}base\0\u{1}router\0\u{1}type\0\u{1}kernels\0\u{1}adapters\0\u{1}identity\0\u{3}cache_tokens\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pid\0\u{1}slots\0\u{1}context\0\u{1}base\0\u{1}router\0\u{1}type\0\u{1}kernels\0\u{1}adapters\0\u{1}identity\0\u{3}cache_tokens\0\u{1}defaults\0\u{1}refused\0")
+
+  fileprivate class _StorageClass {
+    var _pid: Int32 = 0
+    var _slots: UInt32 = 0
+    var _context: UInt32 = 0
+    var _base: Data = Data()
+    var _router: Data = Data()
+    var _type: String = String()
+    var _kernels: String = String()
+    var _adapters: [WireResidentAdapter] = []
+    var _identity: Data = Data()
+    var _cacheTokens: UInt64 = 0
+    var _defaults: WireSampling? = nil
+    var _refused: [WireRefusedAdapter] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _pid = source._pid
+      _slots = source._slots
+      _context = source._context
+      _base = source._base
+      _router = source._router
+      _type = source._type
+      _kernels = source._kernels
+      _adapters = source._adapters
+      _identity = source._identity
+      _cacheTokens = source._cacheTokens
+      _defaults = source._defaults
+      _refused = source._refused
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularInt32Field(value: &self.pid) }()
-      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.slots) }()
-      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.context) }()
-      case 4: try { try decoder.decodeSingularBytesField(value: &self.base) }()
-      case 5: try { try decoder.decodeSingularBytesField(value: &self.router) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self.type) }()
-      case 7: try { try decoder.decodeSingularStringField(value: &self.kernels) }()
-      case 8: try { try decoder.decodeRepeatedMessageField(value: &self.adapters) }()
-      case 9: try { try decoder.decodeSingularBytesField(value: &self.identity) }()
-      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.cacheTokens) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularInt32Field(value: &_storage._pid) }()
+        case 2: try { try decoder.decodeSingularUInt32Field(value: &_storage._slots) }()
+        case 3: try { try decoder.decodeSingularUInt32Field(value: &_storage._context) }()
+        case 4: try { try decoder.decodeSingularBytesField(value: &_storage._base) }()
+        case 5: try { try decoder.decodeSingularBytesField(value: &_storage._router) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._type) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._kernels) }()
+        case 8: try { try decoder.decodeRepeatedMessageField(value: &_storage._adapters) }()
+        case 9: try { try decoder.decodeSingularBytesField(value: &_storage._identity) }()
+        case 10: try { try decoder.decodeSingularUInt64Field(value: &_storage._cacheTokens) }()
+        case 11: try { try decoder.decodeSingularMessageField(value: &_storage._defaults) }()
+        case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._refused) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.pid != 0 {
-      try visitor.visitSingularInt32Field(value: self.pid, fieldNumber: 1)
-    }
-    if self.slots != 0 {
-      try visitor.visitSingularUInt32Field(value: self.slots, fieldNumber: 2)
-    }
-    if self.context != 0 {
-      try visitor.visitSingularUInt32Field(value: self.context, fieldNumber: 3)
-    }
-    if !self.base.isEmpty {
-      try visitor.visitSingularBytesField(value: self.base, fieldNumber: 4)
-    }
-    if !self.router.isEmpty {
-      try visitor.visitSingularBytesField(value: self.router, fieldNumber: 5)
-    }
-    if !self.type.isEmpty {
-      try visitor.visitSingularStringField(value: self.type, fieldNumber: 6)
-    }
-    if !self.kernels.isEmpty {
-      try visitor.visitSingularStringField(value: self.kernels, fieldNumber: 7)
-    }
-    if !self.adapters.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.adapters, fieldNumber: 8)
-    }
-    if !self.identity.isEmpty {
-      try visitor.visitSingularBytesField(value: self.identity, fieldNumber: 9)
-    }
-    if self.cacheTokens != 0 {
-      try visitor.visitSingularUInt64Field(value: self.cacheTokens, fieldNumber: 10)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._pid != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._pid, fieldNumber: 1)
+      }
+      if _storage._slots != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._slots, fieldNumber: 2)
+      }
+      if _storage._context != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._context, fieldNumber: 3)
+      }
+      if !_storage._base.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._base, fieldNumber: 4)
+      }
+      if !_storage._router.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._router, fieldNumber: 5)
+      }
+      if !_storage._type.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._type, fieldNumber: 6)
+      }
+      if !_storage._kernels.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._kernels, fieldNumber: 7)
+      }
+      if !_storage._adapters.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._adapters, fieldNumber: 8)
+      }
+      if !_storage._identity.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._identity, fieldNumber: 9)
+      }
+      if _storage._cacheTokens != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._cacheTokens, fieldNumber: 10)
+      }
+      try { if let v = _storage._defaults {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      } }()
+      if !_storage._refused.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._refused, fieldNumber: 12)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireReady, rhs: WireReady) -> Bool {
-    if lhs.pid != rhs.pid {return false}
-    if lhs.slots != rhs.slots {return false}
-    if lhs.context != rhs.context {return false}
-    if lhs.base != rhs.base {return false}
-    if lhs.router != rhs.router {return false}
-    if lhs.type != rhs.type {return false}
-    if lhs.kernels != rhs.kernels {return false}
-    if lhs.adapters != rhs.adapters {return false}
-    if lhs.identity != rhs.identity {return false}
-    if lhs.cacheTokens != rhs.cacheTokens {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._pid != rhs_storage._pid {return false}
+        if _storage._slots != rhs_storage._slots {return false}
+        if _storage._context != rhs_storage._context {return false}
+        if _storage._base != rhs_storage._base {return false}
+        if _storage._router != rhs_storage._router {return false}
+        if _storage._type != rhs_storage._type {return false}
+        if _storage._kernels != rhs_storage._kernels {return false}
+        if _storage._adapters != rhs_storage._adapters {return false}
+        if _storage._identity != rhs_storage._identity {return false}
+        if _storage._cacheTokens != rhs_storage._cacheTokens {return false}
+        if _storage._defaults != rhs_storage._defaults {return false}
+        if _storage._refused != rhs_storage._refused {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -677,7 +799,7 @@ nonisolated extension WireWorkerRouted: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireFinished: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Finished"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}part\0\u{1}epoch\0\u{1}reason\0\u{1}failure\0\u{1}message\0\u{1}usage\0\u{3}prompt_tokens\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}part\0\u{1}epoch\0\u{1}reason\0\u{1}failure\0\u{1}message\0\u{1}usage\0\u{3}prompt_tokens\0\u{3}max_tokens\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -707,6 +829,7 @@ nonisolated extension WireFinished: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 6: try { try decoder.decodeSingularStringField(value: &self.message) }()
       case 7: try { try decoder.decodeSingularMessageField(value: &self._usage) }()
       case 8: try { try decoder.decodeRepeatedUInt32Field(value: &self.promptTokens) }()
+      case 9: try { try decoder.decodeSingularUInt32Field(value: &self.maxTokens) }()
       default: break
       }
     }
@@ -746,6 +869,9 @@ nonisolated extension WireFinished: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if !self.promptTokens.isEmpty {
       try visitor.visitPackedUInt32Field(value: self.promptTokens, fieldNumber: 8)
     }
+    if self.maxTokens != 0 {
+      try visitor.visitSingularUInt32Field(value: self.maxTokens, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -757,6 +883,7 @@ nonisolated extension WireFinished: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.message != rhs.message {return false}
     if lhs._usage != rhs._usage {return false}
     if lhs.promptTokens != rhs.promptTokens {return false}
+    if lhs.maxTokens != rhs.maxTokens {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

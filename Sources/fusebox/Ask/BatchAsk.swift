@@ -15,8 +15,11 @@ struct BatchAsk {
     /// - Parameter report: told after each reply what part of all is done.
     /// - Returns: how many requests failed.
     func run(_ input: String, report: (Double) -> Void) async -> Int {
-        let lines = input.split(separator: "\n", omittingEmptySubsequences: false)
-            .enumerated().filter { !$0.element.allSatisfy(\.isWhitespace) }
+        // To Swift CR LF is one character, which is no LF; to JSON a CR at a line's end is white space.
+        let lines = input.utf8.split(
+            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
+        )
+        .map { Substring($0) }.enumerated().filter { !$0.element.allSatisfy(\.isWhitespace) }
         var failures = 0
         var finished = 0
         await withTaskGroup(of: (line: JSONObject, isFailed: Bool).self) { group in

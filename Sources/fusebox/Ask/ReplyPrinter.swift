@@ -41,7 +41,9 @@ struct ReplyPrinter {
             grow(to: chunk.part + 1)
             let text = styled(chunk)
             parts[Int(chunk.part)].pending += text
-            if let last = chunk.text.last { parts[Int(chunk.part)].endsLine = last == "\n" }
+            if let last = chunk.text.utf8.last {
+                parts[Int(chunk.part)].endsLine = last == UInt8(ascii: "\n")
+            }
         case .done(let done): end(done.part)
         case .failed(let failed): end(failed.part)
         }

@@ -9,26 +9,31 @@ struct RequestFields: Equatable {
     var kvRule: KVRuleName?
     var split = false
     var raw = false
-    var maxTokens: UInt32?
-    var temperature: Float?
-    var topP: Float?
-    var stop: [String] = []
-    var seed: UInt64?
+    /// A system message before the prompt.
+    var system: String?
+    var settings = SamplingSettings()
     var deadline: UInt32?
 
     /// The message for a prompt.
     ///
     /// - Throws: `.invalidRequest`, saying which field and what is allowed.
-    func submit(prompt: String) throws(ClientError) -> WireSubmit {
+    func submit(prompt text: String) throws(ClientError) -> WireSubmit {
+        guard !raw || system == nil else {
+            throw ClientError(.invalidRequest, "a raw prompt has no system message beside it")
+        }
+        return try submit(raw ? WirePrompt { $0.raw = text } : WirePrompt(text, system: system))
+    }
+
+    /// The message for a prompt of any form.
+    ///
+    /// - Throws: `.invalidRequest`, saying which field and what is allowed.
+    func submit(_ prompt: WirePrompt) throws(ClientError) -> WireSubmit {
         var submit = WireSubmit()
         submit.requestID = .random()
-        if raw { submit.prompt.raw = prompt } else { submit.prompt.text = prompt }
+        submit.prompt = prompt
         submit.selection = try selection()
-        submit.sampling.temperature = temperature ?? 0
-        submit.sampling.topP = topP ?? 0
-        if let seed { submit.sampling.seed = seed }
-        submit.limits.maxTokens = maxTokens ?? 0
-        submit.limits.stop = stop
+        submit.sampling = settings.sampling
+        submit.limits = settings.limits
         submit.limits.deadlineMs = deadline ?? 0
         submit.kvRule = kvRule?.wire ?? .unspecified
         submit.split = split
@@ -49,6 +54,29 @@ struct RequestFields: Equatable {
         auto.weighting = weighting.wire
         selection.auto = auto
         return selection
+    }
+}
+
+extension WirePrompt {
+    /// A user's message, behind a system message where there is one.
+    init(_ text: String, system: String?) {
+        self.init()
+        guard let system else {
+            self.text = text
+            return
+        }
+        chat.messages = [
+            WireChatMessage(role: "system", content: system),
+            WireChatMessage(role: "user", content: text),
+        ]
+    }
+}
+
+extension WireChatMessage {
+    init(role: String, content: String) {
+        self.init()
+        self.role = role
+        self.content = content
     }
 }
 
@@ -79,7 +107,7 @@ enum KVRuleName: String, CaseIterable, ExpressibleByArgument {
 }
 
 extension WireSelection {
-    /// Reads `auto`, `auto:NAME,NAME`, `base` or `NAME=WEIGHT,NAME=WEIGHT`.
+    /// Reads `auto`, `auto:NAME,NAME`, `base` or `NAME=WEIGHT,NAME`; a weight that is left out is 1.
     init(text: String) throws(ClientError) {
         self.init()
         if text == "auto" {
@@ -92,12 +120,15 @@ extension WireSelection {
             guard !auto.allowed.contains("") else { throw Self.unreadable(text) }
         } else {
             for share in text.split(separator: ",", omittingEmptySubsequences: false) {
-                guard let equals = share.lastIndex(of: "="), equals > share.startIndex,
-                    let weight = Float(share[share.index(after: equals)...]), weight.isFinite
-                else { throw Self.unreadable(text) }
+                let equals = share.lastIndex(of: "=")
+                let name = share[..<(equals ?? share.endIndex)]
+                let weight = equals.map { Float(share[share.index(after: $0)...]) } ?? 1
+                guard !name.isEmpty, let weight, weight.isFinite else {
+                    throw Self.unreadable(text)
+                }
                 fixed.shares.append(
                     WireNamedWeight {
-                        $0.name = String(share[..<equals])
+                        $0.name = String(name)
                         $0.weight = weight
                     })
             }
@@ -107,7 +138,7 @@ extension WireSelection {
     private static func unreadable(_ text: String) -> ClientError {
         ClientError(
             .invalidRequest,
-            "cannot select \"\(text)\"; write auto, auto:NAME,NAME, base or NAME=WEIGHT,NAME=WEIGHT"
+            "cannot select \"\(text)\"; write auto, auto:NAME,NAME, base or NAME=WEIGHT,NAME (1)"
         )
     }
 }

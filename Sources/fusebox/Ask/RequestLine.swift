@@ -51,33 +51,55 @@ struct RequestLine {
             case "kv_rule":
                 fields.kvRule = try read(
                     value.string.flatMap(KVRuleName.init), key, names(KVRuleName.self))
+            case "system": fields.system = try read(value.string, key, "a string")
             case "split": fields.split = try read(value.bool, key, "true or false")
             case "raw": fields.raw = try read(value.bool, key, "true or false")
-            case "max_tokens":
-                fields.maxTokens = try read(
-                    value.int.flatMap { UInt32(exactly: $0) }, key, "a count")
-            case "temperature":
-                fields.temperature = try read(value.double.map { Float($0) }, key, "a number")
-            case "top_p": fields.topP = try read(value.double.map { Float($0) }, key, "a number")
-            case "stop":
-                let one = value.string.map { [$0] }
-                let many = value.array.map { $0.compactMap(\.string) }
-                fields.stop = try read(one ?? many, key, "a string or an array of strings")
-                if let array = value.array, array.count != fields.stop.count {
-                    throw ClientError(.invalidRequest, "\"stop\" must hold strings only")
-                }
-            case "seed":
-                fields.seed = try read(
-                    UInt64(seed: value), key, "a whole number from 0 to 2^64 - 1")
             case "deadline_ms":
                 fields.deadline = try read(
                     value.int.flatMap { UInt32(exactly: $0) }, key, "a count of milliseconds")
-            default:
-                throw ClientError(.invalidRequest, "the field \"\(key.prefix(64))\" is unknown")
+            default: try set(key, value, in: &fields.settings)
             }
+        }
+        do throws(SettingError) {
+            try fields.settings.check { "\"\($0)\"" }
+        } catch {
+            throw ClientError(.invalidRequest, error.message)
         }
         guard let prompt else { throw ClientError(.invalidRequest, "\"prompt\" is missing") }
         return try fields.submit(prompt: prompt)
+    }
+
+    /// Takes a field of how the reply is drawn.
+    private static func set(
+        _ key: String, _ value: JSONValue, in settings: inout SamplingSettings
+    ) throws(ClientError) {
+        func number() throws(ClientError) -> Float {
+            try read(value.double.map { Float($0) }, key, "a number")
+        }
+        func count() throws(ClientError) -> UInt32 {
+            try read(value.int.flatMap { UInt32(exactly: $0) }, key, "a count")
+        }
+        switch key {
+        case "max_tokens": settings.maxTokens = try count()
+        case "temperature": settings.temperature = try number()
+        case "top_k": settings.topK = try count()
+        case "top_p": settings.topP = try number()
+        case "min_p": settings.minP = try number()
+        case "repetition_penalty": settings.repetitionPenalty = try number()
+        case "presence_penalty": settings.presencePenalty = try number()
+        case "frequency_penalty": settings.frequencyPenalty = try number()
+        case "stop":
+            let one = value.string.map { [$0] }
+            let many = value.array.map { $0.compactMap(\.string) }
+            settings.stop = try read(one ?? many, key, "a string or an array of strings")
+            if let array = value.array, array.count != settings.stop.count {
+                throw ClientError(.invalidRequest, "\"stop\" must hold strings only")
+            }
+        case "seed":
+            settings.seed = try read(UInt64(seed: value), key, "a whole number from 0 to 2^64 - 1")
+        default:
+            throw ClientError(.invalidRequest, "the field \"\(key.prefix(64))\" is unknown")
+        }
     }
 
     private static func read<Value>(
@@ -94,7 +116,7 @@ struct RequestLine {
 }
 
 extension UInt64 {
-    /// A seed in JSON: a whole number, or a string of digits where the number is beyond Int64.
+    /// A seed in JSON: a string of digits, or a whole number that Int64 holds.
     init?(seed value: JSONValue) {
         if let number = value.int.flatMap({ UInt64(exactly: $0) }) {
             self = number
@@ -105,8 +127,6 @@ extension UInt64 {
         }
     }
 
-    /// The seed as JSON that no reader rounds.
-    var seedJSON: JSONValue {
-        Int64(exactly: self).map { .integer($0) } ?? .string(String(self))
-    }
+    /// The seed as JSON: a string of digits, since readers round large numbers.
+    var seedJSON: JSONValue { .string(String(self)) }
 }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import FoundationEssentials
 import Glibc
 import SystemPackage
@@ -29,14 +30,34 @@ enum Terminal {
         return try text(input.rest(byteLimit: byteLimit), of: "standard input")
     }
 
-    /// The prompt that an option gives; `-` is standard input, whose last line may end.
-    static func readPrompt(_ option: String) throws -> String {
-        guard option == "-" else { return option }
-        let text = try read("-", byteLimit: Frames.clientLimit)
-        return text.hasSuffix("\n") ? String(text.dropLast()) : text
+    /// The prompt that an option gives; `-`, or nothing where there is a pipe, is standard input, whose last line may end.
+    ///
+    /// - Throws: where nothing is given and standard input is a person's.
+    static func readPrompt(_ option: String?) throws -> String {
+        if let option, option != "-" { return option }
+        guard option != nil || !isTyped else {
+            throw ValidationError("give a prompt, or pipe one into standard input")
+        }
+        return withoutLineEnd(try read("-", byteLimit: Frames.clientLimit))
     }
 
-    private static func text(_ bytes: [UInt8], of name: String) throws(CommandError) -> String {
+    /// Whether a person types standard input.
+    static var isTyped: Bool { isatty(STDIN_FILENO) == 1 }
+
+    /// Bytes decide: to Swift CR LF is one character, which is no LF.
+    static func withoutLineEnd(_ text: String) -> String {
+        var bytes = text.utf8[...]
+        if bytes.last == UInt8(ascii: "\n") {
+            bytes.removeLast()
+            if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        }
+        return String(Substring(bytes))
+    }
+
+    /// The text that bytes are, without the byte order mark that some editors put before it.
+    static func text(_ bytes: [UInt8], of name: String) throws(CommandError) -> String {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let bytes = bytes.starts(with: mark) ? bytes[mark.count...] : bytes[...]
         if let text = String(validating: bytes, as: UTF8.self) { return text }
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         let bad = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0

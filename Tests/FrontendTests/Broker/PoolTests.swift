@@ -7,20 +7,25 @@ import Wire
 @Suite struct PoolTests {
     @Test func readyWorkersAreAnnounced() {
         var bench = Bench(workers: 0)
-        let ready = FakePool.ready(pid: 7, slots: 2)
+        var ready = FakePool.ready(pid: 7, slots: 2)
+        ready.refused = [WireRefusedAdapter(folder: "odd", reason: "fits another base")]
         let actions = bench.tell(.worker(Bench.worker(0), .ready(ready)))
-        guard case .workerReady(let identity, let type, let adapterCount) = actions.first else {
+        guard
+            case .workerReady(let identity, let type, let adapterCount, let refused) = actions.first
+        else {
             Issue.record("expected the announcement, got \(actions)")
             return
         }
         #expect(identity == .of(7))
         #expect(type == "f32")
         #expect(adapterCount == 3)
+        #expect(refused.map(\.name) == ["odd"])
     }
 
     enum Difference: String, CaseIterable {
         case base, type, kernels, router, adapters, slots
         case names = "two adapters"
+        case defaults = "defaults for sampling"
 
         func apply(to ready: inout WireReady) {
             switch self {
@@ -30,6 +35,7 @@ import Wire
             case .router: ready.router = Data(repeating: 1, count: 32)
             case .adapters: ready.adapters.removeLast()
             case .slots: ready.slots = 5000
+            case .defaults: ready.defaults.temperature = 0.5
             case .names: ready.adapters[1].name = ready.adapters[0].name
             }
         }

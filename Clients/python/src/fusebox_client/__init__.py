@@ -25,7 +25,7 @@ from fusebox_client.provenance import (
 from fusebox_client.reply import Reply
 from fusebox_client.request import KVRule, Prompt, Select, SubmitOptions, Weighting
 from fusebox_client.result import Part, Result
-from fusebox_client.routing import Adapter, Routing, Sentence
+from fusebox_client.routing import Adapter, RefusedAdapter, Routing, Sentence
 from fusebox_client.settings import ClientOptions
 from fusebox_client.status import ConnectionStatus, ServiceStatus, WorkerStatus
 
@@ -50,6 +50,7 @@ __all__ = [
     "Prompt",
     "ProtocolMismatch",
     "Provenance",
+    "RefusedAdapter",
     "Reply",
     "RequestFailed",
     "Result",

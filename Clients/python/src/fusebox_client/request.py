@@ -29,24 +29,27 @@ class SubmitOptions(TypedDict, total=False):
     split: bool
     #: The prompt is tokenized as it is, without a chat template.
     raw: bool
-    #: 0: 256, or what the context leaves; of each part.
-    max_tokens: int
+    #: Of each part; None: 256, or what the context leaves.
+    max_tokens: int | None
     #: A string, or several, that end a reply.
     stop: str | Sequence[str]
     #: Seconds until the reply ends with what was made until then.
     deadline: float | None
-    #: 0: greedy.
-    temperature: float
-    #: 0: off.
-    top_k: int
-    #: 0 or 1: off.
-    top_p: float
-    #: 0: off.
-    min_p: float
-    #: 0 or 1: off.
-    repetition_penalty: float
-    presence_penalty: float
-    frequency_penalty: float
+    #: 0: greedy. None, here and below: the model's own default, and off where it has none.
+    temperature: float | None
+    #: So many likeliest tokens stay; 0: all.
+    top_k: int | None
+    #: The likeliest tokens whose probabilities reach this sum stay; 1: all.
+    top_p: float | None
+    #: Tokens stay that are at least this share as likely as the likeliest; 0: all.
+    min_p: float | None
+    #: Divides the positive and multiplies the negative logits of tokens seen, the prompt's
+    #: included; 1: off.
+    repetition_penalty: float | None
+    #: Is subtracted from the logits of tokens seen.
+    presence_penalty: float | None
+    #: Is subtracted from the logits of tokens seen, once an occurrence.
+    frequency_penalty: float | None
     #: None: the service draws one, and says which.
     seed: int | None
     #: It goes on when this client is gone, for another one to `attach` to; otherwise the service
@@ -110,20 +113,27 @@ def submit_message(
     kv_rule: KVRule | None = None,
     split: bool = False,
     raw: bool = False,
-    max_tokens: int = 0,
+    max_tokens: int | None = None,
     stop: str | Sequence[str] = (),
     deadline: float | None = None,
-    temperature: float = 0.0,
-    top_k: int = 0,
-    top_p: float = 0.0,
-    min_p: float = 0.0,
-    repetition_penalty: float = 0.0,
-    presence_penalty: float = 0.0,
-    frequency_penalty: float = 0.0,
+    temperature: float | None = None,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    min_p: float | None = None,
+    repetition_penalty: float | None = None,
+    presence_penalty: float | None = None,
+    frequency_penalty: float | None = None,
     seed: int | None = None,
     keep: bool = False,
 ) -> client.Submit:
-    """The message without its id; deadline in seconds."""
+    """The message without its id; ValueError for values without sense."""
+    for name, value in (
+        ("max_tokens", max_tokens),
+        ("top_p", top_p),
+        ("repetition_penalty", repetition_penalty),
+    ):
+        if value is not None and value <= 0:
+            raise ValueError(f"{name} has to be more than 0, not {value}")
     sampling = common.Sampling(
         temperature=temperature,
         top_k=top_k,
@@ -135,7 +145,7 @@ def submit_message(
         seed=seed,
     )
     limits = common.Limits(
-        max_tokens=max_tokens,
+        max_tokens=max_tokens or 0,
         stop=[stop] if isinstance(stop, str) else list(stop),
         deadline_ms=0 if deadline is None else max(1, round(deadline * 1000)),
     )

@@ -47,6 +47,18 @@ class Adapter:
     warnings: list[str]
 
 
+@dataclass(frozen=True)
+class RefusedAdapter:
+    """An adapter of the served folder that cannot be used."""
+
+    name: str
+    reason: str
+
+
+def refused(messages: Iterable[common.RefusedAdapter]) -> list[RefusedAdapter]:
+    return [RefusedAdapter(adapter.name, adapter.reason) for adapter in messages]
+
+
 def sentences(messages: Iterable[common.SentenceRoute]) -> list[Sentence]:
     return [
         Sentence(s.text, {c.name: c.probability for c in s.candidates}, s.abstained)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fusebox_client.routing import RefusedAdapter, refused
 from fusebox_client.wire import client_pb2 as client
 
 
@@ -61,6 +62,7 @@ class ServiceStatus:
     failed: int
     #: Parts that went on at another worker.
     resumed: int
+    refused_adapters: list[RefusedAdapter]
     workers: list[WorkerStatus]
     connections: ConnectionStatus
 
@@ -78,6 +80,7 @@ def service_status(reply: client.StatusReply) -> ServiceStatus:
         finished=reply.finished,
         failed=reply.failed,
         resumed=reply.resumed,
+        refused_adapters=refused(reply.refused_adapters),
         workers=[_worker(worker) for worker in reply.workers],
         connections=ConnectionStatus(
             open=reply.connections.open,

@@ -33,12 +33,14 @@ class AdapterDescription(_message.Message):
     def __init__(self, name: _Optional[str] = ..., digest: _Optional[bytes] = ..., rank: _Optional[int] = ..., byte_count: _Optional[int] = ..., warnings: _Optional[_Iterable[str]] = ..., routable: bool = ...) -> None: ...
 
 class Adapters(_message.Message):
-    __slots__ = ["adapters", "request"]
+    __slots__ = ["adapters", "refused", "request"]
     ADAPTERS_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
     adapters: _containers.RepeatedCompositeFieldContainer[AdapterDescription]
+    refused: _containers.RepeatedCompositeFieldContainer[_common_pb2.RefusedAdapter]
     request: bytes
-    def __init__(self, request: _Optional[bytes] = ..., adapters: _Optional[_Iterable[_Union[AdapterDescription, _Mapping]]] = ...) -> None: ...
+    def __init__(self, request: _Optional[bytes] = ..., adapters: _Optional[_Iterable[_Union[AdapterDescription, _Mapping]]] = ..., refused: _Optional[_Iterable[_Union[_common_pb2.RefusedAdapter, _Mapping]]] = ...) -> None: ...
 
 class Attach(_message.Message):
     __slots__ = ["from_offsets", "request"]
@@ -211,7 +213,7 @@ class Status(_message.Message):
     def __init__(self, request: _Optional[bytes] = ...) -> None: ...
 
 class StatusReply(_message.Message):
-    __slots__ = ["accepted", "base", "connections", "degraded", "draining", "failed", "finished", "queued", "request", "resumed", "router", "running", "version", "workers"]
+    __slots__ = ["accepted", "base", "connections", "degraded", "draining", "failed", "finished", "queued", "refused_adapters", "request", "resumed", "router", "running", "version", "workers"]
     ACCEPTED_FIELD_NUMBER: _ClassVar[int]
     BASE_FIELD_NUMBER: _ClassVar[int]
     CONNECTIONS_FIELD_NUMBER: _ClassVar[int]
@@ -220,6 +222,7 @@ class StatusReply(_message.Message):
     FAILED_FIELD_NUMBER: _ClassVar[int]
     FINISHED_FIELD_NUMBER: _ClassVar[int]
     QUEUED_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_ADAPTERS_FIELD_NUMBER: _ClassVar[int]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
     RESUMED_FIELD_NUMBER: _ClassVar[int]
     ROUTER_FIELD_NUMBER: _ClassVar[int]
@@ -234,13 +237,14 @@ class StatusReply(_message.Message):
     failed: int
     finished: int
     queued: int
+    refused_adapters: _containers.RepeatedCompositeFieldContainer[_common_pb2.RefusedAdapter]
     request: bytes
     resumed: int
     router: bytes
     running: int
     version: str
     workers: _containers.RepeatedCompositeFieldContainer[WorkerStatus]
-    def __init__(self, request: _Optional[bytes] = ..., version: _Optional[str] = ..., workers: _Optional[_Iterable[_Union[WorkerStatus, _Mapping]]] = ..., queued: _Optional[int] = ..., running: _Optional[int] = ..., accepted: _Optional[int] = ..., finished: _Optional[int] = ..., failed: _Optional[int] = ..., resumed: _Optional[int] = ..., draining: bool = ..., base: _Optional[bytes] = ..., router: _Optional[bytes] = ..., degraded: _Optional[str] = ..., connections: _Optional[_Union[ConnectionStatus, _Mapping]] = ...) -> None: ...
+    def __init__(self, request: _Optional[bytes] = ..., version: _Optional[str] = ..., workers: _Optional[_Iterable[_Union[WorkerStatus, _Mapping]]] = ..., queued: _Optional[int] = ..., running: _Optional[int] = ..., accepted: _Optional[int] = ..., finished: _Optional[int] = ..., failed: _Optional[int] = ..., resumed: _Optional[int] = ..., draining: bool = ..., base: _Optional[bytes] = ..., router: _Optional[bytes] = ..., degraded: _Optional[str] = ..., connections: _Optional[_Union[ConnectionStatus, _Mapping]] = ..., refused_adapters: _Optional[_Iterable[_Union[_common_pb2.RefusedAdapter, _Mapping]]] = ...) -> None: ...
 
 class Submit(_message.Message):
     __slots__ = ["credit", "keep", "kv_rule", "limits", "prompt", "request", "sampling", "selection", "split"]

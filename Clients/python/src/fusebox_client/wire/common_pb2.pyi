@@ -118,6 +118,14 @@ class Provenance(_message.Message):
     warnings: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, base: _Optional[bytes] = ..., type: _Optional[str] = ..., kernels: _Optional[str] = ..., router: _Optional[bytes] = ..., kv_rule: _Optional[_Union[KVRule, str]] = ..., seed: _Optional[int] = ..., segments: _Optional[_Iterable[_Union[Segment, _Mapping]]] = ..., prompt_tokens: _Optional[_Iterable[int]] = ..., tokens: _Optional[_Iterable[int]] = ..., sampling: _Optional[_Union[Sampling, _Mapping]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., warnings: _Optional[_Iterable[str]] = ...) -> None: ...
 
+class RefusedAdapter(_message.Message):
+    __slots__ = ["name", "reason"]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    reason: str
+    def __init__(self, name: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
 class Sampling(_message.Message):
     __slots__ = ["frequency_penalty", "min_p", "presence_penalty", "repetition_penalty", "seed", "temperature", "top_k", "top_p"]
     FREQUENCY_PENALTY_FIELD_NUMBER: _ClassVar[int]

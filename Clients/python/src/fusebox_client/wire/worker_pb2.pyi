@@ -47,9 +47,10 @@ class Drain(_message.Message):
     def __init__(self) -> None: ...
 
 class Finished(_message.Message):
-    __slots__ = ["epoch", "failure", "message", "part", "prompt_tokens", "reason", "request", "usage"]
+    __slots__ = ["epoch", "failure", "max_tokens", "message", "part", "prompt_tokens", "reason", "request", "usage"]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     FAILURE_FIELD_NUMBER: _ClassVar[int]
+    MAX_TOKENS_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     PART_FIELD_NUMBER: _ClassVar[int]
     PROMPT_TOKENS_FIELD_NUMBER: _ClassVar[int]
@@ -58,13 +59,14 @@ class Finished(_message.Message):
     USAGE_FIELD_NUMBER: _ClassVar[int]
     epoch: int
     failure: _common_pb2.Code
+    max_tokens: int
     message: str
     part: int
     prompt_tokens: _containers.RepeatedScalarFieldContainer[int]
     reason: _common_pb2.FinishReason
     request: bytes
     usage: _common_pb2.Usage
-    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., epoch: _Optional[int] = ..., reason: _Optional[_Union[_common_pb2.FinishReason, str]] = ..., failure: _Optional[_Union[_common_pb2.Code, str]] = ..., message: _Optional[str] = ..., usage: _Optional[_Union[_common_pb2.Usage, _Mapping]] = ..., prompt_tokens: _Optional[_Iterable[int]] = ...) -> None: ...
+    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., epoch: _Optional[int] = ..., reason: _Optional[_Union[_common_pb2.FinishReason, str]] = ..., failure: _Optional[_Union[_common_pb2.Code, str]] = ..., message: _Optional[str] = ..., usage: _Optional[_Union[_common_pb2.Usage, _Mapping]] = ..., prompt_tokens: _Optional[_Iterable[int]] = ..., max_tokens: _Optional[int] = ...) -> None: ...
 
 class Heartbeat(_message.Message):
     __slots__ = ["cached_tokens", "evicted_blocks", "free_blocks", "prompt_tokens", "running", "silence_ms", "steps", "tokens"]
@@ -87,14 +89,16 @@ class Heartbeat(_message.Message):
     def __init__(self, steps: _Optional[int] = ..., tokens: _Optional[int] = ..., running: _Optional[int] = ..., free_blocks: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., cached_tokens: _Optional[int] = ..., evicted_blocks: _Optional[int] = ..., silence_ms: _Optional[int] = ...) -> None: ...
 
 class Ready(_message.Message):
-    __slots__ = ["adapters", "base", "cache_tokens", "context", "identity", "kernels", "pid", "router", "slots", "type"]
+    __slots__ = ["adapters", "base", "cache_tokens", "context", "defaults", "identity", "kernels", "pid", "refused", "router", "slots", "type"]
     ADAPTERS_FIELD_NUMBER: _ClassVar[int]
     BASE_FIELD_NUMBER: _ClassVar[int]
     CACHE_TOKENS_FIELD_NUMBER: _ClassVar[int]
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    DEFAULTS_FIELD_NUMBER: _ClassVar[int]
     IDENTITY_FIELD_NUMBER: _ClassVar[int]
     KERNELS_FIELD_NUMBER: _ClassVar[int]
     PID_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
     ROUTER_FIELD_NUMBER: _ClassVar[int]
     SLOTS_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
@@ -102,13 +106,15 @@ class Ready(_message.Message):
     base: bytes
     cache_tokens: int
     context: int
+    defaults: _common_pb2.Sampling
     identity: bytes
     kernels: str
     pid: int
+    refused: _containers.RepeatedCompositeFieldContainer[_common_pb2.RefusedAdapter]
     router: bytes
     slots: int
     type: str
-    def __init__(self, pid: _Optional[int] = ..., slots: _Optional[int] = ..., context: _Optional[int] = ..., base: _Optional[bytes] = ..., router: _Optional[bytes] = ..., type: _Optional[str] = ..., kernels: _Optional[str] = ..., adapters: _Optional[_Iterable[_Union[ResidentAdapter, _Mapping]]] = ..., identity: _Optional[bytes] = ..., cache_tokens: _Optional[int] = ...) -> None: ...
+    def __init__(self, pid: _Optional[int] = ..., slots: _Optional[int] = ..., context: _Optional[int] = ..., base: _Optional[bytes] = ..., router: _Optional[bytes] = ..., type: _Optional[str] = ..., kernels: _Optional[str] = ..., adapters: _Optional[_Iterable[_Union[ResidentAdapter, _Mapping]]] = ..., identity: _Optional[bytes] = ..., cache_tokens: _Optional[int] = ..., defaults: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., refused: _Optional[_Iterable[_Union[_common_pb2.RefusedAdapter, _Mapping]]] = ...) -> None: ...
 
 class ResidentAdapter(_message.Message):
     __slots__ = ["byte_count", "digest", "name", "rank", "warnings"]
