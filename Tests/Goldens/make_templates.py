@@ -107,7 +107,7 @@ def published(folder: Path) -> dict:
 
 
 def write(path: Path, document) -> None:
-    path.write_text(json.dumps(document, ensure_ascii=True, indent=0, separators=(",", ":")) + "\n")
+    path.write_text(json.dumps(document, ensure_ascii=True, separators=(",", ":")) + "\n")
 
 
 def main() -> None:
