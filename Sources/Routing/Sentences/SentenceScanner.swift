@@ -107,8 +107,8 @@ struct SentenceScanner {
         }
         guard !CharacterClass.isTrailing(scalar) else { return .goesOn }
         let verdict = stop?.verdict(after: word, before: scalar) ?? .goesOn
-        guard case .goesOn = verdict, let next = item?.next, next.mayBegin(with: scalar),
-            !word.isBeforeNumber, last != ","
+        if case .ends = verdict { return .ends }
+        guard let next = item?.next, next.mayBegin(with: scalar), !word.isBeforeNumber, last != ","
         else { return verdict }
         return .depends(.isMarker(next))
     }

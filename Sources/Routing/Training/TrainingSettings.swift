@@ -67,7 +67,7 @@ public struct TrainingSettings: Sendable {
 
     /// Steps below which a small data set is gone through more often.
     private static let fewestSteps = 2500
-    private static let mostEpochs = 100
+    private static let mostEpochs = 200
 
     /// The passes over `rowCount` rows: enough for `fewestSteps`, at most `mostEpochs`.
     func epochCount(rowCount: Int) -> Int {
