@@ -17,7 +17,7 @@ extension Inspection {
             var report: JSONObject = ["name": .string(place.name)]
             do {
                 guard AdapterShelf.isValid(name: place.name) else {
-                    throw CommandError("its name is none that an adapter may have")
+                    throw CommandError("its name is not allowed; \(AdapterShelf.nameRule)")
                 }
                 for (key, value) in try adapter(place.path) { _ = report.append(key, value) }
             } catch {
