@@ -131,23 +131,30 @@ struct AdapterTensors {
             let pair = Pair(
                 path: factor.path, a: a, b: b, magnitude: factor.tensors[.magnitude],
                 bias: factor.tensors[.bias])
-            guard case .fused(let layer, let site) = module else {
-                pairs[module] = pair
-                continue
-            }
-            var row = 0
-            for linear in site.parts {
-                let rows = row..<row + (base.linears[linear]?.outputs ?? 0)
-                guard
-                    pairs.updateValue(try pair.cut(rows), forKey: .linear(layer: layer, linear))
-                        == nil
-                else {
+            for (module, pair) in try Self.parts(of: module, pair, base: base) {
+                guard pairs.updateValue(pair, forKey: module) == nil else {
                     throw AdapterError(
-                        .malformed, "\(name): \(linear.rawValue) has factors of its own as well")
+                        .malformed,
+                        "\(module.name): has factors of its own beside those of a matrix that it is a part of"
+                    )
                 }
-                row = rows.upperBound
             }
         }
+    }
+
+    /// The linear layers that a fused matrix holds, with their rows; any other module by itself.
+    private static func parts(
+        of module: AdapterModule, _ pair: Pair, base: BaseShape
+    ) throws(AdapterError) -> [(AdapterModule, Pair)] {
+        guard case .fused(let layer, let site) = module else { return [(module, pair)] }
+        var parts: [(AdapterModule, Pair)] = []
+        var row = 0
+        for linear in site.parts {
+            let rows = row..<row + (base.linears[linear]?.outputs ?? 0)
+            parts.append((.linear(layer: layer, linear), try pair.cut(rows)))
+            row = rows.upperBound
+        }
+        return parts
     }
 }
 
