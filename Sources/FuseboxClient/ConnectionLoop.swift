@@ -66,7 +66,8 @@ struct ConnectionLoop: ~Copyable {
         case .abandon(let id):
             sinks[id] = nil
             perform(session.abandon(id))
-        case .grant(let id, let chunks): perform(session.grant(chunks, to: id))
+        case .grant(let id, let chunks):
+            perform(session.grant(chunks, to: id, now: .now))
         case .close(let id): perform(session.close(id))
         case .shutDown: break
         }

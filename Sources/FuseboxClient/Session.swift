@@ -93,8 +93,13 @@ struct Session {
         }
     }
 
-    mutating func grant(_ chunks: UInt32, to id: RequestID) -> [Action] {
-        guard isConnected, conversations[id] != nil else { return [] }
+    mutating func grant(_ chunks: UInt32, to id: RequestID, now: Instant) -> [Action] {
+        guard isConnected, let conversation = conversations[id] else { return [] }
+        if let credit = conversation.credit, credit <= 0 {
+            // Until now the service had nothing to say.
+            conversations[id]?.lastHeard = now
+            lastHeard = now
+        }
         conversations[id]?.credit? += Int(chunks)
         return [
             .send(
@@ -161,7 +166,7 @@ struct Session {
                 // How much the request was submitted with is not known.
                 conversations[id] = conversation
                 return act(on: verdict, of: id, now: now)
-                    + grant(configuration.window ?? .max, to: id)
+                    + grant(configuration.window ?? .max, to: id, now: now)
             }
         case .routed(let event): verdict = conversation.progress.receive(event)
         case .chunk(let event):
@@ -170,7 +175,7 @@ struct Session {
             if verdict == .ignore, configuration.window != nil {
                 // It came on the credit of a reader who will not see it.
                 conversations[id] = conversation
-                return grant(1, to: id)
+                return grant(1, to: id, now: now)
             }
         case .done(let event): verdict = conversation.progress.receive(event)
         case .failed(let failure):

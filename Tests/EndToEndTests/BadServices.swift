@@ -100,9 +100,6 @@ extension BadInput {
         ask("an unknown adapter", ["--select", "nobody=1", "hi"]),
         ask("an adapter that is nearly there", ["--select", "hotel,positive=0.5", "hi"]),
         ask("an unknown adapter to choose from", ["--select", "auto:nobody", "hi"]),
-        ask(
-            "a line without tokens", ["--jsonl", "-"],
-            input: Array("{\"prompt\": \"hi\", \"max_tokens\": 0}\r\n".utf8)),
         ask("more tokens than the context", ["--max-tokens", "1024", "--select", "base", "hi"]),
         BadInput(
             what: "no file of requests",

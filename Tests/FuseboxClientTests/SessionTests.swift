@@ -102,8 +102,10 @@ import Wire
         _ = session.receive(accepted(), now: start)
         for offset: UInt32 in 0..<2 { _ = session.receive(chunk(offset, 1), now: start) }
         #expect(session.nextDeadline == nil && session.tick(now: start + .seconds(60)) == [])
-        #expect(session.grant(1, to: id) == [.send(credit(1))])
-        #expect(session.nextDeadline != nil)
+        let late = start + .seconds(60)
+        #expect(session.grant(1, to: id, now: late) == [.send(credit(1))])
+        #expect(session.tick(now: late) == [])
+        #expect(session.nextDeadline == late + configuration.silence)
     }
 
     /// The service goes by the credit of the SUBMIT, which this client need not know.

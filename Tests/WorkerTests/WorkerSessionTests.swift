@@ -39,7 +39,7 @@ import Wire
         let served = try ServedModel(loaded: model.loaded, adapters: folder.path)
         let ready = WorkerSession(try JobRunner(model: served)).ready(processID: 5, identity: [])
         #expect(ready.refused.map(\.name) == ["odd", "other"])
-        #expect(ready.refused.allSatisfy { $0.reason.contains("adapter_config.json") })
+        #expect(ready.refused.allSatisfy { $0.reason.contains("adapter_model.safetensors") })
         #expect(ready.defaults == WireSampling(model.loaded.samplingDefaults))
     }
 

@@ -233,6 +233,11 @@ def test_credit_follows_the_reader() -> None:
     session.take(ID)
     credit = session.outgoing.popleft()
     assert isinstance(credit, client.Credit) and credit.chunks == 2
+    # And it has a new while to say something.
+    session.tick(61)
+    for _ in range(2):
+        session.take(ID)
+    assert session.is_pending(ID)
 
 
 def test_credit_starts_again_with_an_attempt() -> None:

@@ -28,6 +28,8 @@ class Conversation:
     #: Come and not taken yet.
     events: deque[Event] = field(default_factory=deque)
     answer: Message | None = None
+    #: When it was last looked at, the service could send no more until something was read.
+    waited_for_reader: bool = False
     #: What was sent last was an Attach, and nothing was heard since.
     attaching: bool = False
     cancelled: bool = False

@@ -248,7 +248,13 @@ class Session:
                     conversation.error = NoAnswer(f"{self._endpoint} does not answer")
                 elif now >= quiet_since + settings.silence:
                     self._resume(request, conversation, now)
-            elif now >= quiet_since + settings.silence and not conversation.credit.is_used_up:
+            elif conversation.credit.is_used_up:
+                conversation.waited_for_reader = True
+            elif conversation.waited_for_reader:
+                # Until now the service had nothing to say.
+                conversation.waited_for_reader = False
+                conversation.last_heard = self._last_heard = now
+            elif now >= quiet_since + settings.silence:
                 # It may wait its turn unmentioned, as long as others are answered.
                 if now >= self._last_heard + settings.answer_timeout:
                     conversation.error = NoAnswer(f"{self._endpoint} does not answer")
