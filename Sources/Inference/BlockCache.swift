@@ -12,6 +12,8 @@ struct BlockCache {
         let tokens: [Int32]
         /// The mix of each position, or of all where they agree.
         let mixes: [AdapterMix]
+        /// See `ModelConfiguration.rotaryLength(prompt:total:)`.
+        var rotaryLength = 0
         let salt: UInt64
     }
 

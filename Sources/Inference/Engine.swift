@@ -217,6 +217,7 @@ public final class Engine {
     private func start(_ sequence: TokenSequence) -> Bool {
         let total = sequence.request.prompt.count + sequence.request.maxTokens
         guard blocks(for: total) <= cache.availableCount else { return false }
+        sequence.rotaryLength = rotaryLength(of: sequence)
         var parent = 0
         while keepsPrefixes, (sequence.sealed.count + 1) * KVPages.blockSize < sequence.tokens.count
         {
@@ -241,8 +242,7 @@ public final class Engine {
         let positions = sequence.computedCount..<sequence.computedCount + count
         rowMixes.removeAll(keepingCapacity: true)
         for position in positions { rowMixes.append(try mixes.resolve(sequence.mix(at: position))) }
-        let index = step.places.tables.count
-        step.places.tables.append(sequence.table)
+        let index = step.add(sequence.table, rotaryLength: sequence.rotaryLength)
         let isLast = sequence.samples(after: count)
         if isLast { sampled.append(sequence) }
         for (position, mix) in zip(positions, rowMixes) {
@@ -325,6 +325,7 @@ public final class Engine {
         }
         for id in cancelAfterSealing { cancel(id) }
         cancelAfterSealing.removeAll(keepingCapacity: true)
+        restartOutgrown()
     }
 
     private func key(of sequence: TokenSequence, block: Int, parent: Int) -> BlockCache.Key {
@@ -333,7 +334,20 @@ public final class Engine {
         if mixes.allSatisfy({ $0 == mixes[0] }) { mixes.removeLast(mixes.count - 1) }
         return BlockCache.Key(
             parent: parent, tokens: Array(sequence.tokens[positions]), mixes: mixes,
-            salt: sequence.request.salt)
+            rotaryLength: sequence.rotaryLength, salt: sequence.request.salt)
+    }
+
+    private func rotaryLength(of sequence: TokenSequence) -> Int {
+        model.configuration.rotaryLength(
+            prompt: sequence.request.prompt.count, total: sequence.tokens.count)
+    }
+
+    /// Computes sequences anew that have come to a length from which on all their keys are rotated otherwise.
+    private func restartOutgrown() {
+        for sequence in sampled
+        where sequences[sequence.id] != nil && rotaryLength(of: sequence) != sequence.rotaryLength {
+            restart(sequence)
+        }
     }
 
     /// Forgets what a sequence has in the cache; it is prefilled again, at once or, where it shared blocks that others

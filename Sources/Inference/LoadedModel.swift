@@ -16,7 +16,7 @@ public struct LoadedModel: Sendable {
     public let availableByteCount: Int
     /// What the model's publisher asks for where a request says nothing.
     public let samplingDefaults: SamplingDefaults
-    /// Why an image that is there was not used, and which defaults make no sense.
+    /// What of the checkpoint was left out, why an image that is there was not used, and which defaults make no sense.
     public let warnings: [String]
     public private(set) var shelf = AdapterShelf()
     private let weights: ModelWeights
@@ -38,7 +38,7 @@ public struct LoadedModel: Sendable {
             pool = try ThreadPool(threadCount: threadCount, placement: placement)
             let checkpoint = try Checkpoint(path: path, remembering: images?.memory)
             var image: ModelImage?
-            var warnings: [String] = []
+            var warnings = checkpoint.warnings
             do {
                 image = try images?.image(of: checkpoint, type: precision.weights)
             } catch {

@@ -47,12 +47,16 @@ public struct Scorer {
         for begin in stride(from: 0, to: tokens.count, by: Self.chunk) {
             let end = min(begin + Self.chunk, tokens.count)
             step.removeAll()
-            step.places.tables.append(table)
+            let sequence = step.add(
+                table,
+                rotaryLength: configuration.rotaryLength(
+                    prompt: tokens.count, total: tokens.count))
             for (group, _) in groups { group.removeAll() }
             for position in begin..<end {
                 for (group, weight) in groups { group.append(row: step.rowCount, weight: weight) }
                 step.append(
-                    token: tokens[position], sequence: 0, position: position, wantsLogits: true)
+                    token: tokens[position], sequence: sequence, position: position,
+                    wantsLogits: true)
             }
             step.groups = groups.map(\.group)
             model.forward(step, in: workspace, pages: pages, on: compute)

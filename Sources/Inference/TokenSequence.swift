@@ -10,6 +10,8 @@ final class TokenSequence {
     private(set) var segments: [MixSegment]
     /// Tokens whose keys and values are in the cache.
     var computedCount = 0
+    /// What the keys in the cache were rotated for.
+    var rotaryLength = 0
     /// Prompt tokens that were found in the cache.
     var cachedCount = 0
     /// Blocks in `KVPages`, one for each 16 tokens.

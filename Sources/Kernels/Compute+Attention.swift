@@ -27,22 +27,27 @@ public struct AttentionShape: Sendable {
     /// Positions that a row sees, its own included; nil: all before it.
     public let window: Int?
     public let scale: Float
+    /// Scores are kept in (-cap, cap) by a hyperbolic tangent; nil: as they are.
+    public let cap: Float?
 
     public init(
-        queryHeads: Int, keyValueHeads: Int, headDimension: Int, window: Int?, scale: Float
+        queryHeads: Int, keyValueHeads: Int, headDimension: Int, window: Int?, scale: Float,
+        cap: Float? = nil
     ) {
         self.queryHeads = queryHeads
         self.keyValueHeads = keyValueHeads
         self.headDimension = headDimension
         self.window = window
         self.scale = scale
+        self.cap = cap
     }
 
     /// The largest head dimension that the kernels take.
     public static let largestHeadDimension = Int(FB_MAX_HEAD)
 }
 
-/// Norms over each head's elements before the rotation (Qwen3).
+/// Norms of queries and keys before the rotation: over each head's elements (Qwen 3, Gemma 3), or over those of all heads
+/// (OLMo 2), as many as there are weights.
 public struct HeadNorms: Sendable {
     let query: AlignedBuffer<Float>
     let key: AlignedBuffer<Float>
@@ -57,8 +62,10 @@ public struct HeadNorms: Sendable {
 
 extension Compute {
     /// Normalizes and rotates each row's queries and keys, and writes keys and values into the cache.
+    ///
+    /// - Parameter rotation: of the first elements of each head; nil: positions are not told apart.
     public func cacheKeysAndValues(
-        _ qkv: Activations, shape: AttentionShape, norms: HeadNorms?, rotary: RotaryTable,
+        _ qkv: Activations, shape: AttentionShape, norms: HeadNorms?, rotation: RowRotations?,
         places: RowPlaces, pages: KVPages, layer: Int, rows: RowList
     ) {
         let dimension = shape.headDimension
@@ -68,22 +75,20 @@ extension Compute {
             let keys = unsafe queries + shape.queryHeads * dimension
             let values = unsafe keys + shape.keyValueHeads * dimension
             if let norms {
-                for head in 0..<shape.queryHeads {
-                    let query = unsafe queries + head * dimension
-                    unsafe kernels.rms_norm(
-                        query, norms.query.pointer, Int32(dimension), norms.epsilon, query)
-                }
-                for head in 0..<shape.keyValueHeads {
-                    let key = unsafe keys + head * dimension
-                    unsafe kernels.rms_norm(
-                        key, norms.key.pointer, Int32(dimension), norms.epsilon, key)
-                }
+                unsafe normalize(
+                    queries, count: shape.queryHeads * dimension, weight: norms.query,
+                    epsilon: norms.epsilon)
+                unsafe normalize(
+                    keys, count: shape.keyValueHeads * dimension, weight: norms.key,
+                    epsilon: norms.epsilon)
+            }
+            if let rotation {
+                let angles = unsafe rotation[row]
+                unsafe kernels.rotate(
+                    queries, Int32(shape.queryHeads + shape.keyValueHeads),
+                    Int32(2 * rotation.pairs), dimension, angles.cosines, angles.sines)
             }
             let position = places.positions[row]
-            unsafe kernels.rotate(
-                queries, Int32(shape.queryHeads + shape.keyValueHeads), Int32(dimension), dimension,
-                rotary.cosines.pointer + position * rotary.half,
-                rotary.sines.pointer + position * rotary.half)
             let table = unsafe places.tables[places.sequences[row]].pointer
             let block = unsafe Int(table[position / KVPages.blockSize])
             for head in 0..<shape.keyValueHeads {
@@ -95,6 +100,18 @@ extension Compute {
                     pages.layerValues(layer) + index * pages.valueHeadBytes,
                     Int32(pages.paddedDimension))
             }
+        }
+    }
+
+    /// Normalizes vectors that follow each other in place, each of as many elements as there are weights.
+    private func normalize(
+        _ vectors: UnsafeMutablePointer<Float>, count: Int, weight: AlignedBuffer<Float>,
+        epsilon: Float
+    ) {
+        for start in stride(from: 0, to: count, by: weight.count) {
+            let vector = unsafe vectors + start
+            unsafe kernels.table.pointee.rms_norm(
+                vector, weight.pointer, Int32(weight.count), epsilon, vector)
         }
     }
 
@@ -120,7 +137,7 @@ extension Compute {
                 out: out.row(run.row) + head * width, out_stride: out.stride,
                 head_stride: dimension, rows: Int32(run.count), group: Int32(group),
                 head_dim: Int32(dimension), padded_dim: Int32(pages.paddedDimension),
-                scale: shape.scale, keys: pages.layerKeys(layer),
+                scale: shape.scale, cap: shape.cap ?? 0, keys: pages.layerKeys(layer),
                 values: pages.layerValues(layer),
                 key_block_bytes: pages.headCount * pages.keyHeadBytes,
                 value_block_bytes: pages.headCount * pages.valueHeadBytes,

@@ -2,28 +2,46 @@ internal import CKernels
 public import Tensors
 
 extension Compute {
-    /// x += branch, then y = x / sqrt(mean(x²) + epsilon) * weight for each row, with its int8 form where y has room for
-    /// one.
+    /// x += scale branch, then y = x / sqrt(mean(x²) + epsilon) * weight for each row, with its int8 form where y has room
+    /// for one.
     ///
     /// Source: Zhang, Sennrich, Root Mean Square Layer Normalization (2019).
+    ///
+    /// - Parameters:
+    ///   - weight: nil: y = x, where a network normalizes what leaves a layer and not what goes in.
+    ///   - y: may be x.
     public func normalize(
-        _ x: Activations, adding branch: Activations? = nil, weight: AlignedBuffer<Float>,
-        epsilon: Float, into y: Activations, rows: RowList
+        _ x: Activations, adding branch: Activations? = nil, scale: Float = 1,
+        weight: AlignedBuffer<Float>?, epsilon: Float, into y: Activations, rows: RowList
     ) {
         forEachRow(rows) { row in
             if let branch {
-                unsafe kernels.table.pointee.add(x.row(row), branch.row(row), Int32(x.width))
+                unsafe kernels.table.pointee.add(
+                    x.row(row), branch.row(row), Int32(x.width), scale)
             }
-            unsafe kernels.table.pointee.rms_norm(
-                x.row(row), weight.pointer, Int32(x.width), epsilon, y.row(row))
+            if let weight {
+                unsafe kernels.table.pointee.rms_norm(
+                    x.row(row), weight.pointer, Int32(x.width), epsilon, y.row(row))
+            } else {
+                unsafe y.row(row).update(from: x.row(row), count: x.width)
+            }
             quantize(y, row: row)
         }
     }
 
-    /// y += x.
-    public func add(_ x: Activations, to y: Activations, rows: RowList) {
+    /// y += scale x.
+    public func add(_ x: Activations, to y: Activations, scale: Float = 1, rows: RowList) {
         forEachRow(rows) { row in
-            unsafe kernels.table.pointee.add(y.row(row), x.row(row), Int32(y.width))
+            unsafe kernels.table.pointee.add(y.row(row), x.row(row), Int32(y.width), scale)
+        }
+    }
+
+    /// x = cap tanh(x / cap) for the first `count` rows.
+    ///
+    /// Source: Gemma 2 (arXiv 2408.00118), logit soft-capping.
+    public func softCap(_ x: Activations, at cap: Float, count: Int) {
+        pool.run(count) { row in
+            unsafe kernels.table.pointee.soft_cap(x.row(row), Int32(x.width), cap)
         }
     }
 

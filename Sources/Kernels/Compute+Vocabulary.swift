@@ -3,9 +3,11 @@ internal import Tensors
 
 /// The two ends of the model, the token embedding and the output head, with what the adapters in use do to them.
 extension Compute {
-    /// x[row i] = (1 - w) e + w e' + sum over adapters of weight factor B a, where e is the i-th token's embedding, e' that of
+    /// x[row i] = scale ((1 - w) e + w e' + sum over adapters of weight factor B a), where e is the i-th token's embedding, e' that of
     /// the row's adapter that brings an embedding of its own, w its weight, and a the token's column of an adapter's A.
-    public func embed(_ tokens: [Int32], with weights: PackedWeights, into x: Activations) {
+    public func embed(
+        _ tokens: [Int32], with weights: PackedWeights, scale: Float = 1, into x: Activations
+    ) {
         pool.run(tokens.count) { row in
             unsafe weights.unpack(output: Int(tokens[row]), to: x.row(row))
         }
@@ -39,6 +41,10 @@ extension Compute {
                         factor * inner[rank], Int32(x.width))
                 }
             }
+        }
+        guard scale != 1 else { return }
+        pool.run(tokens.count) { row in
+            for column in 0..<x.width { unsafe x.row(row)[column] *= scale }
         }
     }
 

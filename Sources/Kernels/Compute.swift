@@ -62,7 +62,7 @@ internal import Tensors
         }
     }
 
-    /// out = silu(gate) * up, where the projection's two parts are gate and up; with its int8 form where `out` has room for
+    /// out = activation(gate) * up, where the projection's two parts are gate and up; with its int8 form where `out` has room for
     /// one.
     ///
     /// A thread computes the same outputs of both parts and activates them itself: what lies between stays in its cache.
@@ -70,7 +70,7 @@ internal import Tensors
     /// - Parameter y: room for gate and up.
     public func projectGated(
         _ projection: Projection, _ x: Activations, through y: Activations, into out: Activations,
-        rows: RowList, site: Int? = nil
+        activation: Activation = .silu, rows: RowList, site: Int? = nil
     ) {
         guard rows.count > 0 else { return }
         precondition(
@@ -85,7 +85,7 @@ internal import Tensors
         let projectGated = unsafe kernels.table.pointee.project_gated
         let chunks = unsafe projection.chunks.pointer
         let gated = unsafe fb_gated(
-            values: out.values.pointer, stride: out.stride,
+            activation: activation.code, values: out.values.pointer, stride: out.stride,
             quantized: out.isQuantized ? out.quantized(at: 0) : fb_quantized())
         unsafe withUnsafePointer(to: gated) { gated in
             unsafe (list[0].gated, list[1].gated) = (gated, gated)

@@ -7,13 +7,18 @@ internal import Tensors
 @safe public final class RotaryTable: @unchecked Sendable {
     /// Angle a position, one for each pair of a head's elements.
     private let frequencies: [Double]
+    /// What both are multiplied with.
+    private let scale: Double
     private(set) var positions = 0
     private(set) var cosines = AlignedBuffer<Float>(count: 0)
     private(set) var sines = AlignedBuffer<Float>(count: 0)
 
-    /// - Parameter frequencies: after scaling; half as many as a head has elements.
-    public init(frequencies: [Double]) {
+    /// - Parameters:
+    ///   - frequencies: after scaling; half as many as elements of a head are rotated.
+    ///   - scale: of cosines and sines, by which some scalings sharpen attention.
+    public init(frequencies: [Double], scale: Double = 1) {
         self.frequencies = frequencies
+        self.scale = scale
     }
 
     var half: Int { frequencies.count }
@@ -27,8 +32,8 @@ internal import Tensors
         for position in 0..<capacity {
             for (index, frequency) in frequencies.enumerated() {
                 let angle = Double(position) * frequency
-                cosines[position * half + index] = Float(cos(angle))
-                sines[position * half + index] = Float(sin(angle))
+                cosines[position * half + index] = Float(cos(angle) * scale)
+                sines[position * half + index] = Float(sin(angle) * scale)
             }
         }
         self.cosines = cosines

@@ -7,18 +7,12 @@ extension Checkpoint {
         let folder = FilePath(directory)
         let json = try Self.configuration(folder)
         let files = try Self.files(folder)
-        var tensors: [String: Tensor] = [:]
+        var stored: [Tensor] = []
         var digests = [Digest(of: Array(json.text.utf8))]
         for name in files {
             let file = try Self.open(folder.appending(name))
             digests.append(file.digest(remembering: memory))
-            for tensor in file.tensors {
-                guard tensors.updateValue(tensor, forKey: tensor.name) == nil else {
-                    throw ModelError(
-                        .malformed,
-                        "\(directory): two shards hold the tensor \"\(tensor.name.prefix(128))\"")
-                }
-            }
+            stored += file.tensors
         }
         var configuration: ModelConfiguration
         do throws(ModelError) {
@@ -35,13 +29,55 @@ extension Checkpoint {
             let more = ModelConfiguration.identifiers(document["eos_token_id"])
             configuration.endOfTextIDs += more.filter { !configuration.endOfTextIDs.contains($0) }
         }
-        self.init(
-            path: directory, configuration: configuration, map: .huggingFace,
-            digest: Digest(of: digests.flatMap(\.bytes)),
-            sourceDigest: try Self.sourceDigest(json[Self.sourceDigestKey]?.string),
-            tensors: tensors,
-            normalFloats: try Self.normalFloats(tensors, directory: directory))
-        samplingDefaults = defaults
+        do throws(ModelError) {
+            let tensors = try Self.named(stored)
+            var inventory = TensorInventory(
+                tensors, normalFloats: try Self.normalFloats(tensors),
+                map: .huggingFace(configuration.family.norms))
+            inventory.settleHead(&configuration)
+            try inventory.splitFused(configuration)
+            try self.init(
+                path: directory, configuration: configuration,
+                digest: Digest(of: digests.flatMap(\.bytes)),
+                sourceDigest: try Self.sourceDigest(json[Self.sourceDigestKey]?.string),
+                stored: stored, inventory: inventory)
+            samplingDefaults = defaults
+        } catch {
+            throw ModelError(error.code, "\(directory): \(error)")
+        }
+    }
+
+    /// Beginnings of names in files that hold more than a text model, and what they are without.
+    private static let wrapperPrefixes = [
+        ("model.language_model.", "model."), ("language_model.model.", "model."),
+        ("language_model.lm_head.", "lm_head."),
+    ]
+
+    /// Beginnings of the names of what reads images.
+    private static let imagePrefixes = [
+        "vision_tower.", "multi_modal_projector.", "model.vision_tower.",
+        "model.multi_modal_projector.",
+    ]
+
+    /// The name that a tensor has in a text model; nil for what belongs to no such one.
+    static func textName(_ name: String) -> String? {
+        guard !imagePrefixes.contains(where: name.hasPrefix) else { return nil }
+        for (prefix, plain) in wrapperPrefixes where name.hasPrefix(prefix) {
+            return plain + name.dropFirst(prefix.count)
+        }
+        return name
+    }
+
+    private static func named(_ stored: [Tensor]) throws(ModelError) -> [String: Tensor] {
+        var tensors: [String: Tensor] = [:]
+        for tensor in stored {
+            guard let name = textName(tensor.name) else { continue }
+            guard tensors.updateValue(tensor, forKey: name) == nil else {
+                throw ModelError(
+                    .malformed, "the tensor \(name.quoted) is there twice, maybe in two shards")
+            }
+        }
+        return tensors
     }
 
     private static func configuration(_ folder: FilePath) throws(ModelError) -> JSONValue {

@@ -3,7 +3,7 @@ internal import Tensors
 extension Checkpoint {
     /// The NF4 weights of a bitsandbytes checkpoint by name.
     static func normalFloats(
-        _ tensors: [String: Tensor], directory: String
+        _ tensors: [String: Tensor]
     ) throws(ModelError) -> [String: NF4Tensor] {
         let marks = [".quant_state.bitsandbytes__nf4", ".quant_state.bitsandbytes__fp4"]
         var weights: [String: NF4Tensor] = [:]
@@ -14,8 +14,7 @@ extension Checkpoint {
                 weights[name] = try NF4Tensor(name: name) { tensors[$0] }
             } catch {
                 throw ModelError(
-                    error.code == .unsupported ? .unsupported : .malformed, "\(directory): \(error)"
-                )
+                    error.code == .unsupported ? .unsupported : .malformed, "\(error)")
             }
         }
         return weights

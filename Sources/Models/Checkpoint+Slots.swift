@@ -10,7 +10,7 @@ extension Checkpoint {
         public let byteCount: Int
     }
 
-    /// The tensors of the model by type; whatever else the files hold is left out.
+    /// The tensors of the model by type.
     ///
     /// - Throws: for missing tensors and shapes that do not fit the configuration.
     public func storage() throws(ModelError) -> [Storage] {
@@ -39,31 +39,27 @@ extension Checkpoint {
         }
     }
 
-    /// The slots that the checkpoint fills, or has to, with their layers: embedding, layers, final norm, head.
-    var slots: [(WeightMap.Slot, Int)] {
+    /// The slots of a configuration.
+    static func slots(_ configuration: ModelConfiguration) -> [(WeightMap.Slot, Int)] {
+        let family = configuration.family
+        var perLayer: [WeightMap.Slot] = []
+        if family.norms.isBefore { perLayer += [.attentionNorm, .feedForwardNorm] }
+        if family.norms.isAfter { perLayer += [.attentionPostNorm, .feedForwardPostNorm] }
+        if family.headNorms != nil { perLayer += [.queryNorm, .keyNorm] }
+        for name in LinearName.allCases {
+            perLayer.append(.linear(name))
+            if configuration.biases.contains(name) { perLayer.append(.bias(name)) }
+        }
         var slots: [(WeightMap.Slot, Int)] = [(.embedding, 0)]
-        let perLayer: [WeightMap.Slot] =
-            [.attentionNorm, .feedForwardNorm, .queryNorm, .keyNorm]
-            + LinearName.allCases.flatMap { [.linear($0), .bias($0)] }
         for layer in 0..<configuration.layerCount { slots += perLayer.map { ($0, layer) } }
         slots.append((.finalNorm, 0))
         if !configuration.isTied { slots.append((.head, 0)) }
-        return slots.filter { slot, layer in
-            !isOptional(slot) || tensor(slot, layer: layer) != nil
-        }
+        return slots
     }
 
     /// The slots of matrices, which an image has, with their layers.
     var matrixSlots: [(WeightMap.Slot, Int)] {
         slots.filter { configuration.shape(of: $0.0).count == 2 }
-    }
-
-    private func isOptional(_ slot: WeightMap.Slot) -> Bool {
-        switch slot {
-        case .bias: true
-        case .queryNorm, .keyNorm: configuration.family != .qwen3
-        default: false
-        }
     }
 
     /// The tensor of a slot, in the slot's shape.

@@ -15,6 +15,13 @@ public struct Checkpoint: Sendable {
     public let sourceDigest: Digest
     /// How its tokens are drawn where a request does not say.
     public internal(set) var samplingDefaults = SamplingDefaults()
+    /// What the configuration asks for, with layers: embedding, layers, final norm, head.
+    let slots: [(WeightMap.Slot, Int)]
+    /// What a user should know of tensors that are left out or stand for others.
+    public let warnings: [String]
+    /// The tensors as the files have them.
+    let stored: [Tensor]
+    /// By the names of the map; matrices that hold several are cut.
     let tensors: [String: Tensor]
     let normalFloats: [String: NF4Tensor]
 
@@ -32,19 +39,27 @@ public struct Checkpoint: Sendable {
         }
     }
 
+    /// - Throws: for tensors that the configuration has no use for.
     init(
-        path: String, configuration: ModelConfiguration, map: WeightMap, isPermuted: Bool = false,
-        digest: Digest, sourceDigest: Digest? = nil, tensors: [String: Tensor],
-        normalFloats: [String: NF4Tensor] = [:]
-    ) {
+        path: String, configuration: ModelConfiguration, isPermuted: Bool = false, digest: Digest,
+        sourceDigest: Digest? = nil, stored: [Tensor], inventory: TensorInventory
+    ) throws(ModelError) {
+        var inventory = inventory
+        let slots = Self.slots(configuration)
+        try inventory.account(
+            used: Set(slots.map { inventory.map.name($0.0, layer: $0.1) }),
+            layerCount: configuration.layerCount)
         self.path = path
         self.configuration = configuration
-        self.map = map
+        self.map = inventory.map
         self.isPermuted = isPermuted
         self.digest = digest
         self.sourceDigest = sourceDigest ?? digest
-        self.tensors = tensors
-        self.normalFloats = normalFloats
+        self.slots = slots
+        self.stored = stored
+        warnings = inventory.warnings
+        tensors = inventory.tensors
+        normalFloats = inventory.normalFloats
     }
 
     /// Where quantized files keep the digest of their source: in the metadata of GGUF, in `config.json`.
@@ -73,6 +88,15 @@ public struct Checkpoint: Sendable {
     /// The tensor of a slot, if the checkpoint has it.
     func tensor(_ slot: WeightMap.Slot, layer: Int = 0) -> Tensor? {
         tensors[map.name(slot, layer: layer)]
+    }
+
+    /// The weights of a norm; nil where the model has none there.
+    func norm(_ slot: WeightMap.Slot, layer: Int = 0) throws(ModelError) -> AlignedBuffer<Float>? {
+        guard slots.contains(where: { $0 == (slot, layer) }) else { return nil }
+        let count = configuration.shape(of: slot)[0]
+        let weights = try vector(slot, layer: layer, count: count)
+        let offset = Self.isGGUF(path: path) ? 0 : configuration.family.normOffset
+        return AlignedBuffer(offset == 0 ? weights : weights.map { $0 + offset })
     }
 
     /// A vector of `count` numbers.
@@ -112,18 +136,13 @@ extension Checkpoint {
         BaseShape(
             name: configuration.name ?? path.split(separator: "/").last.map(String.init) ?? path,
             digest: sourceDigest, layerCount: configuration.layerCount,
-            linears: configuration.linearShapes,
+            linears: configuration.linearShapes, fused: configuration.family.fused,
             vocabulary: BaseShape.Vocabulary(
                 size: configuration.vocabularySize, hiddenSize: configuration.hiddenSize,
                 isTied: configuration.isTied),
-            layout: layout)
-    }
-
-    /// llama.cpp has llama's form for Mistral too.
-    private var layout: BaseShape.Layout {
-        let isLlama = configuration.family == .llama || configuration.family == .mistral
-        return BaseShape.Layout(
-            architecture: isLlama ? ModelFamily.llama.rawValue : configuration.family.rawValue,
-            pairedHeadDimension: isLlama ? configuration.headDimension : nil)
+            layout: BaseShape.Layout(
+                architecture: configuration.family.architecture,
+                pairedHeadDimension: configuration.family.isPermuted
+                    ? configuration.headDimension : nil))
     }
 }

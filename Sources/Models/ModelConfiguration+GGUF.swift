@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 
 extension ModelConfiguration {
@@ -8,19 +9,19 @@ extension ModelConfiguration {
     /// | layers, width, feed-forward width | `block_count`, `embedding_length`, `feed_forward_length` |
     /// | heads | `attention.head_count`, `attention.head_count_kv`, `attention.key_length` |
     /// | norm | `attention.layer_norm_rms_epsilon` |
-    /// | rotary embedding | `rope.freq_base`, `rope.dimension_count`, `rope.scaling.type`, `rope.scaling.factor` |
-    /// | window | `attention.sliding_window` (only Mistral's files, whose architecture is `llama`) |
+    /// | rotary embedding | `rope.freq_base`, `rope.dimension_count`, `rope.scaling.*`, `rope.scale_linear` |
+    /// | windows | `attention.sliding_window`, `attention.sliding_window_pattern` |
+    /// | soft caps, multipliers | `attn_logit_softcapping`, `embedding_scale` and the like, where the family has them |
     ///
-    /// The divisors of the tensor `rope_freqs.weight` come on top; see `Checkpoint.init(gguf:)`.
+    /// What tensors say comes on top: rotary divisors, biases, a head; see `Checkpoint.init(gguf:)`.
+    ///
+    /// - Throws: also for keys that change what a model computes and that its family does not have (`ConsequentialKeys`).
     init(gguf metadata: [String: GGUFValue]) throws(ModelError) {
         let fields = try GGUFFields(metadata)
-        try fields.refuseForeignFeatures()
-        let window = try fields.optionalInteger("attention.sliding_window") ?? 0
-        let isWindowed = fields.architecture == .llama && window > 0
-        family = isWindowed ? .mistral : fields.architecture
+        family = fields.family
         name = metadata["general.name"]?.string
         hiddenSize = try fields.integer("embedding_length")
-        layerCount = try fields.integer("block_count")
+        let layerCount = try fields.integer("block_count")
         queryHeads = try fields.integer("attention.head_count")
         keyValueHeads = try fields.optionalInteger("attention.head_count_kv") ?? queryHeads
         guard queryHeads > 0, layerCount > 0, layerCount <= 4096 else {
@@ -31,24 +32,45 @@ extension ModelConfiguration {
         }
         headDimension =
             try fields.optionalInteger("attention.key_length") ?? hiddenSize / queryHeads
-        for key in ["attention.value_length", "rope.dimension_count"] {
-            let value = try fields.optionalInteger(key) ?? headDimension
-            guard value == headDimension else {
-                throw ModelError(
-                    .unsupported,
-                    "\(fields.key(key)) is \(value), but heads have \(headDimension) elements; only equal sizes are supported"
-                )
-            }
+        let valueLength = try fields.optionalInteger("attention.value_length") ?? headDimension
+        guard valueLength == headDimension else {
+            throw ModelError(
+                .unsupported,
+                "\(fields.key("attention.value_length")) is \(valueLength), but heads have \(headDimension) elements; only equal sizes are supported"
+            )
         }
         feedForwardSize = try fields.integer("feed_forward_length")
         vocabularySize = try fields.vocabularySize()
         normEpsilon = Float(try fields.number("attention.layer_norm_rms_epsilon"))
         contextLength = try fields.integer("context_length")
-        ropeTheta = try fields.optionalNumber("rope.freq_base") ?? 10_000
-        ropeScaling = try fields.ropeScaling()
-        windows = [Int?](repeating: isWindowed ? window : nil, count: layerCount)
+        activation = family.activation
+        layers = try fields.layers(count: layerCount)
+        rotaries = try fields.rotaries(headDimension: headDimension, contextLength: contextLength)
+        multipliers = Multipliers(attention: 1 / Float(max(headDimension, 1)).squareRoot())
+        if family.hiddenScaledLayers.contains(layerCount) {
+            multipliers.attention = 1 / Float(hiddenSize / queryHeads).squareRoot()
+        }
+        if family.scalesEmbeddings { multipliers.embedding = Float(hiddenSize).squareRoot() }
+        if let scale = try fields.familyNumber("attention.scale") {
+            multipliers.attention = Float(scale)
+        }
+        if let scale = try fields.familyNumber("embedding_scale") {
+            multipliers.embedding = Float(scale)
+        }
+        if let scale = try fields.familyNumber("residual_scale") {
+            multipliers.residual = Float(scale)
+        }
+        if let scale = try fields.familyNumber("logit_scale") {
+            multipliers.logits = 1 / Float(scale)
+        }
+        attentionCap = try fields.familyNumber("attn_logit_softcapping").map { Float($0) }
+        logitCap = try fields.familyNumber("final_logit_softcapping").map { Float($0) }
+        biases = []
         isTied = false
         endOfTextIDs = try fields.endOfTextIDs()
+        try fields.refuseUnread()
+        try validate { fields.key(Self.keys[$0] ?? $0) }
+        contextLength = max(contextLength, stretchedContextLength)
         try validate { fields.key(Self.keys[$0] ?? $0) }
     }
 
@@ -59,114 +81,7 @@ extension ModelConfiguration {
         "num_key_value_heads": "attention.head_count_kv", "head_dim": "attention.key_length",
         "intermediate_size": "feed_forward_length", "max_position_embeddings": "context_length",
         "rms_norm_eps": "attention.layer_norm_rms_epsilon", "rope_theta": "rope.freq_base",
+        "embedding_multiplier": "embedding_scale", "residual_multiplier": "residual_scale",
+        "attention_multiplier": "attention.scale", "logits_scaling": "logit_scale",
     ]
-}
-
-/// Metadata of one architecture, with errors that name the key.
-private struct GGUFFields {
-    let metadata: [String: GGUFValue]
-    let architecture: ModelFamily
-
-    init(_ metadata: [String: GGUFValue]) throws(ModelError) {
-        guard let name = metadata["general.architecture"]?.string else {
-            throw ModelError(
-                .malformed, "general.architecture is missing; is this a model's GGUF file?")
-        }
-        // llama.cpp has no mistral of its own for these models: they are written as llama.
-        guard let architecture = ModelFamily(rawValue: name), architecture != .mistral else {
-            throw ModelError(
-                .unsupported,
-                "general.architecture \"\(name.prefix(64))\" is not supported; known are llama, qwen2, qwen3"
-            )
-        }
-        self.metadata = metadata
-        self.architecture = architecture
-    }
-
-    func key(_ suffix: String) -> String { "\(architecture.rawValue).\(suffix)" }
-
-    func optionalInteger(_ suffix: String) throws(ModelError) -> Int? {
-        guard let value = metadata[key(suffix)] else { return nil }
-        guard let integer = value.int else {
-            throw ModelError(.malformed, "\(key(suffix)) is no whole number")
-        }
-        return integer
-    }
-
-    func integer(_ suffix: String) throws(ModelError) -> Int {
-        guard let value = try optionalInteger(suffix) else {
-            throw ModelError(.malformed, "\(key(suffix)) is missing")
-        }
-        return value
-    }
-
-    func optionalNumber(_ suffix: String) throws(ModelError) -> Double? {
-        guard let value = metadata[key(suffix)] else { return nil }
-        guard let number = value.double, number.isFinite else {
-            throw ModelError(.malformed, "\(key(suffix)) is no finite number")
-        }
-        return number
-    }
-
-    func number(_ suffix: String) throws(ModelError) -> Double {
-        guard let value = try optionalNumber(suffix) else {
-            throw ModelError(.malformed, "\(key(suffix)) is missing")
-        }
-        return value
-    }
-
-    func refuseForeignFeatures() throws(ModelError) {
-        if let parts = metadata["split.count"]?.int, parts > 1 {
-            throw ModelError(
-                .unsupported,
-                "split.count is \(parts): one of several files; join them with llama-gguf-split --merge"
-            )
-        }
-        for suffix in ["expert_count", "attention.clamp_kqv"] where metadata[key(suffix)] != nil {
-            guard try number(suffix) == 0 else {
-                throw ModelError(.unsupported, "\(key(suffix)): not supported")
-            }
-        }
-    }
-
-    func vocabularySize() throws(ModelError) -> Int {
-        if let size = try optionalInteger("vocab_size") { return size }
-        guard let tokens = metadata["tokenizer.ggml.tokens"]?.array else {
-            throw ModelError(
-                .malformed, "\(key("vocab_size")) and tokenizer.ggml.tokens are missing")
-        }
-        return tokens.count
-    }
-
-    func ropeScaling() throws(ModelError) -> RopeScaling {
-        let suffix = "rope.scaling.type"
-        let kind = metadata[key(suffix)]?.string ?? "none"
-        switch kind {
-        case "none":
-            return .none
-        case "linear":
-            let factor = try number("rope.scaling.factor")
-            guard factor > 0 else {
-                throw ModelError(.malformed, "\(key("rope.scaling.factor")) is \(factor)")
-            }
-            return .linear(factor: factor)
-        default:
-            throw ModelError(
-                .unsupported,
-                "\(key(suffix)) \"\(kind.prefix(64))\" is not supported; known are none, linear, and the tensor rope_freqs.weight"
-            )
-        }
-    }
-
-    func endOfTextIDs() throws(ModelError) -> [Int32] {
-        var ids: [Int32] = []
-        for key in ["eos", "eot", "eom"].map({ "tokenizer.ggml.\($0)_token_id" }) {
-            guard let value = metadata[key] else { continue }
-            guard let id = value.int.flatMap(Int32.init(exactly:)) else {
-                throw ModelError(.malformed, "\(key) is no token id")
-            }
-            if !ids.contains(id) { ids.append(id) }
-        }
-        return ids
-    }
 }

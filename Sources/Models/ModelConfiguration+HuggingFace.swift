@@ -1,3 +1,5 @@
+internal import Adapters
+internal import Kernels
 public import Tensors
 
 extension ModelConfiguration {
@@ -8,50 +10,103 @@ extension ModelConfiguration {
     /// | rotary base | `rope_theta` | `rope_parameters.rope_theta` |
     /// | rotary scaling | `rope_scaling` (`rope_type` or `type`) | `rope_parameters` |
     /// | weight type | `torch_dtype` | `dtype` (both unused: the tensors tell) |
+    ///
+    /// - Throws: for keys that are missing or lie, and for keys that change what a model computes and that its family does
+    ///   not have (`ConsequentialKeys`).
     public init(json: JSONValue) throws(ModelError) {
         guard let type = json["model_type"]?.string else {
             throw ModelError(.malformed, "no model_type; is this a transformers config.json?")
         }
-        guard let family = ModelFamily(rawValue: type) else {
+        if let key = ModelFamily.wrappers[type] {
+            try self.init(wrapper: json, key: key)
+            return
+        }
+        guard let object = json.object,
+            let family = ModelFamily.all.first(where: { $0.name == type })
+        else {
+            let known = ModelFamily.all.map(\.name) + ModelFamily.wrappers.keys.sorted()
             throw ModelError(
                 .unsupported,
-                "the model type \"\(type.prefix(64))\" is not supported; known are \(ModelFamily.allCases.map(\.rawValue).joined(separator: ", "))"
+                "the model type \(type.quoted) is not supported; known are \(known.joined(separator: ", "))"
             )
         }
-        let activation = json["hidden_act"]?.string ?? "silu"
-        guard activation == "silu" else {
-            throw ModelError(
-                .unsupported,
-                "hidden_act \"\(activation.prefix(64))\" is not supported; only silu is")
+        try self.init(object, family: family)
+    }
+
+    /// The text model of one that reads images too.
+    private init(wrapper json: JSONValue, key: String) throws(ModelError) {
+        guard var text = json[key]?.object else {
+            throw ModelError(.malformed, "\(key) is missing")
         }
-        func integer(_ key: String) throws(ModelError) -> Int {
-            guard let value = json[key]?.int else {
-                throw ModelError(.malformed, "\(key) is missing or no integer")
-            }
-            return value
+        // What the whole says holds for the part, unless that says it as well.
+        for name in ["eos_token_id", "tie_word_embeddings", "_name_or_path"] {
+            if let value = json[name] { text.append(name, value) }
         }
+        text.append("model_type", .string("\(json["model_type"]?.string ?? "")_text"))
+        try self.init(json: .object(text))
+    }
+
+    private init(_ object: JSONObject, family: ModelFamily) throws(ModelError) {
+        let fields = ConfigurationFields(object, defaults: family.defaults)
         self.family = family
-        self.name = json["_name_or_path"]?.string
-        hiddenSize = try integer("hidden_size")
-        layerCount = try integer("num_hidden_layers")
-        queryHeads = try integer("num_attention_heads")
-        keyValueHeads = json["num_key_value_heads"]?.int ?? queryHeads
-        headDimension = json["head_dim"]?.int ?? (queryHeads > 0 ? hiddenSize / queryHeads : 0)
-        feedForwardSize = try integer("intermediate_size")
-        vocabularySize = try integer("vocab_size")
-        normEpsilon = Float(json["rms_norm_eps"]?.double ?? 1e-6)
-        contextLength = json["max_position_embeddings"]?.int ?? 2048
-        isTied = json["tie_word_embeddings"]?.bool ?? false
-        endOfTextIDs = Self.identifiers(json["eos_token_id"])
-        let rope = json["rope_parameters"] ?? json["rope_scaling"]
-        ropeTheta = rope?["rope_theta"]?.double ?? json["rope_theta"]?.double ?? 10_000
-        ropeScaling = try Self.scaling(rope)
-        guard layerCount > 0, layerCount <= 4096 else {
-            throw ModelError(
-                .malformed, "num_hidden_layers is \(layerCount); it has to be in 1...4096")
+        name = try fields.string("_name_or_path")
+        activation = try Self.activation(fields, of: family)
+        hiddenSize = try fields.integer("hidden_size")
+        let layerCount = try fields.integer("num_hidden_layers")
+        queryHeads = try fields.integer("num_attention_heads")
+        keyValueHeads = try fields.optionalInteger("num_key_value_heads") ?? queryHeads
+        headDimension =
+            try fields.optionalInteger("head_dim") ?? (queryHeads > 0 ? hiddenSize / queryHeads : 0)
+        feedForwardSize = try fields.integer("intermediate_size")
+        vocabularySize = try fields.integer("vocab_size")
+        normEpsilon = Float(try fields.optionalNumber("rms_norm_eps") ?? 1e-6)
+        contextLength = try fields.optionalInteger("max_position_embeddings") ?? 2048
+        isTied = try fields.flag("tie_word_embeddings")
+        endOfTextIDs = Self.identifiers(fields.value("eos_token_id"))
+        biases = family.biases
+        for (key, linears) in family.optionalBiases where try fields.flag(key) {
+            biases.formUnion(linears)
         }
-        windows = try Self.windows(json, family: family, layerCount: layerCount)
+        for (key, value, limit) in [
+            ("num_hidden_layers", layerCount, 4096),
+            ("head_dim", headDimension, AttentionShape.largestHeadDimension),
+        ] {
+            guard (1...limit).contains(value) else {
+                throw ModelError(.malformed, "\(key) is \(value); it has to be in 1...\(limit)")
+            }
+        }
+        let plan = try LayerPlan(fields, family: family, layerCount: layerCount)
+        layers = plan.layers
+        rotaries = try RopeFields(
+            fields, family: family, headDimension: headDimension, contextLength: contextLength
+        ).rotaries()
+        multipliers = Multipliers(attention: 1 / Float(max(headDimension, 1)).squareRoot())
+        let has = { family.keys.contains($0) }
+        if family.scalesEmbeddings { multipliers.embedding = Float(hiddenSize).squareRoot() }
+        if has("embedding_multiplier") {
+            multipliers.embedding = Float(try fields.optionalNumber("embedding_multiplier") ?? 1)
+            multipliers.residual = Float(try fields.optionalNumber("residual_multiplier") ?? 1)
+            multipliers.attention = Float(try fields.positive("attention_multiplier"))
+            multipliers.logits = 1 / Float(try fields.optionalNumber("logits_scaling") ?? 1)
+        }
+        if has("query_pre_attn_scalar") {
+            multipliers.attention =
+                1 / Float(try fields.positive("query_pre_attn_scalar")).squareRoot()
+        }
+        if has("attn_logit_softcapping") {
+            attentionCap = try fields.optionalNumber("attn_logit_softcapping").map { Float($0) }
+        }
+        if has("final_logit_softcapping") {
+            logitCap = try fields.optionalNumber("final_logit_softcapping").map { Float($0) }
+        }
         try validate()
+        contextLength = max(contextLength, stretchedContextLength)
+        try validate()
+        try fields.refuseUnread(
+            where: { ConsequentialKeys.includes($0, of: family) },
+            reason:
+                "a model of the type \(family.name) has no such thing in transformers; remove the key if the model was trained without"
+        )
     }
 
     /// The id or ids of an `eos_token_id`.
@@ -61,60 +116,35 @@ extension ModelConfiguration {
         }
     }
 
-    private static func scaling(_ rope: JSONValue?) throws(ModelError) -> RopeScaling {
-        guard let rope, !rope.isNull else { return .none }
-        let kind = rope["rope_type"]?.string ?? rope["type"]?.string ?? "default"
-        func number(_ key: String) throws(ModelError) -> Double {
-            guard let value = rope[key]?.double, value.isFinite, value > 0 else {
-                throw ModelError(
-                    .malformed, "rope scaling \"\(kind)\": \(key) is missing or not positive")
-            }
-            return value
-        }
-        switch kind {
-        case "default":
-            return .none
-        case "linear":
-            return .linear(factor: try number("factor"))
-        case "llama3":
-            let scaling = (
-                factor: try number("factor"), low: try number("low_freq_factor"),
-                high: try number("high_freq_factor"),
-                context: try number("original_max_position_embeddings")
-            )
-            guard scaling.high > scaling.low else {
-                throw ModelError(
-                    .malformed, "rope scaling: high_freq_factor has to exceed low_freq_factor")
-            }
-            return .llama3(
-                factor: scaling.factor, low: scaling.low, high: scaling.high,
-                originalContext: scaling.context)
-        default:
+    private static let activations: [String: Activation] = [
+        "silu": .silu, "swish": .silu, "gelu": .gelu, "gelu_python": .gelu,
+        "gelu_pytorch_tanh": .geluTanh, "gelu_new": .geluTanh,
+    ]
+
+    private static func activation(
+        _ fields: ConfigurationFields, of family: ModelFamily
+    ) throws(ModelError) -> Activation {
+        guard let name = try fields.string(family.activationKey) else { return family.activation }
+        guard let activation = activations[name] else {
             throw ModelError(
                 .unsupported,
-                "rope scaling \"\(kind.prefix(64))\" is not supported; known are default, linear, llama3"
+                "\(family.activationKey) \(name.quoted) is not supported; known are \(activations.keys.sorted().joined(separator: ", "))"
             )
         }
+        return activation == .gelu && family.readsGeluAsTanh ? .geluTanh : activation
     }
 
-    private static func windows(
-        _ json: JSONValue, family: ModelFamily, layerCount: Int
-    ) throws(ModelError) -> [Int?] {
-        let all = [Int?](repeating: nil, count: layerCount)
-        guard let window = json["sliding_window"]?.int else { return all }
-        guard window > 0 else { throw ModelError(.malformed, "sliding_window is \(window)") }
-        if let types = json["layer_types"]?.array, types.count == layerCount {
-            return types.map { $0.string == "sliding_attention" ? window : nil }
-        }
-        switch family {
-        case .llama:
-            return all
-        case .mistral:
-            return all.map { _ in window }
-        case .qwen2, .qwen3:
-            guard json["use_sliding_window"]?.bool ?? false else { return all }
-            let first = json["max_window_layers"]?.int ?? 28
-            return (0..<layerCount).map { $0 >= first ? window : nil }
+    /// The tokens that the scaling of the rotary embedding stretches the original context to.
+    var stretchedContextLength: Int {
+        rotaries.reduce(0) { longest, rotary in
+            let length: Double =
+                switch rotary.scaling {
+                case .yarn(let scaling): scaling.factor * scaling.originalContext
+                case .dynamic(let factor, let context): factor * Double(context)
+                case .none, .linear, .llama3, .divisors, .longRope: 0
+                }
+            // More than a context may be is refused, whatever it is.
+            return max(longest, length < 0x1p31 ? Int(length) : 1 << 31)
         }
     }
 }

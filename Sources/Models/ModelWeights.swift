@@ -14,7 +14,7 @@ public struct ModelWeights: BaseWeights {
     public init(
         checkpoint: Checkpoint, model: Transformer, kernels: KernelSet, pool: ThreadPool
     ) {
-        let names = WeightMap.huggingFace
+        let names = WeightMap.huggingFace(checkpoint.configuration.family.norms)
         var stored: [String: Tensor] = [:]
         var linears: Set<String> = []
         for (slot, layer) in checkpoint.slots {

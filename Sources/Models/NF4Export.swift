@@ -15,6 +15,12 @@ public struct NF4Export {
                 "\(checkpoint.path): only a Hugging Face directory can be written as NF4; give the one that this file was made from"
             )
         }
+        guard checkpoint.stored.allSatisfy({ Checkpoint.textName($0.name) == $0.name }) else {
+            throw ModelError(
+                .unsupported,
+                "\(checkpoint.path): holds more than a text model; only those can be written as NF4"
+            )
+        }
         self.checkpoint = checkpoint
     }
 
@@ -30,17 +36,16 @@ public struct NF4Export {
             try FileBytes.makeFolder(path: folder)
             var writer = SafetensorsWriter(metadata: ["format": "pt"])
             let linear = linearNames
-            let names = checkpoint.tensors.keys.sorted()
-            for (index, name) in names.enumerated() {
-                guard let tensor = checkpoint.tensors[name] else { continue }
-                if linear.contains(name) {
+            let tensors = checkpoint.stored.sorted { $0.name < $1.name }
+            for (index, tensor) in tensors.enumerated() {
+                if linear.contains(tensor.name) {
                     for part in try Self.quantized(tensor).checkpointTensors() {
                         try writer.add(part)
                     }
                 } else {
                     try writer.add(tensor)
                 }
-                progress(Double(index + 1) / Double(names.count))
+                progress(Double(index + 1) / Double(tensors.count))
             }
             try writer.write(to: "\(folder)/model.safetensors")
             let file = try AtomicFile(path: "\(folder)/config.json")
@@ -56,6 +61,9 @@ public struct NF4Export {
         for layer in 0..<checkpoint.configuration.layerCount {
             for linear in LinearName.allCases {
                 names.insert(checkpoint.map.name(.linear(linear), layer: layer))
+            }
+            for site in checkpoint.configuration.family.fused {
+                names.insert(checkpoint.map.name(.fused(site), layer: layer))
             }
         }
         return names

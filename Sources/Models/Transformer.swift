@@ -30,8 +30,11 @@ public final class Transformer: Sendable {
             blocks.append(try TransformerBlock(checkpoint, layer: layer, loader: loader))
         }
         self.blocks = blocks
-        finalNorm = AlignedBuffer(
-            try checkpoint.vector(.finalNorm, count: configuration.hiddenSize))
+        // The head is linear, so what logits are multiplied with may be in the norm before it.
+        let scale = configuration.multipliers.logits
+        let norm = try checkpoint.norm(.finalNorm) ?? AlignedBuffer(count: 0)
+        for index in 0..<norm.count where scale != 1 { norm[index] *= scale }
+        finalNorm = norm
         head = Projection([(configuration.isTied ? embedding : try loader.matrix(.head), nil)])
     }
 
@@ -81,16 +84,19 @@ public final class Transformer: Sendable {
         _ step: TransformerStep, in work: Workspace, pages: KVPages, on compute: Compute
     ) {
         precondition(step.rowCount <= work.rowCapacity)
-        work.rotary.reserve((step.places.positions.max() ?? 0) + 1)
+        for rotations in work.rotations { rotations.prepare(step) }
         compute.use(step.groups)
-        compute.embed(step.tokens, with: embedding, into: work.hidden)
+        compute.embed(
+            step.tokens, with: embedding, scale: configuration.multipliers.embedding,
+            into: work.hidden)
         for (layer, block) in blocks.enumerated() {
             let isLast = layer == blocks.count - 1
             block.forward(
                 step, wanted: isLast ? step.wanted : step.rows, in: work, pages: pages,
                 layer: layer, on: compute)
         }
-        compute.add(work.branch, to: work.hidden, rows: step.wanted)
+        compute.add(
+            work.branch, to: work.hidden, scale: work.residualMultiplier, rows: step.wanted)
     }
 
     /// Computes the logits of up to `logitCapacity` rows of the last step into the first rows of `work.logits`.
@@ -102,5 +108,8 @@ public final class Transformer: Sendable {
         compute.projectHead(
             head, work.final, into: work.logits, rows: rows,
             site: LinearName.headSite(layerCount: blocks.count))
+        if let cap = configuration.logitCap {
+            compute.softCap(work.logits, at: cap, count: rows.count)
+        }
     }
 }

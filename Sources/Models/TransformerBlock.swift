@@ -2,47 +2,53 @@ internal import Adapters
 internal import Kernels
 internal import Tensors
 
-/// One decoder layer: h += O attention(norm(h)); h += down(silu(gate) * up)(norm(h)).
+/// One decoder layer: h += m norm(O attention(norm(h))); h += m norm(down(activation(gate) * up)(norm(h))), where a family
+/// has the norms before, after, or both, and mostly m = 1.
 ///
 /// A class, so that a step goes through the layers without counting references to what each holds.
 public final class TransformerBlock: Sendable {
-    let attentionNorm: AlignedBuffer<Float>
+    private let attentionNorm: AlignedBuffer<Float>?
     /// q, k and v, (queries + 2 keys, hidden).
     let queryKeyValue: Projection
-    let headNorms: HeadNorms?
-    let shape: AttentionShape
+    private let headNorms: HeadNorms?
+    private let shape: AttentionShape
+    /// The layer's kind of rotary embedding; nil: none.
+    private let rotary: Int?
     /// (hidden, queries).
     let output: Projection
-    let feedForwardNorm: AlignedBuffer<Float>
+    private let attentionPostNorm: AlignedBuffer<Float>?
+    private let feedForwardNorm: AlignedBuffer<Float>?
     /// gate and up, (2 feed forward, hidden).
     let gateUp: Projection
+    private let activation: Activation
     /// (hidden, feed forward).
     let down: Projection
+    private let feedForwardPostNorm: AlignedBuffer<Float>?
 
     /// Binds the tensors of one layer.
     init(_ checkpoint: Checkpoint, layer: Int, loader: WeightLoader) throws(ModelError) {
         let configuration = checkpoint.configuration
-        attentionNorm = AlignedBuffer(
-            try checkpoint.vector(.attentionNorm, layer: layer, count: configuration.hiddenSize))
-        feedForwardNorm = AlignedBuffer(
-            try checkpoint.vector(.feedForwardNorm, layer: layer, count: configuration.hiddenSize))
+        attentionNorm = try checkpoint.norm(.attentionNorm, layer: layer)
+        attentionPostNorm = try checkpoint.norm(.attentionPostNorm, layer: layer)
+        feedForwardNorm = try checkpoint.norm(.feedForwardNorm, layer: layer)
+        feedForwardPostNorm = try checkpoint.norm(.feedForwardPostNorm, layer: layer)
         queryKeyValue = try loader.projection(.queryKeyValue, layer: layer)
         output = try loader.projection(.output, layer: layer)
         gateUp = try loader.projection(.gateUp, layer: layer)
         down = try loader.projection(.down, layer: layer)
-        if configuration.family == .qwen3 {
-            let count = configuration.headDimension
-            headNorms = HeadNorms(
-                query: AlignedBuffer(try checkpoint.vector(.queryNorm, layer: layer, count: count)),
-                key: AlignedBuffer(try checkpoint.vector(.keyNorm, layer: layer, count: count)),
-                epsilon: configuration.normEpsilon)
+        activation = configuration.activation
+        if let query = try checkpoint.norm(.queryNorm, layer: layer),
+            let key = try checkpoint.norm(.keyNorm, layer: layer)
+        {
+            headNorms = HeadNorms(query: query, key: key, epsilon: configuration.normEpsilon)
         } else {
             headNorms = nil
         }
+        rotary = configuration.layers[layer].rotary
         shape = AttentionShape(
             queryHeads: configuration.queryHeads, keyValueHeads: configuration.keyValueHeads,
-            headDimension: configuration.headDimension, window: configuration.windows[layer],
-            scale: 1 / Float(configuration.headDimension).squareRoot())
+            headDimension: configuration.headDimension, window: configuration.layers[layer].window,
+            scale: configuration.multipliers.attention, cap: configuration.attentionCap)
     }
 
     /// The projection that runs at a site.
@@ -64,16 +70,16 @@ public final class TransformerBlock: Sendable {
         on compute: Compute
     ) {
         var rows = step.rows
-        let epsilon = work.normEpsilon
         compute.normalize(
-            work.hidden, adding: layer == 0 ? nil : work.branch, weight: attentionNorm,
-            epsilon: epsilon, into: work.normed, rows: rows)
+            work.hidden, adding: layer == 0 ? nil : work.branch, scale: work.residualMultiplier,
+            weight: attentionNorm, epsilon: work.normEpsilon, into: work.normed, rows: rows)
         compute.project(
             queryKeyValue, work.normed, into: work.queryKeyValue, rows: rows,
             site: LinearName.site(.queryKeyValue, layer: layer))
         compute.cacheKeysAndValues(
-            work.queryKeyValue, shape: shape, norms: headNorms, rotary: work.rotary,
-            places: step.places, pages: pages, layer: layer, rows: rows)
+            work.queryKeyValue, shape: shape, norms: headNorms,
+            rotation: rotary.map { work.rotations[$0].rows }, places: step.places, pages: pages,
+            layer: layer, rows: rows)
         if wanted.count < rows.count {
             rows = wanted
             compute.narrow(to: rows)
@@ -84,14 +90,24 @@ public final class TransformerBlock: Sendable {
         compute.project(
             output, work.attended, into: work.branch, rows: rows,
             site: LinearName.site(.output, layer: layer))
+        normalizeBranch(by: attentionPostNorm, in: work, rows: rows, on: compute)
         compute.normalize(
-            work.hidden, adding: work.branch, weight: feedForwardNorm, epsilon: epsilon,
-            into: work.normed, rows: rows)
+            work.hidden, adding: work.branch, scale: work.residualMultiplier,
+            weight: feedForwardNorm, epsilon: work.normEpsilon, into: work.normed, rows: rows)
         compute.projectGated(
-            gateUp, work.normed, through: work.gateUp, into: work.activated, rows: rows,
-            site: LinearName.site(.gateUp, layer: layer))
+            gateUp, work.normed, through: work.gateUp, into: work.activated,
+            activation: activation, rows: rows, site: LinearName.site(.gateUp, layer: layer))
         compute.project(
             down, work.activated, into: work.branch, rows: rows,
             site: LinearName.site(.down, layer: layer))
+        normalizeBranch(by: feedForwardPostNorm, in: work, rows: rows, on: compute)
+    }
+
+    private func normalizeBranch(
+        by weight: AlignedBuffer<Float>?, in work: Workspace, rows: RowList, on compute: Compute
+    ) {
+        guard let weight else { return }
+        compute.normalize(
+            work.branch, weight: weight, epsilon: work.normEpsilon, into: work.branch, rows: rows)
     }
 }

@@ -6,7 +6,9 @@ public import Kernels
 public struct TransformerStep: Sendable {
     /// One a row.
     public var tokens: [Int32] = []
-    public var places = RowPlaces()
+    public private(set) var places = RowPlaces()
+    /// For each sequence the length that its rotations go by; see `ModelConfiguration.rotaryLength(prompt:total:)`.
+    private(set) var rotaryLengths: [Int] = []
     /// The adapters of the step, each with its rows, in the order in which they are added.
     public var groups: [LowRankGroup] = []
     /// Rows whose logits are wanted.
@@ -18,15 +20,23 @@ public struct TransformerStep: Sendable {
     public mutating func removeAll() {
         tokens.removeAll(keepingCapacity: true)
         places.removeAll()
+        rotaryLengths.removeAll(keepingCapacity: true)
         groups.removeAll(keepingCapacity: true)
         wanted.removeAll()
         rows.removeAll()
     }
 
+    /// Adds a sequence by its block table; returns its index.
+    public mutating func add(_ table: RowList, rotaryLength: Int) -> Int {
+        places.tables.append(table)
+        rotaryLengths.append(rotaryLength)
+        return rotaryLengths.count - 1
+    }
+
     /// Adds a row for one token.
     ///
     /// - Parameters:
-    ///   - sequence: index of the sequence's block table in `places.tables`.
+    ///   - sequence: index of the sequence.
     ///   - wantsLogits: whether the token after this one is asked for.
     public mutating func append(token: Int32, sequence: Int, position: Int, wantsLogits: Bool) {
         if wantsLogits { wanted.append(tokens.count) }

@@ -27,10 +27,9 @@ struct WeightLoader {
     }
 
     private func bias(_ name: LinearName, layer: Int) throws(ModelError) -> [Float]? {
-        guard let shape = checkpoint.configuration.linearShapes[name],
-            checkpoint.tensor(.bias(name), layer: layer) != nil
-        else { return nil }
-        let bias = try checkpoint.vector(.bias(name), layer: layer, count: shape.outputs)
+        guard checkpoint.configuration.biases.contains(name) else { return nil }
+        let bias = try checkpoint.vector(
+            .bias(name), layer: layer, count: checkpoint.configuration.outputs(of: name))
         return rowOrder(.linear(name)).map { order in order.map { bias[$0] } } ?? bias
     }
 

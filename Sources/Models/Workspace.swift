@@ -6,7 +6,9 @@ public final class Workspace: Sendable {
     /// Rows of logits that are computed at a time.
     public let logitCapacity: Int
     let normEpsilon: Float
-    let rotary: RotaryTable
+    let residualMultiplier: Float
+    /// One for each kind of rotary embedding.
+    let rotations: [StepRotations]
     let hidden: Activations
     let normed: Activations
     let queryKeyValue: Activations
@@ -29,9 +31,8 @@ public final class Workspace: Sendable {
         self.rowCapacity = rowCapacity
         self.logitCapacity = logitCapacity
         normEpsilon = configuration.normEpsilon
-        rotary = RotaryTable(
-            frequencies: configuration.ropeScaling.frequencies(
-                theta: configuration.ropeTheta, headDimension: configuration.headDimension))
+        residualMultiplier = configuration.multipliers.residual
+        rotations = configuration.rotaries.map { StepRotations($0, rowCapacity: rowCapacity) }
         hidden = rows(configuration.hiddenSize)
         normed = rows(configuration.hiddenSize, quantized: quantized)
         queryKeyValue = rows(queries + 2 * keys)

@@ -82,6 +82,20 @@ public struct Tensor: Sendable {
         Tensor(copying: self, name: name)
     }
 
+    /// Some rows of a matrix under a name, without a copy.
+    ///
+    /// - Throws: when this is no matrix or has no such rows.
+    public func rows(_ rows: Range<Int>, name: String) throws(TensorError) -> Tensor {
+        guard shape.count == 2, rows.lowerBound >= 0, rows.upperBound <= shape[0] else {
+            throw TensorError(
+                .mismatch, "tensor \(self.name.quoted): the shape \(shape) has no rows \(rows)")
+        }
+        let rowBytes = shape[0] > 0 ? byteCount / shape[0] : 0
+        return try Tensor(
+            name: name, dtype: dtype, shape: [rows.count, shape[1]], storage: storage,
+            offset: offset + rows.lowerBound * rowBytes)
+    }
+
     private init(copying other: Tensor, name: String) {
         self.name = name
         dtype = other.dtype

@@ -27,7 +27,7 @@ enum Inspection {
         return [
             "format": .string(Checkpoint.isGGUF(path: path) ? "gguf" : "huggingface"),
             "name": configuration.name.map { .string($0) } ?? .null,
-            "family": .string(configuration.family.rawValue),
+            "family": .string(configuration.family.name),
             "parameters": number(storage.reduce(0) { $0 + $1.valueCount }),
             "layers": number(configuration.layerCount),
             "hidden_size": number(configuration.hiddenSize),
@@ -37,13 +37,40 @@ enum Inspection {
             "head_dimension": number(configuration.headDimension),
             "vocabulary_size": number(configuration.vocabularySize),
             "context_length": number(configuration.contextLength),
-            "rope_theta": .number(configuration.ropeTheta),
-            "rope_scaling": .string("\(configuration.ropeScaling)"), "sliding_windows": windows,
+            "activation": .string(configuration.activation.rawValue),
+            "rotary": .array(configuration.rotaries.map(rotary)),
+            "layers_without_rotary": .array(
+                configuration.layers.indices.filter { configuration.layers[$0].rotary == nil }
+                    .map(number)),
+            "sliding_windows": windows,
+            "attention_soft_cap": configuration.attentionCap.map { .number(Double($0)) } ?? .null,
+            "logit_soft_cap": configuration.logitCap.map { .number(Double($0)) } ?? .null,
+            "multipliers": .object(multipliers(configuration.multipliers)),
+            "biases": .array(
+                LinearName.allCases.filter(configuration.biases.contains)
+                    .map { .string($0.rawValue) }),
             "tied": .bool(configuration.isTied),
             "end_of_text_ids": .array(configuration.endOfTextIDs.map { .integer(Int64($0)) }),
+            "warnings": .array(checkpoint.warnings.map { .string($0) }),
             "types": .object(types), "tokenizer": .object(tokenizer(path)),
             "digest": .string(checkpoint.digest.description),
             "source_digest": .string(checkpoint.sourceDigest.description),
+        ]
+    }
+
+    private static func rotary(_ embedding: RotaryEmbedding) -> JSONValue {
+        .object([
+            "theta": .number(embedding.theta), "dimension": number(embedding.dimension),
+            "scaling": .string("\(embedding.scaling)"),
+        ])
+    }
+
+    private static func multipliers(_ values: ModelConfiguration.Multipliers) -> JSONObject {
+        [
+            "embedding": .number(Double(values.embedding)),
+            "residual": .number(Double(values.residual)),
+            "attention": .number(Double(values.attention)),
+            "logits": .number(Double(values.logits)),
         ]
     }
 

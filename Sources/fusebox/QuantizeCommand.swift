@@ -46,6 +46,7 @@ struct QuantizeCommand: ParsableCommand {
     func run() throws {
         try PathGuess.check(source)
         let checkpoint = try Checkpoint(path: source)
+        for warning in checkpoint.warnings { StandardError.write("warning: \(warning)") }
         let bar = ProgressBar("quantizing")
         switch type {
         case .q8_0, .q4_0:

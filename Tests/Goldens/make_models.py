@@ -15,6 +15,7 @@ from transformers.utils import logging as transformers_logging
 
 from model_checkpoints import Adapter, Family, families, swapped_adapters, write_checkpoint, write_json, write_weights
 from model_demo import write_demo
+from model_families import more_families
 from model_gguf import TWINS, blocks_config, write_blocks, write_twin
 from model_nf4 import decoded, nf4_config, write_packed
 from model_oracle import write_adapter, write_expected
@@ -79,15 +80,18 @@ def make_nf4(out: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Writes the model goldens.")
     parser.add_argument("out", type=Path)
+    parser.add_argument("--only", nargs="*", help="names of folders to make; without it all")
     parser.add_argument("--demo", type=Path, help="the demo base model; without it demo.json stays as it is")
     options = parser.parse_args()
     torch.set_num_threads(1)
     transformers_logging.disable_progress_bar()
     warnings.filterwarnings("ignore", message="Could not find a config file")
-    for family in families():
-        make_family(family, options.out)
-    make_blocks(options.out)
-    make_nf4(options.out)
+    for family in families() + more_families():
+        if not options.only or family.name in options.only:
+            make_family(family, options.out)
+    for name, make in {"gguf_blocks": make_blocks, "llama_nf4": make_nf4}.items():
+        if not options.only or name in options.only:
+            make(options.out)
     if options.demo:
         write_demo(options.demo, options.out / "demo.json")
 

@@ -145,10 +145,11 @@ def families() -> list[Family]:
     ]
 
 
-def random_weight(name: str, like: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+def random_weight(name: str, like: torch.Tensor, generator: torch.Generator, kind: str) -> torch.Tensor:
     """A float32 weight: norms around 1, biases and matrices around 0, wide enough that errors show."""
     noise = torch.randn(like.shape, generator=generator)
-    value = 1 + 0.3 * noise if "norm" in name else (0.5 if name.endswith("bias") else 0.2) * noise
+    center = 0 if kind.startswith("gemma") else 1  # Gemma's norms add 1 to their weights
+    value = center + 0.3 * noise if "norm" in name else (0.5 if name.endswith("bias") else 0.2) * noise
     return value
 
 
@@ -164,7 +165,7 @@ def random_weights(family: Family, model: torch.nn.Module) -> dict[str, torch.Te
     for name, parameter in model.state_dict().items():
         if tied and name == "lm_head.weight":
             continue
-        value = random_weight(name, parameter, generator)
+        value = random_weight(name, parameter, generator, family.config["model_type"])
         if any(part in name for part in family.full_precision):
             weights[name] = value
         else:

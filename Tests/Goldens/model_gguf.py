@@ -31,13 +31,28 @@ NAMES = {
     "mlp.gate_proj": "ffn_gate",
     "mlp.up_proj": "ffn_up",
     "mlp.down_proj": "ffn_down",
+    "self_attn.qkv_proj": "attn_qkv",
+    "mlp.gate_up_proj": "ffn_up",
 }
+# Where norms stand after attention and feed-forward network, or on both sides.
+POST_NORMS = {
+    "post_attention_layernorm": "post_attention_norm",
+    "pre_feedforward_layernorm": "ffn_norm",
+    "post_feedforward_layernorm": "post_ffw_norm",
+}
+ARCHITECTURES = {"gemma3_text": "gemma3"}
 
 TWINS: dict[str, dict[str, Type]] = {
     "llama": {"token_embd": Type.F32, "output": Type.F16, "attn": Type.F16, "ffn": Type.Q8_0},
     "llama3": {"token_embd": Type.Q8_0, "attn": Type.BF16, "ffn": Type.Q8_0},
     "qwen2": {"token_embd": Type.Q8_0, "attn": Type.F16, "ffn": Type.Q8_0},
     "qwen3": {"token_embd": Type.Q8_0, "attn": Type.Q8_0, "ffn": Type.Q8_0},
+} | {
+    name: {"token_embd": Type.Q8_0, "output": Type.F16, "attn": Type.Q8_0, "ffn_down": Type.F16, "ffn": Type.Q8_0}
+    for name in (
+        "gemma", "gemma2", "gemma3", "phi3", "phi3_untied", "smollm3", "granite", "granite_untied",
+        "olmo2_untied", "qwen2_yarn", "qwen3_yarn",
+    )
 }
 
 BLOCK_TYPES = {
@@ -54,25 +69,26 @@ def blocks_config() -> dict[str, Any]:
     )
 
 
-def gguf_name(name: str) -> str:
+def gguf_name(name: str, post_norms: bool = False) -> str:
     """blk.1.attn_q.weight for model.layers.1.self_attn.q_proj.weight."""
+    names = NAMES | (POST_NORMS if post_norms else {})
     stem, _, kind = name.rpartition(".")
     if stem.startswith("model.layers."):
         layer, _, stem = stem.removeprefix("model.layers.").partition(".")
-        return f"blk.{layer}.{NAMES[stem]}.{kind}"
-    return f"{NAMES[stem]}.{kind}"
+        return f"blk.{layer}.{names[stem]}.{kind}"
+    return f"{names[stem]}.{kind}"
 
 
 def heads_of(name: str, config: Any) -> int | None:
     """The heads whose rows are interleaved in this tensor, none if they are not."""
-    if config.model_type not in ("llama", "mistral"):
+    if config.model_type not in ("llama", "mistral", "granite", "smollm3"):
         return None
     return {"q_proj": config.num_attention_heads, "k_proj": config.num_key_value_heads}.get(name.split(".")[-2])
 
 
 def interleave(rows: np.ndarray, heads: int) -> np.ndarray:
     """Row (head, half, i) moves to (head, i, half)."""
-    return rows.reshape(heads, 2, -1, rows.shape[-1]).swapaxes(1, 2).reshape(rows.shape)
+    return rows.reshape(heads, 2, -1, *rows.shape[1:]).swapaxes(1, 2).reshape(rows.shape)
 
 
 def separate(rows: np.ndarray, heads: int) -> np.ndarray:
@@ -144,7 +160,7 @@ def write_vocabulary(writer: GGUFWriter, config: Any) -> None:
     """As many tokens as the model has; enough for a reader, not meant to encode text."""
     size = config.vocab_size
     letters = [chr(code) for code in range(ord("a"), ord("z") + 1)]
-    if config.model_type.startswith("qwen"):
+    if config.model_type.startswith(("qwen", "granite", "smollm3", "olmo2")):
         tokens = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "Ġ", *letters, "ab"]
         writer.add_tokenizer_model("gpt2")
         writer.add_tokenizer_pre("qwen2")
@@ -171,27 +187,77 @@ def write_header(writer: GGUFWriter, config: Any, name: str) -> None:
     writer.add_head_count(config.num_attention_heads)
     writer.add_head_count_kv(config.num_key_value_heads)
     writer.add_layer_norm_rms_eps(config.rms_norm_eps)
-    writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
+    rope = config.rope_parameters.get("full_attention", config.rope_parameters)
+    writer.add_rope_freq_base(rope["rope_theta"])
     writer.add_vocab_size(config.vocab_size)
     head = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     if head * config.num_attention_heads != config.hidden_size:
         writer.add_key_length(head)
         writer.add_value_length(head)
-    if config.model_type == "llama":
+    if config.model_type in ("llama", "granite", "smollm3"):
         writer.add_rope_dimension_count(head)
-    if config.rope_parameters["rope_type"] == "linear":
+    write_rope(writer, rope, head)
+    write_factors(writer, config)
+
+
+def write_rope(writer: GGUFWriter, rope: dict[str, Any], head: int) -> None:
+    """Scaling of the rotary embedding; the keys are those of llama.cpp's converter."""
+    part = rope.get("partial_rotary_factor", 1.0)
+    if part != 1:
+        writer.add_rope_dimension_count(int(part * head))
+    if rope["rope_type"] == "linear":
         writer.add_rope_scaling_type(RopeScalingType.LINEAR)
-        writer.add_rope_scaling_factor(config.rope_parameters["factor"])
+        writer.add_rope_scaling_factor(rope["factor"])
+    elif rope["rope_type"] == "yarn":
+        writer.add_rope_scaling_type(RopeScalingType.YARN)
+        writer.add_rope_scaling_factor(rope["factor"])
+        writer.add_rope_scaling_orig_ctx_len(rope["original_max_position_embeddings"])
+        if "attention_factor" in rope:  # llama.cpp multiplies what it computes itself
+            writer.add_rope_scaling_attn_factors(rope["attention_factor"] / (0.1 * math.log(rope["factor"]) + 1))
+        if "beta_fast" in rope:
+            writer.add_rope_scaling_yarn_beta_fast(rope["beta_fast"])
+            writer.add_rope_scaling_yarn_beta_slow(rope["beta_slow"])
+    elif rope["rope_type"] == "longrope":
+        scale = rope["factor"] if "factor" in rope else None
+        original = rope["original_max_position_embeddings"]
+        scale = scale or 256 / original
+        writer.add_rope_scaling_type(RopeScalingType.LONGROPE)
+        writer.add_rope_scaling_orig_ctx_len(original)
+        writer.add_rope_scaling_attn_factors(math.sqrt(1 + math.log(scale) / math.log(original)))
+
+
+def write_factors(writer: GGUFWriter, config: Any) -> None:
+    """Windows, soft caps and multipliers of the families that have them."""
+    kind = config.model_type
+    if kind in ("gemma2", "gemma3_text", "phi3"):
+        writer.add_sliding_window(config.sliding_window or 0)
+    if kind == "gemma3_text":
+        writer.add_sliding_window_pattern([kind == "sliding_attention" for kind in config.layer_types])
+        writer.add_rope_freq_base_swa(config.rope_parameters["sliding_attention"]["rope_theta"])
+    if kind in ("gemma2", "gemma3_text"):
+        if kind == "gemma2":
+            writer.add_attn_logit_softcapping(config.attn_logit_softcapping)
+        if config.final_logit_softcapping:
+            writer.add_final_logit_softcapping(config.final_logit_softcapping)
+    if kind == "granite":
+        writer.add_attention_scale(config.attention_multiplier)
+        writer.add_embedding_scale(config.embedding_multiplier)
+        writer.add_residual_scale(config.residual_multiplier)
+        writer.add_logit_scale(config.logits_scaling)
 
 
 def write_file(path: Path, config: Any, tensors: dict[str, tuple[np.ndarray, Type]]) -> None:
-    writer = GGUFWriter(path, config.model_type)
+    writer = GGUFWriter(path, ARCHITECTURES.get(config.model_type, config.model_type))
     write_header(writer, config, path.parent.name)
     write_vocabulary(writer, config)
     for name, (data, kind) in tensors.items():
         writer.add_tensor(name, data, raw_dtype=kind)
-    if config.rope_parameters["rope_type"] == "llama3":
+    rope = config.rope_parameters
+    if rope.get("rope_type") == "llama3":
         writer.add_tensor("rope_freqs.weight", rope_factors(config))
+    if rope.get("rope_type") == "longrope":
+        for name in ("long", "short"):
+            writer.add_tensor(f"rope_factors_{name}.weight", np.array(rope[f"{name}_factor"], dtype=np.float32))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -208,11 +274,13 @@ def write_twin(folder: Path, weights: dict[str, torch.Tensor]) -> None:
         heads = heads_of(name, config)
         if heads:
             value = np.ascontiguousarray(interleave(value, heads))
-        short = gguf_name(name).split(".")[-2]
+        if config.model_type.startswith("gemma") and "norm" in name:
+            value = value + np.float32(1)
+        target = gguf_name(name, config.model_type in ("gemma2", "gemma3_text", "olmo2"))
         kind = Type.F32
         if value.ndim == 2:
-            kind = next(kind for start, kind in types.items() if short.startswith(start))
-        tensors[gguf_name(name)] = (packed(value, kind), kind)
+            kind = next(kind for start, kind in types.items() if target.split(".")[-2].startswith(start))
+        tensors[target] = (packed(value, kind), kind)
     write_file(folder / "model.gguf", config, tensors)
 
 

@@ -19,7 +19,7 @@ import Testing
         let checkpoint = try Checkpoint(path: golden + file)
         let transformer = try Transformer(
             checkpoint, precision: Precision(weights: type), pool: ThreadPool(threadCount: 1))
-        let names = WeightMap.huggingFace
+        let names = WeightMap.huggingFace(.before)
         var found: [String: Digest] = [
             names.name(.embedding): digest(transformer.embedding),
             names.name(.finalNorm): digest(elements(transformer.finalNorm)),
@@ -28,9 +28,10 @@ import Testing
             found[names.name(.head)] = digest(transformer.head.parts[0].weights)
         }
         for (layer, block) in transformer.blocks.enumerated() {
-            found[names.name(.attentionNorm, layer: layer)] = digest(elements(block.attentionNorm))
-            found[names.name(.feedForwardNorm, layer: layer)] = digest(
-                elements(block.feedForwardNorm))
+            for slot in [WeightMap.Slot.attentionNorm, .feedForwardNorm] {
+                let norm = try #require(try checkpoint.norm(slot, layer: layer))
+                found[names.name(slot, layer: layer)] = digest(elements(norm))
+            }
             for site in LinearName.Site.allCases {
                 for (name, part) in zip(site.parts, block.projection(site).parts) {
                     found[names.name(.linear(name), layer: layer)] = digest(part.weights)

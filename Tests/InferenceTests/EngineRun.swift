@@ -157,10 +157,21 @@ struct TinyCase: Sendable, CustomTestStringConvertible {
     let family: String
     let precision: Precision
 
-    static let all = ["llama", "mistral", "qwen3"].flatMap { family in
-        let usual = [ExecutionType.f32, .q8_0, .q4_0, .nf4].map { Precision(weights: $0) }
-        return (usual + [Precision(weights: .q8_0, cache: .q8_0)]).map {
-            TinyCase(family: family, precision: $0)
+    static let all =
+        ["llama", "mistral", "qwen3"].flatMap { family in
+            let usual = [ExecutionType.f32, .q8_0, .q4_0, .nf4].map { Precision(weights: $0) }
+            return (usual + [Precision(weights: .q8_0, cache: .q8_0)]).map {
+                TinyCase(family: family, precision: $0)
+            }
+        } + capabilities
+
+    /// Soft caps, norms after layers, windows in some of them, layers without rotation, multipliers, rotations that depend on
+    /// a sequence's length.
+    static let capabilities = [
+        "gemma2", "gemma3", "phi3", "smollm3_untied", "granite", "olmo2", "qwen2_dynamic",
+    ].flatMap { family in
+        [ExecutionType.f32, .q8_0].map {
+            TinyCase(family: family, precision: Precision(weights: $0))
         }
     }
 

@@ -15,6 +15,18 @@ struct ModelGolden {
 
     static let adapterNames = ["a", "b", "c"]
 
+    /// Families beyond Llama's, tied and untied, with other scalings of the rotary embedding.
+    static let families = [
+        "gemma", "gemma_untied", "gemma2", "gemma2_untied", "gemma3", "gemma3_untied", "phi3",
+        "phi3_untied", "smollm3", "smollm3_untied", "granite", "granite_untied", "olmo2",
+        "olmo2_untied", "qwen2_yarn", "qwen3_yarn", "qwen2_dynamic", "qwen3_dynamic",
+    ]
+    /// Those that have a GGUF file as well.
+    static let twins = [
+        "gemma", "gemma2", "gemma3", "phi3", "phi3_untied", "smollm3", "granite",
+        "granite_untied", "olmo2_untied", "qwen2_yarn", "qwen3_yarn",
+    ]
+
     init(_ name: String) throws {
         folder = GoldenFolder.path("models/\(name)")
         let json = try FileBytes(path: folder + "/expected.json", loading: .copied).json()

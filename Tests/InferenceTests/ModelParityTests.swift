@@ -10,14 +10,16 @@ import Testing
     /// Worst error relative to the largest logit.
     static let bound = 2e-4
 
-    @Test(arguments: ["llama", "llama3", "llama_linear", "mistral", "qwen2", "qwen3", "llama_nf4"])
+    @Test(
+        arguments: ["llama", "llama3", "llama_linear", "mistral", "qwen2", "qwen3", "llama_nf4"]
+            + ModelGolden.families)
     func logitsMatch(_ family: String) throws {
         let golden = try ModelGolden(family)
         try compare(golden, path: golden.folder, type: .f32, bound: Self.bound)
     }
 
     /// The same model in llama.cpp's layout, with the adapters of the directory, some of which change q and k.
-    @Test(arguments: ["llama", "llama3", "qwen2", "qwen3", "gguf_blocks"])
+    @Test(arguments: ["llama", "llama3", "qwen2", "qwen3", "gguf_blocks"] + ModelGolden.twins)
     func logitsOfTwinsMatch(_ family: String) throws {
         let golden = try ModelGolden(family)
         try compare(golden, path: golden.folder + "/model.gguf", type: .f32, bound: Self.bound)

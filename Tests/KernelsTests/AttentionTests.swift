@@ -32,6 +32,7 @@ extension CacheType {
         var dimension = 16
         var window: Int?
         var cache = CacheType.f32
+        var cap: Float?
 
         static let all = [
             Case(), Case(window: 1), Case(window: 5), Case(window: 16), Case(window: 17),
@@ -45,6 +46,7 @@ extension CacheType {
             Case(queryHeads: 2, dimension: 40, cache: .q8_0),
             Case(dimension: 256, window: 20, cache: .q8_0),
             Case(queryHeads: 9, keyValueHeads: 1, dimension: 64, window: 33, cache: .q8_0),
+            Case(cap: 4), Case(queryHeads: 7, keyValueHeads: 1, window: 20, cache: .f16, cap: 2),
         ]
 
         var testDescription: String {
@@ -55,7 +57,7 @@ extension CacheType {
         var shape: AttentionShape {
             AttentionShape(
                 queryHeads: queryHeads, keyValueHeads: keyValueHeads, headDimension: dimension,
-                window: window, scale: 1 / Float(dimension).squareRoot())
+                window: window, scale: 1 / Float(dimension).squareRoot(), cap: cap)
         }
     }
 
@@ -76,9 +78,6 @@ extension CacheType {
         for buffer in [pages.keys, pages.values] {
             for index in 0..<buffer.count { buffer[index] = 0xFF }
         }
-        // Angles of zero: the rotation changes nothing.
-        let rotary = RotaryTable(frequencies: [Double](repeating: 0, count: test.dimension / 2))
-        rotary.reserve(count)
         var outputs: [[Float]] = []
         for begin in stride(from: 0, to: count, by: chunk) {
             let positions = begin..<min(begin + chunk, count)
@@ -92,7 +91,7 @@ extension CacheType {
             for (row, position) in positions.enumerated() { qkv.set(row: row, to: rows[position]) }
             let list = RowList(identity: positions.count)
             compute.cacheKeysAndValues(
-                qkv, shape: test.shape, norms: nil, rotary: rotary, places: places, pages: pages,
+                qkv, shape: test.shape, norms: nil, rotation: nil, places: places, pages: pages,
                 layer: 1, rows: list)
             compute.attend(
                 qkv, into: out, shape: test.shape, places: places, pages: pages, layer: 1,
@@ -112,10 +111,12 @@ extension CacheType {
             let value = (test.queryHeads + test.keyValueHeads + pair) * dimension
             let seen = max(0, position + 1 - (test.window ?? .max / 2))...position
             let scores = seen.map { other in
-                (0..<dimension).reduce(0.0) {
-                    $0 + Double(rows[position][head * dimension + $1])
-                        * stored[other][key + $1]
-                } * Double(test.shape.scale)
+                let score =
+                    (0..<dimension).reduce(0.0) {
+                        $0 + Double(rows[position][head * dimension + $1])
+                            * stored[other][key + $1]
+                    } * Double(test.shape.scale)
+                return test.cap.map { Double($0) * tanh(score / Double($0)) } ?? score
             }
             let largest = scores.max() ?? 0
             let weights = scores.map { exp($0 - largest) }
@@ -189,8 +190,8 @@ extension CacheType {
         let values = random.floats(test.width)
         let (queryNorm, keyNorm) = (random.floats(8, in: 0.5...2), random.floats(8, in: 0.5...2))
         let frequencies = [1.0, 0.3, 0.1, 0.01]
-        let rotary = RotaryTable(frequencies: frequencies)
-        rotary.reserve(100)
+        let rotation = RowRotations(rowCapacity: 1, pairs: 4)
+        rotation.set(row: 0, position: 37, from: RotaryTable(frequencies: frequencies))
         var outputs: [[UInt32]] = []
         for set in KernelSet.available {
             qkv.set(row: 0, to: values)
@@ -205,7 +206,8 @@ extension CacheType {
                 qkv, shape: test.shape,
                 norms: HeadNorms(
                     query: AlignedBuffer(queryNorm), key: AlignedBuffer(keyNorm), epsilon: 1e-6),
-                rotary: rotary, places: places, pages: pages, layer: 0, rows: RowList(identity: 1))
+                rotation: rotation, places: places, pages: pages, layer: 0,
+                rows: RowList(identity: 1))
             let found = qkv.copy(row: 0)
             outputs.append(found.bits)
             for head in 0..<3 {

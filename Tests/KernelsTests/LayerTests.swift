@@ -81,6 +81,69 @@ import Testing
         #expect(outputs.allSatisfy { $0 == outputs[0] })
     }
 
+    /// The three activations of a gate, on either side of zero and where exponentials end.
+    @Test(arguments: [Activation.silu, .gelu, .geluTanh])
+    func activations(_ activation: Activation) throws {
+        func expected(_ x: Double) -> Double {
+            switch activation {
+            case .silu: return x / (1 + exp(-x))
+            case .gelu: return 0.5 * x * (1 + erf(x * 0.5.squareRoot()))
+            case .geluTanh:
+                let u = 0.7978845608028654 * (x + 0.044715 * x * x * x)
+                return 0.5 * x * (1 + tanh(u))
+            }
+        }
+        var gates = [Float](stride(from: -12, through: 12, by: 0.37))
+        gates += [0, -90, 90, -1e-4, 1e-4]
+        let matrices = try [gates, [Float](repeating: 1, count: gates.count)].map { values in
+            try PackedWeights(
+                Tensor(name: "w", shape: [values.count, 1], floats: values), type: .f32)
+        }
+        let projection = Projection(matrices.map { ($0, nil) })
+        var outputs: [[UInt32]] = []
+        for set in KernelSet.available {
+            let y = Activations(rowCapacity: 1, width: gates.count)
+            try compute(set).projectGated(
+                projection, rows([[1]]),
+                through: Activations(rowCapacity: 1, width: 2 * gates.count), into: y,
+                activation: activation, rows: RowList(identity: 1))
+            outputs.append(y.copy(row: 0).bits)
+            for (gate, found) in zip(gates, y.copy(row: 0)) {
+                let exact = expected(Double(gate))
+                #expect(abs(Double(found) - exact) <= 5e-7 * max(abs(Double(gate)), 1), "\(gate)")
+            }
+        }
+        #expect(outputs.allSatisfy { $0 == outputs[0] })
+    }
+
+    @Test(arguments: [1, 16, 33])
+    func softCapsAreHyperbolicTangents(width: Int) throws {
+        var random = SeededGenerator(seed: 5)
+        let values = random.floats(width, in: -200...200)
+        for set in KernelSet.available {
+            let x = rows([values, values])
+            try compute(set).softCap(x, at: 30, count: 1)
+            for (value, found) in zip(values, x.copy(row: 0)) {
+                #expect(abs(Double(found) - 30 * tanh(Double(value) / 30)) <= 2e-5)
+            }
+            #expect(x.copy(row: 1) == values)
+        }
+    }
+
+    /// What a layer adds is scaled, and a family without norms before its layers takes the sum as it is.
+    @Test func sumsAreScaledAndMayStayAsTheyAre() throws {
+        var random = SeededGenerator(seed: 6)
+        let (left, right) = (random.floats(33), random.floats(33))
+        for set in KernelSet.available {
+            let (x, y) = (rows([left]), Activations(rowCapacity: 1, width: 33))
+            try compute(set).normalize(
+                x, adding: rows([right]), scale: 0.25, weight: nil, epsilon: 1e-6, into: y,
+                rows: RowList(identity: 1))
+            #expect(y.copy(row: 0) == zip(left, right).map { $0 + 0.25 * $1 })
+            #expect(x.copy(row: 0) == y.copy(row: 0))
+        }
+    }
+
     /// The first of equals wins, whatever lane it is in; what is not a number never does.
     @Test(arguments: [1, 15, 16, 33, 1000, 1024, 1025, 3000])
     func largest(count: Int) throws {

@@ -81,7 +81,7 @@ import Testing
         (#"{"model_type": "llama"}"#, "hidden_size"), ("[1]", "model_type"),
         (#"{"model_type": "llama", "hidden_size": 1e30}"#, "hidden_size"),
         (#"{"model_type": "llama", "quantization_config": {"quant_method": "gptq"}}"#, "gptq"),
-        (#"{"model_type": "llama", "hidden_act": "gelu"}"#, "gelu"),
+        (#"{"model_type": "llama", "hidden_act": "relu"}"#, "relu"),
     ])
     func aConfigurationThatLiesIsNamed(_ text: String, _ word: String) throws {
         let directory = folder.path("model")

@@ -19,7 +19,10 @@ import Testing
         #expect(configuration.queryHeads == 4 && configuration.keyValueHeads == 1)
         #expect(configuration.headDimension == 32 && configuration.feedForwardSize == 64)
         #expect(configuration.vocabularySize == 64)
-        #expect(configuration.ropeScaling == .linear(factor: 2))
+        #expect(
+            configuration.rotaries == [
+                RotaryEmbedding(theta: 10_000, dimension: 32, scaling: .linear(factor: 2))
+            ])
         #expect(configuration.windows == [nil])
     }
 
@@ -31,15 +34,12 @@ import Testing
             // Said in other ways in the two forms.
             right.name = left.name
             right.endOfTextIDs = left.endOfTextIDs
-            if case .llama3 = left.ropeScaling {
-                let theta = left.ropeTheta
-                let expected = left.ropeScaling.frequencies(
-                    theta: theta, headDimension: left.headDimension)
-                let found = right.ropeScaling.frequencies(
-                    theta: theta, headDimension: left.headDimension)
+            for (index, rotary) in left.rotaries.enumerated() {
+                let expected = rotary.frequencies(length: 0)
+                let found = right.rotaries[index].frequencies(length: 0)
                 #expect(zip(expected, found).allSatisfy { abs($0 / $1 - 1) < 1e-6 })
-                right.ropeScaling = left.ropeScaling
             }
+            right.rotaries = left.rotaries
             #expect(left == right, "\(name)")
         }
     }
@@ -81,10 +81,10 @@ import Testing
         ("llama.attention.layer_norm_rms_epsilon", .float32(.nan)),
         ("llama.attention.layer_norm_rms_epsilon", .float32(-1)),
         ("llama.rope.freq_base", .float32(0)), ("llama.rope.freq_base", .string("10000")),
-        ("llama.rope.scaling.type", .string("yarn")), ("llama.rope.scaling.factor", .float32(-2)),
+        ("llama.rope.scaling.type", .string("su")), ("llama.rope.scaling.factor", .float32(-2)),
         ("llama.vocab_size", .uint32(0)), ("llama.context_length", .uint32(0)),
         ("llama.expert_count", .uint32(8)), ("tokenizer.ggml.eos_token_id", .uint64(1 << 40)),
-        ("general.architecture", .string("gemma3")), ("general.architecture", .string("mistral")),
+        ("general.architecture", .string("gemma3n")), ("general.architecture", .string("mistral")),
         ("split.count", .uint16(3)),
     ])
     func aLyingNumberIsNamed(_ key: String, _ value: GGUFValue) {

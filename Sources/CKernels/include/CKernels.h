@@ -112,8 +112,16 @@ typedef struct fb_use {
     int32_t index;
 } fb_use;
 
-/// Where silu(gate) * up goes.
+/// What a gate goes through before it is multiplied with up.
+typedef enum fb_gate {
+    FB_SILU = 0,       ///< x / (1 + e^-x)
+    FB_GELU = 1,       ///< x (1 + erf(x / sqrt(2))) / 2
+    FB_GELU_TANH = 2,  ///< the same with the error function by a hyperbolic tangent
+} fb_gate;
+
+/// Where activation(gate) * up goes.
 typedef struct fb_gated {
+    fb_gate activation;
     float *values;                ///< (row, stride) float
     size_t stride;
     fb_quantized quantized;       ///< the same rows in int8 and bfloat16, or nothing
@@ -131,7 +139,7 @@ typedef struct fb_part {
     const fb_use *_Nullable uses; ///< of each row, in the order in which they are added
     int32_t scales;               ///< whether some adapter has gains or shifts
     const float *_Nullable bias;  ///< (outputs)
-    const fb_gated *_Nullable gated; ///< where silu(gate) * up goes if it is one of them
+    const fb_gated *_Nullable gated; ///< where activation(gate) * up goes if it is one of them
 } fb_part;
 
 /// How keys and values are cached. A block of one head: keys (head_dim, 16 positions), values (16, padded_dim), then, in
@@ -154,6 +162,7 @@ typedef struct fb_attention {
     int32_t head_dim;
     int32_t padded_dim;           ///< head_dim rounded up to FB_TILE
     float scale;
+    float cap;                    ///< scores are kept in (-cap, cap) by a hyperbolic tangent; 0: as they are
     const uint8_t *keys;          ///< the layer's keys: (block, kv head)
     const uint8_t *values;        ///< the layer's values: (block, kv head)
     size_t key_block_bytes;       ///< from one block to the next
@@ -178,14 +187,16 @@ typedef struct fb_kernels {
     /// y = (1 + sum of weight gain) W x + sum of weight shift + sum of B inner, each over the adapters of the row, + bias, for
     /// the tiles [begin, end) of a part.
     void (*project)(const fb_part *part, int32_t begin, int32_t end);
-    /// silu(gate) * up for the tiles [begin, end) of two parts with the same rows and outputs, gate and up; `begin` is even.
+    /// activation(gate) * up for the tiles [begin, end) of two parts with the same rows and outputs, gate and up; `begin` is even.
     void (*project_gated)(const fb_part *parts, int32_t begin, int32_t end);
     /// Quantizes a row of `count` floats, padded with zeros to whole blocks, and rounds it to bfloat16.
     void (*quantize)(const float *x, int32_t count, fb_quantized q);
     /// y = x / sqrt(mean(x^2) + epsilon) * weight
     void (*rms_norm)(const float *x, const float *weight, int32_t count, float epsilon, float *y);
-    /// y += x
-    void (*add)(float *y, const float *x, int32_t count);
+    /// y += scale x, rounded once.
+    void (*add)(float *y, const float *x, int32_t count, float scale);
+    /// x = cap tanh(x / cap)
+    void (*soft_cap)(float *x, int32_t count, float cap);
     /// y = a y + b x, by a product and a fused multiply-add
     void (*blend)(float *y, float a, const float *x, float b, int32_t count);
     /// Rotates the two halves of each of `heads` vectors of `head_dim`, `head_stride` apart (rotary embedding).

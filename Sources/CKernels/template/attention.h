@@ -128,6 +128,9 @@ FB_INLINE void fb_score(const fb_attention *job, fb_queries *queries, int32_t bl
     }
     const int32_t begin = FB_KV_BLOCK * block, at = begin % FB_KV_SPAN;
     FB_UNROLL for (int k = 0; k < count; k++) fb_store(queries->weight[k] + at, sum[k] * fb_splat(job->scale));
+    for (int k = 0; job->cap > 0 && k < count; k++) {
+        fb_store(queries->weight[k] + at, fb_soft_cap(fb_load(queries->weight[k] + at), job->cap));
+    }
     if (begin >= queries->first[count - 1] && begin + FB_KV_BLOCK <= queries->last[0] + 1) return;
     const v16i lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     for (int k = 0; k < count; k++) {

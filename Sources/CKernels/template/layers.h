@@ -14,26 +14,68 @@ static void fb_rms_norm(const float *x, const float *weight, int32_t count, floa
     for (; i < count; i++) y[i] = x[i] * scale * weight[i];
 }
 
-static void fb_silu_multiply(const float *gate, const float *up, float *out, int32_t count) {
-    int32_t i = 0;
-    for (; i + 16 <= count; i += 16) {
-        v16f g = fb_load(gate + i);
-        fb_store(out + i, g / (fb_splat(1.0f) + fb_exp(-g)) * fb_load(up + i));
+/// e^-x^2 times a polynomial in 1 / (1 + p |x|): off by at most 1.5e-7 (Abramowitz and Stegun, 7.1.26).
+FB_INLINE v16f fb_erf(v16f x) {
+    v16i sign = (v16i)x & (v16i)fb_splat(-0.0f);
+    v16f magnitude = (v16f)((v16i)x ^ sign);
+    v16f t = fb_splat(1.0f) / fb_fma(fb_splat(0.3275911f), magnitude, fb_splat(1.0f));
+    v16f p = fb_splat(1.061405429f);
+    p = fb_fma(p, t, fb_splat(-1.453152027f));
+    p = fb_fma(p, t, fb_splat(1.421413741f));
+    p = fb_fma(p, t, fb_splat(-0.284496736f));
+    p = fb_fma(p, t, fb_splat(0.254829592f));
+    v16f rest = p * t * fb_exp(-(magnitude * magnitude));
+    return (v16f)((v16i)(fb_splat(1.0f) - rest) | sign);
+}
+
+FB_INLINE v16f fb_activate(v16f x, const fb_gate activation) {
+    switch (activation) {
+    case FB_SILU: return x / (fb_splat(1.0f) + fb_exp(-x));
+    case FB_GELU: return fb_splat(0.5f) * x * (fb_splat(1.0f) + fb_erf(x * fb_splat(0.70710678f)));
+    case FB_GELU_TANH: {
+        // (1 + tanh(u)) / 2 is 1 / (1 + e^-2u), with u = sqrt(2 / pi) (x + 0.044715 x^3).
+        v16f cubic = fb_fma(x * x, fb_splat(0.044715f), fb_splat(1.0f)) * x;
+        return x / (fb_splat(1.0f) + fb_exp(cubic * fb_splat(-1.59576912f)));
     }
+    }
+}
+
+FB_INLINE void fb_activate_multiply(const float *gate, const float *up, float *out, int32_t count, const fb_gate activation) {
+    int32_t i = 0;
+    for (; i + 16 <= count; i += 16) fb_store(out + i, fb_activate(fb_load(gate + i), activation) * fb_load(up + i));
     if (i == count) return;
     float g[16] = {0}, u[16] = {0};
     size_t bytes = sizeof(float) * (size_t)(count - i);
     memcpy(g, gate + i, bytes);
     memcpy(u, up + i, bytes);
-    v16f v = fb_load(g);
-    v16f silu = v / (fb_splat(1.0f) + fb_exp(-v)) * fb_load(u);
-    memcpy(out + i, &silu, bytes);
+    v16f product = fb_activate(fb_load(g), activation) * fb_load(u);
+    memcpy(out + i, &product, bytes);
 }
 
-static void fb_add(float *y, const float *x, int32_t count) {
+/// activation(gate) * up for a row.
+static void fb_gate_row(const float *gate, const float *up, float *out, int32_t count, fb_gate activation) {
+    switch (activation) {
+    case FB_SILU: fb_activate_multiply(gate, up, out, count, FB_SILU); break;
+    case FB_GELU: fb_activate_multiply(gate, up, out, count, FB_GELU); break;
+    case FB_GELU_TANH: fb_activate_multiply(gate, up, out, count, FB_GELU_TANH); break;
+    }
+}
+
+static void fb_add(float *y, const float *x, int32_t count, float scale) {
     int32_t i = 0;
-    for (; i + 16 <= count; i += 16) fb_store(y + i, fb_load(y + i) + fb_load(x + i));
-    for (; i < count; i++) y[i] += x[i];
+    for (; i + 16 <= count; i += 16) fb_store(y + i, fb_fma(fb_load(x + i), fb_splat(scale), fb_load(y + i)));
+    for (; i < count; i++) y[i] = fmaf(x[i], scale, y[i]);
+}
+
+static void fb_cap(float *x, int32_t count, float cap) {
+    int32_t i = 0;
+    for (; i + 16 <= count; i += 16) fb_store(x + i, fb_soft_cap(fb_load(x + i), cap));
+    if (i == count) return;
+    float rest[16] = {0};
+    size_t bytes = sizeof(float) * (size_t)(count - i);
+    memcpy(rest, x + i, bytes);
+    v16f capped = fb_soft_cap(fb_load(rest), cap);
+    memcpy(x + i, &capped, bytes);
 }
 
 static void fb_blend(float *y, float a, const float *x, float b, int32_t count) {

@@ -146,7 +146,7 @@ static void fb_project(const fb_part *part, int32_t begin, int32_t end) {
     int32_t first = begin * FB_TILE, stop = end * FB_TILE < base->outputs ? end * FB_TILE : base->outputs;
     for (int32_t r = 0; part->bias && r < base->row_count; r++) {
         float *y = base->y + (size_t)base->y_rows[r] * base->y_stride;
-        fb_add(y + first, part->bias + first, stop - first);
+        fb_add(y + first, part->bias + first, stop - first, 1.0f);
     }
 }
 
@@ -175,7 +175,7 @@ static void fb_project_gated(const fb_part *parts, int32_t begin, int32_t end) {
     // Row after row in each step: a row's few outputs alone would wait for one step to end before the next.
     for (int32_t r = 0; r < gate->row_count; r++) {
         size_t row = (size_t)gate->y_rows[r], from = row * gate->y_stride + (size_t)first;
-        fb_silu_multiply(gate->y + from, up->y + from, out->values + row * out->stride + (size_t)first, stop - first);
+        fb_gate_row(gate->y + from, up->y + from, out->values + row * out->stride + (size_t)first, stop - first, out->activation);
     }
     for (int32_t r = 0; out->quantized.codes && r < gate->row_count; r++) {
         size_t at = (size_t)gate->y_rows[r] * out->stride + (size_t)first;
@@ -187,6 +187,7 @@ static void fb_project_gated(const fb_part *parts, int32_t begin, int32_t end) {
     {                                                                                                       \
         .name = NAME, .matmul = fb_multiply, .shrink = fb_shrink, .project = fb_project,                    \
         .project_gated = fb_project_gated, .quantize = fb_quantize, .rms_norm = fb_rms_norm, .add = fb_add, \
-        .blend = fb_blend, .rotate = fb_rotate, .attention = fb_attend, .attention_queries = FB_QUERIES,     \
+        .soft_cap = fb_cap, .blend = fb_blend, .rotate = fb_rotate, .attention = fb_attend,                 \
+        .attention_queries = FB_QUERIES,                                                                    \
         .store_kv = fb_store_kv, .index_of_largest = fb_index_of_largest                                    \
     }

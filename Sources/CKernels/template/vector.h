@@ -135,3 +135,9 @@ FB_INLINE v16f fb_exp(v16f x) {
     v16i exponent = (__builtin_convertvector(n, v16i) + 127) << 23;
     return (v16f)(~under & (v16i)(p * (v16f)exponent));
 }
+
+/// cap tanh(x / cap) as cap - 2 cap / (1 + e^(2 x / cap)): off by at most 2e-7 cap.
+FB_INLINE v16f fb_soft_cap(v16f x, float cap) {
+    v16f power = fb_exp(x * fb_splat(2.0f / cap));
+    return fb_splat(cap) - fb_splat(2.0f * cap) / (fb_splat(1.0f) + power);
+}

@@ -90,6 +90,31 @@ public struct NF4Tensor: Sendable {
         self.doubleQuantization = doubleQuantization
     }
 
+    /// Some rows of a matrix under a name.
+    ///
+    /// - Throws: when this is no matrix, has no such rows, or rows are no whole blocks.
+    public func rows(_ rows: Range<Int>, name: String) throws(TensorError) -> NF4Tensor {
+        let width = shape.last ?? 0
+        let (start, end) = (rows.lowerBound * width, rows.upperBound * width)
+        guard shape.count == 2, rows.lowerBound >= 0, rows.upperBound <= shape[0],
+            blockSize.isMultiple(of: 2), start.isMultiple(of: blockSize),
+            end.isMultiple(of: blockSize)
+        else {
+            throw TensorError(
+                .unsupported,
+                "tensor \(self.name.quoted): the rows \(rows) of \(shape) are no whole blocks of \(blockSize)"
+            )
+        }
+        let packed = codes.bytes()[start / 2..<end / 2]
+        return NF4Tensor(
+            name: name, shape: [rows.count, shape[1]], elementCount: rows.count * shape[1],
+            blockSize: blockSize, sourceType: sourceType,
+            codes: try Tensor(
+                name: name, dtype: .u8, shape: [packed.count, 1], bytes: Array(packed)),
+            absmax: Array(absmax[start / blockSize..<end / blockSize]),
+            doubleQuantization: nil)
+    }
+
     /// All values, row-major, in 32 bits whatever the source type.
     public func floats() -> [Float] {
         unsafe [Float](unsafeUninitializedCapacity: elementCount) { buffer, count in
