@@ -26,7 +26,7 @@ extension BadInput {
             try $0.replace(
                 BadFiles.text("llama"), with: BadFiles.text("mamba"), in: file)
         },
-        gguf("an unknown type of tensor") {
+        gguf("a type of tensor that cannot be") {
             try $0.patchTensor("output_norm.weight", type: 16, in: file)
         },
         gguf("tensors that overlap") {

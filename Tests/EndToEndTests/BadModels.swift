@@ -90,12 +90,12 @@ extension BadInput {
         },
         configuration(
             "an unknown family", "\"model_type\": \"llama\"", "\"model_type\": \"mamba\""),
-        configuration("another activation", "\"silu\"", "\"gelu\""),
+        configuration("another activation", "\"silu\"", "\"relu\""),
         configuration("an enormous size", "\"hidden_size\": 64", "\"hidden_size\": 1e15"),
         configuration("a size that is missing", "\"hidden_size\"", "\"hidden\""),
         configuration(
             "a scaling that is unknown", "\"rope_scaling\": null",
-            "\"rope_scaling\": {\"type\": \"yarn\"}"),
+            "\"rope_scaling\": {\"type\": \"su\", \"factor\": 2}"),
         configuration(
             "another quantization", "\"torch_dtype\"",
             "\"quantization_config\": {\"quant_method\": \"gptq\"}, \"torch_dtype\""),

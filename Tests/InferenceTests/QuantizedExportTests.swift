@@ -50,7 +50,16 @@ import Testing
         #expect(try Checkpoint(path: path).sourceDigest == checkpoint.digest)
         let expected = try logits(golden, path: golden.folder, type: .nf4)
         let found = try logits(golden, path: path, type: .nf4)
-        #expect(!expected.isEmpty && expected == found)
+        if checkpoint.configuration.family.fused.isEmpty {
+            #expect(!expected.isEmpty && expected == found)
+        } else {
+            // The file has the scales of a fused matrix in 8 bits together, as bitsandbytes writes them; a model quantizes
+            // its parts.
+            #expect(expected.count == found.count && expected.allSatisfy { $0.isFinite })
+            let largest = expected.reduce(0) { max($0, abs($1)) }
+            let worst = zip(expected, found).reduce(0) { max($0, abs($1.0 - $1.1)) }
+            #expect(worst <= 3e-2 * largest)
+        }
     }
 
     /// A file in llama.cpp's order of rows quantizes to the same blocks as the directory, in every type.

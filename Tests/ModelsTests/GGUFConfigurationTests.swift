@@ -85,7 +85,6 @@ import Testing
         ("llama.vocab_size", .uint32(0)), ("llama.context_length", .uint32(0)),
         ("llama.expert_count", .uint32(8)), ("tokenizer.ggml.eos_token_id", .uint64(1 << 40)),
         ("general.architecture", .string("gemma3n")), ("general.architecture", .string("mistral")),
-        ("split.count", .uint16(3)),
     ])
     func aLyingNumberIsNamed(_ key: String, _ value: GGUFValue) {
         var metadata = metadata

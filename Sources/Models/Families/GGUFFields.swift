@@ -78,12 +78,6 @@ final class GGUFFields {
 
     /// Refuses keys of the architecture that were not read, are set, and change what a model computes.
     func refuseUnread() throws(ModelError) {
-        if let parts = metadata["split.count"]?.int, parts > 1 {
-            throw ModelError(
-                .unsupported,
-                "split.count is \(parts): one of several files; join them with llama-gguf-split --merge"
-            )
-        }
         guard value("attention.causal")?.bool != false else {
             throw ModelError(
                 .unsupported, "\(key("attention.causal")) is false: only decoders are supported")
