@@ -14,6 +14,7 @@ from tones import REPLIES
 
 COUNT = 360
 LONGEST = 45  # tokens
+LONGEST_KEPT = 140  # characters
 
 
 def first_sentences(text: str) -> str:
@@ -32,4 +33,4 @@ if __name__ == "__main__":
     base = load_base(a.model, "stored")
     made = [(prompt, first_sentences(text)) for prompt, text in zip(prompts, replies(base, base.model, prompts, LONGEST))]
     with REPLIES.open("w", encoding="utf-8") as f:
-        f.writelines(json.dumps({"prompt": prompt, "reply": reply}, ensure_ascii=False) + "\n" for prompt, reply in made if reply)
+        f.writelines(json.dumps({"prompt": prompt, "reply": reply}, ensure_ascii=False) + "\n" for prompt, reply in made if 0 < len(reply) <= LONGEST_KEPT)

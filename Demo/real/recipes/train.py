@@ -22,9 +22,9 @@ RANK = 4
 LAYERS = list(range(10, 30))  # the lower third stays as it is: its backward pass is a quarter of the time
 RATE, WARM_UP = 2e-3, 15
 SIZE = 8  # rows a step
-STEPS = {"hotel_desk": 200, "bike_shop": 200, "pirate": 160, "calendar_json": 180, "formal": 200, "ticket": 140, "sentiment": 200}
+STEPS = {"hotel_desk": 160, "bike_shop": 160, "pirate": 120, "calendar_json": 140, "formal": 160, "ticket": 100, "sentiment": 140}
 LONGEST = 128  # tokens of prompt and answer
-KEEP_EVERY = 40  # steps
+KEEP_EVERY = 20  # steps
 
 Pair = tuple[list[int], list[int]]
 
