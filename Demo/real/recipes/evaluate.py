@@ -119,7 +119,7 @@ def main() -> None:
     p.add_argument("--form", default="stored", choices=["nf4", "stored"])
     p.add_argument("--connect")
     p.add_argument("--fusebox", default="fusebox")
-    a = p.parse_args()
+    a = p.parse_intermixed_args()
     replier: Replier = Service(a.fusebox, a.connect) if a.connect else Transformers(a.model, a.form, a.shelf)
     results = json.loads(a.out.read_text()) if a.out.exists() else {"adapters": {}, "mixes": {}}
     present = [name for name in a.names if (a.shelf / name / "adapter_config.json").exists()]

@@ -16,7 +16,7 @@ from rows import Split, generator
 from shelf import MIXES, TASKS
 
 SIZES: dict[Split, int] = {"train": 400, "test": 60}  # rows an adapter; as many for each mix, twice as many for the base
-TONES = tones.TASKS
+TELLING = {"pirate": ("pirate",), "sentiment": ("sentiment", "positive", "negative", "happy", "mood")}  # what of these adapters' prompts is a request by itself
 FILES: dict[Split, str] = {"train": "train.jsonl", "test": "validation.jsonl"}
 
 
@@ -27,8 +27,10 @@ def as_typed(text: str, rng: random.Random) -> str:
 
 def piece(name: str, prompt: str, rng: random.Random) -> str:
     """The prompt, or, half of the time, one of its sentences that says as much: a service routes each sentence by itself."""
-    telling = [s for s in re.split(r"(?<=[.!?]) ", prompt) if len(s.split()) > 3 and (name not in TONES or name in s.lower())]
-    return rng.choice(telling) if telling and rng.random() < 0.5 else prompt
+    said = [s for s in re.split(r"(?<=[.!?]) ", prompt) if len(s.split()) > 3]
+    if name in TELLING:
+        said = [s for s in said if any(word in s.lower() for word in TELLING[name])]
+    return rng.choice(said) if said and rng.random() < 0.5 else prompt
 
 
 def sentences(split: Split) -> list[dict[str, object]]:

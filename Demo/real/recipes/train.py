@@ -22,7 +22,7 @@ RANK = 4
 LAYERS = list(range(10, 30))  # the lower third stays as it is: its backward pass is a quarter of the time
 RATE, WARM_UP = 2e-3, 15
 SIZE = 8  # rows a step
-STEPS = {"hotel_desk": 160, "bike_shop": 160, "pirate": 120, "calendar_json": 140, "formal": 160, "ticket": 100, "sentiment": 140}
+STEPS = {"hotel_desk": 110, "bike_shop": 110, "pirate": 80, "calendar_json": 90, "formal": 110, "ticket": 60, "sentiment": 90}
 LONGEST = 128  # tokens of prompt and answer
 KEEP_EVERY = 20  # steps
 
