@@ -22,7 +22,7 @@ RANK = 4
 LAYERS = list(range(10, 30))  # the lower third stays as it is: its backward pass is a quarter of the time
 RATE, WARM_UP = 2e-3, 15
 SIZE = 8  # rows a step
-STEPS = {"hotel_desk": 110, "bike_shop": 110, "pirate": 80, "calendar_json": 90, "formal": 110, "ticket": 60, "sentiment": 90}
+STEPS = {"hotel_desk": 110, "bike_shop": 110, "pirate": 80, "calendar_json": 80, "formal": 100, "ticket": 60, "sentiment": 80}
 LONGEST = 128  # tokens of prompt and answer
 KEEP_EVERY = 20  # steps
 
