@@ -11,9 +11,9 @@ extension Broker {
     /// emptied for it.
     mutating func dispatch(_ now: Instant) {
         guard !queue.isEmpty, sessions.contains(where: \.hasRoom) else { return }
-        var shares = PlaceShares(sessions, active: Set(activity.keys)) { key in
-            requests[key.request]?.delivery.client
-        }
+        var shares = PlaceShares(
+            sessions, active: Set(activity.keys), waiting: { queue.count(of: $0) },
+            owner: { requests[$0.request]?.delivery.client })
         let reserved = reserve(now)
         while sessions.contains(where: \.hasRoom) {
             let choice = queue.next {

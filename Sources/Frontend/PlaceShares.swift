@@ -3,28 +3,39 @@ import Messaging
 /// Who has how many of the workers' places now, and whether more of them may be his.
 ///
 /// A batch gives a machine without accelerator little more tokens beyond some rows, but every reply in it comes more slowly.
-/// So a client that is not alone has a quarter of each worker's places, and one that is alone all but one in sixteen, which the
-/// next one finds free.
+/// So a client that is not alone has a quarter of each worker's places, an eighth while another one asks for one thing after the
+/// other and waits for it, and a client that is alone all but one in sixteen, which the next one finds free.
 struct PlaceShares {
-    private static let share = 4
+    private static let shareBesideBusy = 4
+    private static let shareBesidePatient = 8
     private static let reservedShare = 16
 
     /// Places by client, for each worker; nil: of clients that are gone.
     private var taken: [Peer?: [Int]] = [:]
     private let sessionCount: Int
-    private let isAlone: Bool
+    /// The part of a worker's places that one client may have.
+    private let share: Int
 
     /// - Parameters:
     ///   - active: clients that asked for something lately.
+    ///   - waiting: how many parts of a client wait.
     ///   - owner: whose a part is.
-    init(_ sessions: [WorkerSession], active: Set<Peer>, owner: (PartKey) -> Peer?) {
+    init(
+        _ sessions: [WorkerSession], active: Set<Peer>, waiting: (Peer) -> Int,
+        owner: (PartKey) -> Peer?
+    ) {
         sessionCount = sessions.count
         for (index, session) in sessions.enumerated() {
             for occupant in session.occupants {
                 taken[owner(occupant.key), default: Self.none(sessions.count)][index] += 1
             }
         }
-        isAlone = active.union(taken.keys.compactMap(\.self)).count < 2
+        let present = active.union(taken.keys.compactMap(\.self))
+        // Whoever asks for one thing after the other has that one waiting when places are given.
+        let isSomeonePatient = present.contains { waiting($0) <= 1 }
+        share =
+            present.count < 2
+            ? 1 : isSomeonePatient ? Self.shareBesidePatient : Self.shareBesideBusy
     }
 
     private static func none(_ count: Int) -> [Int] { Array(repeating: 0, count: count) }
@@ -36,8 +47,7 @@ struct PlaceShares {
         guard let taken = taken[owner] else {
             return owner != nil || session.occupants.count < session.slots - reserve(session)
         }
-        let share = isAlone ? session.slots : session.slots / Self.share
-        return taken[index] < max(share, 1)
+        return taken[index] < max(session.slots / share, 1)
             && session.occupants.count < session.slots - reserve(session)
     }
 

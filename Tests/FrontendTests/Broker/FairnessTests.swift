@@ -15,30 +15,32 @@ import Wire
         #expect(bench.broker.sessions[0].occupants.count == 15)
         #expect(bench.submit(50, client: Self.other).dispatches.map(\.request) == [Bench.id(50)])
         #expect(bench.submit(51, client: Self.other).dispatches.isEmpty)
-        // The next one goes to the other, and one is kept again; the first has a quarter of them from then on.
+        // The next one goes to the other, and one is kept again; the first has an eighth of them from then on.
         #expect(bench.finish(1).dispatches.isEmpty)
         #expect(bench.finish(2).dispatches.map(\.request) == [Bench.id(51)])
-        for number in 3...11 as ClosedRange<UInt8> {
+        for number in 3...13 as ClosedRange<UInt8> {
             #expect(bench.finish(number).dispatches.isEmpty)
         }
-        #expect(bench.finish(12).dispatches.count == 1)
-        #expect(bench.submit(52, client: Self.other).dispatches.count == 1)
+        #expect(bench.finish(14).dispatches.count == 1)
+        // From when the other wants more than one more, each has a quarter.
+        #expect(bench.submit(52, client: Self.other).dispatches.isEmpty)
+        #expect(bench.submit(53, client: Self.other).dispatches.count == 4)
         // When the other is quiet for a while, the first has them all again.
-        for number in 50...52 as ClosedRange<UInt8> {
+        for number in 50...53 as ClosedRange<UInt8> {
             #expect(bench.finish(number).dispatches.isEmpty)
         }
         #expect(bench.wait(.seconds(3)).dispatches.count == 11)
-        #expect(bench.finish(13).dispatches.count == 1)
+        #expect(bench.finish(15).dispatches.count == 1)
     }
 
-    @Test func besideManyClientsOneHasAQuarter() {
+    @Test func besideManyPatientClientsOneHasAnEighth() {
         var bench = Bench(slots: 32)
         for number in 1...20 as ClosedRange<UInt8> {
             bench.submit(number, client: Peer(routingID: [8, number]))
         }
         for number in 101...140 as ClosedRange<UInt8> { bench.submit(number) }
         let key = bench.broker.sessions[0].occupants
-        #expect(key.count == 28, "8 of the one and 20 of the others")
+        #expect(key.count == 24, "4 of the one and 20 of the others")
     }
 
     @Test func aFullQueueStillTakesAFairShare() {
