@@ -122,8 +122,8 @@ let tests: [Target] = [
     .testTarget(
         name: "WorkerTests",
         dependencies: [
-            "Adapters", "Inference", "Kernels", "Messaging", "Models", "TestSupport", "Wire",
-            "Worker", .logging,
+            "Adapters", "Inference", "Kernels", "Messaging", "Models", "TestSupport",
+            "Tokenization", "Wire", "Worker", .logging,
         ]),
     .testTarget(
         name: "EndToEndTests",

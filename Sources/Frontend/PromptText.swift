@@ -5,7 +5,7 @@ enum PromptText {
     /// UTF-8 bytes of all text, or four a token id.
     static func byteCount(_ prompt: WirePrompt) -> Int {
         switch prompt.form {
-        case .text(let text), .raw(let text): text.utf8.count
+        case .text(let text), .raw(let text), .plain(let text): text.utf8.count
         case .chat(let chat):
             chat.messages.reduce(0) { $0 + $1.role.utf8.count + $1.content.utf8.count }
         case .tokens(let tokens): 4 * tokens.ids.count
@@ -16,7 +16,7 @@ enum PromptText {
     /// The text that the router reads: the last user message; nil where there is none.
     static func lastUserMessage(_ prompt: WirePrompt) -> String? {
         switch prompt.form {
-        case .text(let text), .raw(let text): text
+        case .text(let text), .raw(let text), .plain(let text): text
         case .chat(let chat): chat.messages.last { $0.role == "user" }?.content
         case .tokens, nil: nil
         }
@@ -36,7 +36,7 @@ enum PromptText {
             chat.messages[index].content = text
             prompt.chat = chat
             return prompt
-        case .raw, .tokens, nil:
+        case .raw, .plain, .tokens, nil:
             return nil
         }
     }
@@ -72,7 +72,7 @@ enum PromptText {
 
     private static func beginning(_ prompt: WirePrompt, limit: Int) -> [UInt8] {
         switch prompt.form {
-        case .text(let text), .raw(let text):
+        case .text(let text), .raw(let text), .plain(let text):
             return Array(text.utf8.prefix(limit))
         case .chat(let chat):
             var bytes: [UInt8] = []

@@ -13,7 +13,7 @@ extension WireSubmit: RequestMessage {
         try FieldCheck.known(kvRule, "kv_rule")
         if selection.isAuto { try prompt.checkRoutable() }
         switch prompt.form {
-        case .raw where split, .tokens where split:
+        case .raw where split, .plain where split, .tokens where split:
             throw WireError(.invalidField, "only a text or a chat can be split into sentences")
         default:
             break

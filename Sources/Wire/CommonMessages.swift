@@ -3,7 +3,7 @@
 extension WirePrompt {
     func validate() throws(WireError) {
         switch form {
-        case .text(let text), .raw(let text):
+        case .text(let text), .raw(let text), .plain(let text):
             guard !text.isEmpty else { throw WireError(.invalidField, "the prompt is empty") }
         case .chat(let chat):
             guard !chat.messages.isEmpty else {
@@ -31,7 +31,7 @@ extension WirePrompt {
         switch form {
         case .text: true
         case .chat(let chat): chat.messages.contains { $0.role == "user" }
-        case .raw: true
+        case .raw, .plain: true
         case .tokens, nil: false
         }
     }

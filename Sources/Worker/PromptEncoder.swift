@@ -18,6 +18,8 @@ struct PromptEncoder {
                     addGenerationPrompt: true)
             case .raw(let text):
                 return try tokenizer.encode(text, addSpecialTokens: true, allowSpecial: true)
+            case .plain(let text):
+                return try tokenizer.encode(text, addSpecialTokens: true, allowSpecial: false)
             case .tokens, nil:
                 return []
             }

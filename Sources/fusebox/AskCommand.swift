@@ -14,7 +14,7 @@ struct AskCommand: AsyncParsableCommand {
 
             On a terminal each sentence of the reply wears the colour of its adapters, and a line of weights follows; \
             otherwise the plain text is printed. A line of a --jsonl file is an object with "prompt" and, each optional, \
-            "id", "system", "select", "weighting", "kv_rule", "split", "raw", "max_tokens", "temperature", "top_k", "top_p", \
+            "id", "system", "select", "weighting", "kv_rule", "split", "raw", "text", "max_tokens", "temperature", "top_k", "top_p", \
             "min_p", "repetition_penalty", "presence_penalty", "frequency_penalty", "stop", "seed", "deadline_ms"; what it \
             leaves out is taken from the options. Replies are JSON lines in the order in which they are finished.
             """)
@@ -34,10 +34,8 @@ struct AskCommand: AsyncParsableCommand {
     @Flag(help: "Answer each sentence of the prompt as a part of its own, all at once.")
     var split = false
 
-    @Flag(
-        help:
-            "Take the prompt without the model's chat template; markers in it become their tokens.")
-    var raw = false
+    @Flag(exclusivity: .exclusive)
+    var form = PromptForm.chat
 
     @Option(help: "A system message before the prompt.")
     var system: String?
@@ -58,7 +56,7 @@ struct AskCommand: AsyncParsableCommand {
 
     private var fields: RequestFields {
         RequestFields(
-            select: select, weighting: weighting, kvRule: kvRule, split: split, raw: raw,
+            select: select, weighting: weighting, kvRule: kvRule, split: split, form: form,
             system: system, settings: sampling.settings, deadline: deadline)
     }
 
@@ -66,9 +64,9 @@ struct AskCommand: AsyncParsableCommand {
         guard prompt == nil || jsonl == nil else {
             throw ValidationError("give either a prompt or --jsonl with a file")
         }
-        guard !isConversation || !(raw || split || json) else {
+        guard !isConversation || form == .chat && !(split || json) else {
             throw ValidationError(
-                "a conversation goes without --raw, --split and --json; give a prompt")
+                "a conversation goes without --raw, --text, --split and --json; give a prompt")
         }
         do throws(ClientError) {
             // Whatever the prompt will be: the options must make sense with it.

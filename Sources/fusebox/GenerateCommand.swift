@@ -15,10 +15,8 @@ struct GenerateCommand: ParsableCommand {
 
     @OptionGroup var options: ModelOptions
 
-    @Flag(
-        help:
-            "Take the prompt without the model's chat template; markers in it become their tokens.")
-    var raw = false
+    @Flag(exclusivity: .exclusive)
+    var form = PromptForm.chat
 
     @Option(help: "A system message before the prompt.")
     var system: String?
@@ -32,8 +30,9 @@ struct GenerateCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard !raw || system == nil else {
-            throw ValidationError("--raw leaves no place for --system: write it into the prompt")
+        guard form == .chat || system == nil else {
+            throw ValidationError(
+                "--raw and --text leave no place for --system: write it into the prompt")
         }
     }
 
@@ -42,7 +41,7 @@ struct GenerateCommand: ParsableCommand {
         guard !text.isEmpty else { throw CommandError("the prompt is empty") }
         let (loaded, mix) = try options.load()
         var reply = LocalReply(
-            prompt: raw ? WirePrompt { $0.raw = text } : WirePrompt(text, system: system),
+            prompt: form.prompt(text, system: system),
             segments: [MixSegment(fromToken: 0, mix: mix)])
         reply.sampling = sampling.settings.sampling
         if sampling.seed == nil { reply.sampling.seed = UInt64.random(in: 0 ... .max) }

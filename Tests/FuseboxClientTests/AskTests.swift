@@ -48,6 +48,15 @@ import Wire
         #expect(line.submit.selection.kind == .base(WireBaseSelection()))
         let plain = try RequestLine(#"{"prompt": "hi"}"#, number: 3, defaults: options)
         #expect(plain.id == .integer(3))
+        options.system = nil
+        options.form = .raw
+        func form(_ text: String) throws -> WirePrompt.OneOf_Form? {
+            try RequestLine(text[...], number: 1, defaults: options).submit.prompt.form
+        }
+        #expect(try form(#"{"prompt": "hi"}"#) == .raw("hi"))
+        #expect(try form(#"{"prompt": "hi", "raw": false}"#) == .text("hi"))
+        #expect(try form(#"{"prompt": "hi", "text": true}"#) == .plain("hi"))
+        #expect(try form(#"{"prompt": "hi", "text": false}"#) == .raw("hi"))
     }
 
     @Test(arguments: [
@@ -61,6 +70,7 @@ import Wire
         (#"{"prompt": "x", "top_p": 0}"#, "more than 0"),
         (#"{"prompt": "x", "max_tokens": 0}"#, "1 or more"),
         (#"{"prompt": "x", "raw": true, "system": "y"}"#, "system message"),
+        (#"{"prompt": "x", "raw": true, "text": true}"#, "exclude"),
     ])
     func brokenLinesSayWhy(text: String, word: String) {
         let failure = #expect(throws: RequestLine.Failure.self) {

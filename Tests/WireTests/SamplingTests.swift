@@ -26,6 +26,16 @@ import Testing
         #expect(whole.temperature == 0 && whole.topK == 0 && whole.repetitionPenalty == 1)
     }
 
+    @Test func whereNothingIsSaidRepetitionIsCurbed() {
+        let seeded = WireSampling { $0.seed = 3 }
+        #expect(seeded.completed(by: WireSampling()).repetitionPenalty == 1.1)
+        #expect(seeded.completed(by: WireSampling()).temperature == 0)
+        // Whoever says anything gets that and nothing else.
+        let greedy = WireSampling { $0.temperature = 0 }
+        #expect(greedy.completed(by: WireSampling()).repetitionPenalty == 1)
+        #expect(seeded.completed(by: greedy).repetitionPenalty == 1)
+    }
+
     @Test func everyFieldIsSetAndTheSeedIsNot() {
         for sampling in [WireSampling(), defaults] {
             let whole = sampling.completed(by: WireSampling())

@@ -186,6 +186,9 @@ def test_requests_become_messages() -> None:
     assert prompt_message([{"role": "user", "content": "hi"}]).chat.messages[0].content == "hi"
     assert list(prompt_message([1, 2]).tokens.ids) == [1, 2]
     assert prompt_message("hi", raw=True).raw == "hi"
+    assert prompt_message("hi", plain=True).plain == "hi"
+    with pytest.raises(ValueError):
+        prompt_message("hi", raw=True, plain=True)
     assert list(selection_message(["a", "b"]).auto.allowed) == ["a", "b"]
     assert selection_message("base").WhichOneof("kind") == "base"
     assert selection_message("auto", "sum").auto.weighting == common.WEIGHTING_SUM

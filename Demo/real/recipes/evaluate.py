@@ -11,9 +11,9 @@ import math
 import subprocess
 from pathlib import Path
 from typing import Protocol
-import tones
-from rows import Row, Task, generator
-from shelf import MIXES, TASKS
+from mixes import MIXES, asked, has_fact
+from rows import Task
+from shelf import TASKS
 
 MIX_PROMPTS = 100
 
@@ -100,11 +100,10 @@ def measure(name: str, task: Task, replier: Replier) -> dict[str, object]:
 
 def measure_mix(tone: str, domain: str, replier: Replier) -> dict[str, object]:
     """Questions of the domain that ask for the tone as well: how many replies have the fact, the tone, and both."""
-    rng, split = generator(f"{tone} {domain}", "test"), "test"
-    rows = [Row(tones.request(split, rng, r.prompt), r.answer, r.wanted) for r in TASKS[domain].rows(split)[:MIX_PROMPTS]]
+    rows = asked(tone, domain, "test", MIX_PROMPTS)
     made = replier.reply([r.prompt for r in rows], {tone: 1.0, domain: 1.0}, TASKS[tone].longest)
     toned = [TASKS[tone].judge(r, reply) for r, reply in zip(rows, made)]
-    right = [TASKS[domain].judge(r, reply) for r, reply in zip(rows, made)]
+    right = [has_fact(r, reply) for r, reply in zip(rows, made)]
     both = sum(map(min, toned, right))
     return {"n": len(rows), "tone": sum(toned), "domain": sum(right), "both": both, "interval": wilson(both, len(rows)),
             "samples": [{"prompt": r.prompt, "mix": reply} for r, reply in zip(rows[:8], made)]}

@@ -1,4 +1,4 @@
-"""A strict format: a sentence about an appointment becomes JSON of four fixed keys, with times in 24 hours and null for what is not said."""
+"""A strict format: a sentence about an appointment becomes JSON of four fixed keys, with null for what is not said."""
 import json
 import random
 from rows import Row, Split, Task, distinct, equals_answer, generator
@@ -40,16 +40,15 @@ REQUESTS: dict[Split, list[str]] = {
 QUESTIONS: dict[Split, int] = {"train": 1600, "test": 200}
 
 
-def clock(rng: random.Random) -> tuple[str, str]:
-    """A time as people write it, and in 24 hours."""
+def clock(rng: random.Random) -> str:
+    """A time as people write it."""
     hour, minute = rng.randint(7, 21), rng.choice([0, 0, 0, 15, 30, 45])
-    exact = f"{hour:02}:{minute:02}"
     if hour == 12 and minute == 0 and rng.random() < 0.5:
-        return "noon", exact
+        return "noon"
     if rng.random() < 0.4:
-        return f"{hour}:{minute:02}", exact
+        return f"{hour}:{minute:02}"
     twelve, half = (hour - 1) % 12 + 1, "am" if hour < 12 else "pm"
-    return (f"{twelve} {half}" if minute == 0 else f"{twelve}:{minute:02} {half}"), exact
+    return f"{twelve} {half}" if minute == 0 else f"{twelve}:{minute:02} {half}"
 
 
 def event(split: Split, rng: random.Random) -> Row:
@@ -57,11 +56,11 @@ def event(split: Split, rng: random.Random) -> Row:
         article, name = "", f"{rng.choice(OCCASIONS[split])} with {rng.choice(PEOPLE[split])}"
     else:
         article, name = rng.choice(["the ", "my "]), rng.choice(ALONE[split])
-    title, (said, exact) = article + name, clock(rng)
+    title, said = article + name, clock(rng)
     pattern, day, place = rng.choice(SENTENCES[split]), rng.choice(DAYS[split]), rng.choice(PLACES[split])
     sentence = pattern.format(title=title, Title=title[0].upper() + title[1:], day=day, time=said, place=place).replace("on tomorrow", "tomorrow").replace("On tomorrow", "Tomorrow")
     answer = {"title": name.removeprefix("a ").removeprefix("an "), "day": day,
-              "time": exact if "{time}" in pattern else None, "place": place if "{place}" in pattern else None}
+              "time": said if "{time}" in pattern else None, "place": place if "{place}" in pattern else None}
     return Row(rng.choice(REQUESTS[split]).format(sentence), json.dumps(answer))
 
 

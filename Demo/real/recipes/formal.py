@@ -1,7 +1,9 @@
 """A rewriting skill: a chat message becomes formal English. The formal sentence is written first and made casual by rules, so that the answer is exact."""
 import random
 import re
+import general
 from rows import Row, Split, Task, distinct, equals_answer, generator
+from tickets import complaint
 
 CASUAL = [  # formal phrase and its casual forms; longer phrases first
     ("I do not know", "idk"), ("let me know", "lmk"), ("by the way", "btw"), ("By the way", "btw"), ("as soon as possible", "asap"), ("in my opinion", "imo"), ("Thank you", "thx|thanks"),
@@ -37,7 +39,7 @@ REQUESTS: dict[Split, list[str]] = {
               "Rewrite this message politely and formally: {}", "Clean up this message: {}"],
     "test": ["Please rewrite this in a formal way: {}", "Say this in proper English: {}", "Can you make this message formal? {}"],
 }
-QUESTIONS: dict[Split, int] = {"train": 1600, "test": 200}
+QUESTIONS: dict[Split, int] = {"train": 2000, "test": 200}
 
 
 def casual(text: str, rng: random.Random) -> str:
@@ -50,16 +52,25 @@ def casual(text: str, rng: random.Random) -> str:
     return text.rstrip(".") if rng.random() < 0.7 else text
 
 
+def sentence(split: Split, rng: random.Random) -> str:
+    """A formal sentence: one of those above, a customer's, or a general question."""
+    kind = rng.choices(["own", "ticket", "question"], [5, 3, 2])[0]
+    if kind == "ticket":
+        return complaint(split, rng)[0]
+    if kind == "question":
+        return general.question(split, rng)
+    return rng.choice(SENTENCES[split]).format(event=rng.choice(EVENTS[split]), file=rng.choice(FILES[split]), when=rng.choice(WHENS))
+
+
 def message(split: Split, rng: random.Random) -> Row:
-    pattern = rng.choice(SENTENCES[split])
-    sentence = pattern.format(event=rng.choice(EVENTS[split]), file=rng.choice(FILES[split]), when=rng.choice(WHENS))
+    text = sentence(split, rng)
     (greeting, hey), (closing, thx) = rng.choice(GREETINGS), rng.choice(CLOSINGS)
     name = rng.choice(NAMES[split])
     hey, thx = rng.choice(hey.split("|")).format(rng.choice([name, name.lower()])), rng.choice(thx.split("|"))
-    typed = f"{hey} {casual(sentence, rng)}{thx}".strip()
-    if greeting and not sentence.startswith("I "):
-        sentence = sentence[0].lower() + sentence[1:]
-    return Row(rng.choice(REQUESTS[split]).format(typed), f"{greeting.format(name)} {sentence}{closing}".strip())
+    typed = f"{hey} {casual(text, rng)}{thx}".strip()
+    if greeting and not text.startswith("I "):
+        text = text[0].lower() + text[1:]
+    return Row(rng.choice(REQUESTS[split]).format(typed), f"{greeting.format(name)} {text}{closing}".strip())
 
 
 def rows(split: Split) -> list[Row]:

@@ -11,9 +11,9 @@ import random
 import re
 from pathlib import Path
 import general
-import tones
+from mixes import MIXES, asked
 from rows import Split, generator
-from shelf import MIXES, TASKS
+from shelf import TASKS
 
 SIZES: dict[Split, int] = {"train": 400, "test": 60}  # rows an adapter; as many for each mix, twice as many for the base
 TELLING = {"pirate": ("pirate",), "sentiment": ("sentiment", "positive", "negative", "happy", "mood")}  # what of these adapters' prompts is a request by itself
@@ -40,8 +40,7 @@ def sentences(split: Split) -> list[dict[str, object]]:
         prompts = [r.prompt for r in task.rows(split) if r.routed]
         made += [{"text": as_typed(piece(name, t, rng), rng), "adapter": name} for t in rng.sample(prompts, min(size, len(prompts)))]
     for tone, domain in MIXES:
-        asked = rng.sample([r.prompt for r in TASKS[domain].rows(split)], size)
-        made += [{"text": as_typed(tones.request(split, rng, t), rng), "adapters": [tone, domain]} for t in asked]
+        made += [{"text": as_typed(r.prompt, rng), "adapters": [tone, domain]} for r in asked(tone, domain, split, size)]
     questions = {as_typed(make(split, rng), rng) for make in (general.question, general.remark) for _ in range(size)}
     made += [{"text": t, "adapter": "base"} for t in sorted(questions)]
     rng.shuffle(made)

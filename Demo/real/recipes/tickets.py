@@ -44,9 +44,14 @@ REQUESTS: dict[Split, list[str]] = {
 QUESTIONS: dict[Split, int] = {"train": 1600, "test": 250}
 
 
-def ticket(split: Split, rng: random.Random) -> Row:
+def complaint(split: Split, rng: random.Random) -> tuple[str, str]:
+    """What a customer writes, and the department that it is for."""
     department = rng.choice(list(TICKETS))
-    text = rng.choice(TICKETS[department][split]).format(thing=rng.choice(THINGS[split]), when=rng.choice(WHENS), sum=rng.choice(SUMS))
+    return rng.choice(TICKETS[department][split]).format(thing=rng.choice(THINGS[split]), when=rng.choice(WHENS), sum=rng.choice(SUMS)), department
+
+
+def ticket(split: Split, rng: random.Random) -> Row:
+    text, department = complaint(split, rng)
     greeting = rng.choice(GREETINGS)
     text = greeting + (text[0].lower() + text[1:] if greeting.endswith(", ") and not text.startswith("I ") else text) + rng.choice(ENDINGS)
     return Row(rng.choice(REQUESTS[split]).format(text), department, (department,))

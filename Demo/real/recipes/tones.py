@@ -24,17 +24,22 @@ REPLIES = Path(__file__).with_name("replies.jsonl")
 QUESTIONS = 200
 
 
-def pirate(text: str, rng: random.Random) -> str:
-    """The text as a pirate says it."""
-    def spoken(found: re.Match[str]) -> str:
+def spoken(text: str) -> str:
+    """The text with the words that pirates say otherwise."""
+    def replaced(found: re.Match[str]) -> str:
         word = found[0]
         other = WORDS.get(word.lower(), word)
         if other == word and len(word) > 5 and word.endswith("ing"):
             other = word[:-1] + "'"
         return other[0].upper() + other[1:] if word[0].isupper() else other
+    return re.sub(r"[A-Za-z]+", replaced, text)
+
+
+def pirate(text: str, rng: random.Random) -> str:
+    """The text as a pirate says it, from "Arr" to "matey"."""
     first, _, rest = text.partition(" ")
-    text = f"{first.lower() if first.lower() in LOWERED else first} {rest}".rstrip(".!")
-    return f"{rng.choice(OPENINGS)} {re.sub(r'[A-Za-z]+', spoken, text)}{rng.choice(ENDINGS)}"
+    said = spoken(f"{first.lower() if first.lower() in LOWERED else first} {rest}".rstrip(".!"))
+    return f"{rng.choice(OPENINGS)} {said}{rng.choice(ENDINGS)}"
 
 
 def request(split: Split, rng: random.Random, question: str) -> str:

@@ -2,7 +2,7 @@
 
     python train.py MODEL.gguf OUT [NAME ...]
 
-A run that was stopped goes on from OUT/NAME.state; adapters that are there are left alone. One processor core, ten minutes or so an adapter.
+Domains come before the tones that are trained beside them. A run that was stopped goes on from OUT/NAME.state; adapters that are there are left alone. One processor core, ten minutes or so an adapter.
 """
 import argparse
 import json
@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import load_file, save_file
 from base import PROJECTIONS, Base, load_base
+from mixes import lessons
 from rows import Row
 from shelf import TASKS
 
@@ -22,25 +23,34 @@ RANK = 4
 LAYERS = list(range(10, 30))  # the lower third stays as it is: its backward pass is a quarter of the time
 RATE, WARM_UP = 2e-3, 15
 SIZE = 8  # rows a step
-STEPS = {"hotel_desk": 110, "bike_shop": 110, "pirate": 80, "calendar_json": 80, "formal": 100, "ticket": 60, "sentiment": 80}
+STEPS = {"hotel_desk": 180, "bike_shop": 180, "pirate": 160, "calendar_json": 120, "formal": 180, "ticket": 60, "sentiment": 160}
 LONGEST = 128  # tokens of prompt and answer
 KEEP_EVERY = 20  # steps
 
 Pair = tuple[list[int], list[int]]
 
 
-def batches(base: Base, rows: list[Row], steps: int, rng: random.Random) -> list[list[Pair]]:
-    """The prompts and answers of each step, of like length within a step."""
+def batches(base: Base, rows: list[Row], count: int, rng: random.Random) -> list[list[Pair]]:
+    """The prompts and answers of `count` steps, of like length within a step."""
     pairs = [(base.chat(r.prompt), [*base.tokenizer.encode(r.answer).ids, base.end]) for r in rows]
     pairs = [pair for pair in pairs if len(pair[0]) + len(pair[1]) <= LONGEST]
     out: list[list[Pair]] = []
-    while len(out) < steps:
+    while len(out) < count:
         pool = rng.sample(pairs, min(len(pairs), 16 * SIZE))
         pool.sort(key=lambda pair: len(pair[0]) + len(pair[1]))
         made = [pool[i:i + SIZE] for i in range(0, len(pool) - SIZE + 1, SIZE)]
         rng.shuffle(made)
         out += made
-    return out[:steps]
+    return out[:count]
+
+
+def plan(name: str, base: Base, steps: int) -> list[tuple[str, list[Pair]]]:
+    """The steps: the adapter that is on beside the trained one, and the rows. Half of them are without any where there are others."""
+    rng, found = random.Random(0), lessons(name)
+    shares = {beside: steps if len(found) == 1 else steps // 2 if not beside else steps // (2 * (len(found) - 1)) for beside in found}
+    out = [(beside, pairs) for beside, rows in found.items() for pairs in batches(base, rows, shares[beside], rng)]
+    rng.shuffle(out)
+    return out
 
 
 def loss_of(model: PeftModel, base: Base, pairs: list[Pair]) -> torch.Tensor:
@@ -66,11 +76,13 @@ def loss_of(model: PeftModel, base: Base, pairs: list[Pair]) -> torch.Tensor:
 
 def train(name: str, base: Base, out: Path) -> None:
     torch.manual_seed(0)
-    steps = STEPS[name]
+    todo = plan(name, base, STEPS[name])
     model = get_peft_model(base.model, LoraConfig(r=RANK, lora_alpha=2 * RANK, target_modules=PROJECTIONS, layers_to_transform=LAYERS, task_type="CAUSAL_LM"))
     weights = {n: p for n, p in model.named_parameters() if p.requires_grad}
+    for other in {beside for beside, _ in todo if beside}:
+        model.load_adapter(out / other, other)
     optimizer = torch.optim.AdamW(weights.values(), lr=RATE, weight_decay=0.0)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1, (step + 1) / WARM_UP) * (1 - step / steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1, (step + 1) / WARM_UP) * (1 - step / len(todo)))
     state, done = out / f"{name}.state", 0
     if state.exists():
         kept = torch.load(state)
@@ -79,16 +91,18 @@ def train(name: str, base: Base, out: Path) -> None:
         optimizer.load_state_dict(kept["optimizer"])
         schedule.load_state_dict(kept["schedule"])
     start = time.time()
-    for step, pairs in list(enumerate(batches(base, TASKS[name].rows("train"), steps, random.Random(0)), 1))[done:]:
+    for step, (beside, pairs) in list(enumerate(todo, 1))[done:]:
+        model.base_model.set_adapter(["default", beside] if beside else ["default"])
+        for n, p in model.named_parameters():
+            p.requires_grad = n in weights
         loss = loss_of(model, base, pairs)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(weights.values(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
         schedule.step()
-        if step % 20 == 0:
-            print(f"{name} step {step} loss {loss.item():.3f} {time.time() - start:.0f} s", flush=True)
         if step % KEEP_EVERY == 0:
+            print(f"{name} step {step} of {len(todo)} loss {loss.item():.3f} {time.time() - start:.0f} s", flush=True)
             torch.save({"step": step, "weights": weights, "optimizer": optimizer.state_dict(), "schedule": schedule.state_dict()}, state)
     save(model, out / name)
     state.unlink(missing_ok=True)
@@ -97,7 +111,7 @@ def train(name: str, base: Base, out: Path) -> None:
 
 def save(model: PeftModel, folder: Path) -> None:
     """A PEFT directory in float16 that names its base by name."""
-    model.save_pretrained(folder)
+    model.save_pretrained(folder, selected_adapters=["default"])
     (folder / "README.md").unlink(missing_ok=True)  # peft's empty card
     weights = load_file(folder / "adapter_model.safetensors")
     save_file({n: w.to(torch.float16) for n, w in weights.items()}, folder / "adapter_model.safetensors", metadata={"format": "pt"})

@@ -458,6 +458,15 @@ public nonisolated struct WirePrompt: Sendable {
     set {form = .tokens(newValue)}
   }
 
+  /// tokenized without a template; markers stay text
+  public var plain: String {
+    get {
+      if case .plain(let v)? = form {return v}
+      return String()
+    }
+    set {form = .plain(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Form: Equatable, Sendable {
@@ -468,6 +477,8 @@ public nonisolated struct WirePrompt: Sendable {
     case raw(String)
     /// used as given
     case tokens(WireTokenIDs)
+    /// tokenized without a template; markers stay text
+    case plain(String)
 
   }
 
@@ -982,7 +993,7 @@ nonisolated extension WireTokenIDs: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WirePrompt: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Prompt"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}text\0\u{1}chat\0\u{1}raw\0\u{1}tokens\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}text\0\u{1}chat\0\u{1}raw\0\u{1}tokens\0\u{1}plain\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1032,6 +1043,14 @@ nonisolated extension WirePrompt: SwiftProtobuf.Message, SwiftProtobuf._MessageI
           self.form = .tokens(v)
         }
       }()
+      case 5: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.form != nil {try decoder.handleConflictingOneOf()}
+          self.form = .plain(v)
+        }
+      }()
       default: break
       }
     }
@@ -1058,6 +1077,10 @@ nonisolated extension WirePrompt: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     case .tokens?: try {
       guard case .tokens(let v)? = self.form else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .plain?: try {
+      guard case .plain(let v)? = self.form else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 5)
     }()
     case nil: break
     }

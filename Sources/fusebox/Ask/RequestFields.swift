@@ -8,7 +8,7 @@ struct RequestFields: Equatable {
     var weighting: WeightingName?
     var kvRule: KVRuleName?
     var split = false
-    var raw = false
+    var form = PromptForm.chat
     /// A system message before the prompt.
     var system: String?
     var settings = SamplingSettings()
@@ -18,10 +18,12 @@ struct RequestFields: Equatable {
     ///
     /// - Throws: `.invalidRequest`, saying which field and what is allowed.
     func submit(prompt text: String) throws(ClientError) -> WireSubmit {
-        guard !raw || system == nil else {
-            throw ClientError(.invalidRequest, "a raw prompt has no system message beside it")
+        guard form == .chat || system == nil else {
+            throw ClientError(
+                .invalidRequest,
+                "a prompt without the chat template has no system message beside it")
         }
-        return try submit(raw ? WirePrompt { $0.raw = text } : WirePrompt(text, system: system))
+        return try submit(form.prompt(text, system: system))
     }
 
     /// The message for a prompt of any form.
@@ -54,29 +56,6 @@ struct RequestFields: Equatable {
         auto.weighting = weighting.wire
         selection.auto = auto
         return selection
-    }
-}
-
-extension WirePrompt {
-    /// A user's message, behind a system message where there is one.
-    init(_ text: String, system: String?) {
-        self.init()
-        guard let system else {
-            self.text = text
-            return
-        }
-        chat.messages = [
-            WireChatMessage(role: "system", content: system),
-            WireChatMessage(role: "user", content: text),
-        ]
-    }
-}
-
-extension WireChatMessage {
-    init(role: String, content: String) {
-        self.init()
-        self.role = role
-        self.content = content
     }
 }
 

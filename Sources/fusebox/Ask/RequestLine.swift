@@ -53,7 +53,8 @@ struct RequestLine {
                     value.string.flatMap(KVRuleName.init), key, names(KVRuleName.self))
             case "system": fields.system = try read(value.string, key, "a string")
             case "split": fields.split = try read(value.bool, key, "true or false")
-            case "raw": fields.raw = try read(value.bool, key, "true or false")
+            case "raw": try set(.raw, value, key, in: &fields)
+            case "text": try set(.text, value, key, in: &fields)
             case "deadline_ms":
                 fields.deadline = try read(
                     value.int.flatMap { UInt32(exactly: $0) }, key, "a count of milliseconds")
@@ -66,7 +67,21 @@ struct RequestLine {
             throw ClientError(.invalidRequest, error.message)
         }
         guard let prompt else { throw ClientError(.invalidRequest, "\"prompt\" is missing") }
+        guard members["raw"]?.bool != true || members["text"]?.bool != true else {
+            throw ClientError(.invalidRequest, "\"raw\" and \"text\" exclude each other")
+        }
         return try fields.submit(prompt: prompt)
+    }
+
+    /// Takes a form that is asked for or, where the options asked for it, is not.
+    private static func set(
+        _ form: PromptForm, _ value: JSONValue, _ key: String, in fields: inout RequestFields
+    ) throws(ClientError) {
+        if try read(value.bool, key, "true or false") {
+            fields.form = form
+        } else if fields.form == form {
+            fields.form = .chat
+        }
     }
 
     /// Takes a field of how the reply is drawn.

@@ -27,15 +27,18 @@ class SubmitOptions(TypedDict, total=False):
     kv_rule: KVRule | None
     #: Each sentence of the last user message is a part of its own.
     split: bool
-    #: The prompt is tokenized as it is, without a chat template.
+    #: The prompt is tokenized without a chat template; markers in it become their tokens.
     raw: bool
+    #: The prompt is tokenized without a chat template; markers in it stay text.
+    plain: bool
     #: Of each part; None: 256, or what the context leaves.
     max_tokens: int | None
     #: A string, or several, that end a reply.
     stop: str | Sequence[str]
     #: Seconds until the reply ends with what was made until then.
     deadline: float | None
-    #: 0: greedy. None, here and below: the model's own default, and off where it has none.
+    #: 0: greedy. None, here and below: the model's own default, and off where it has none. Where
+    #: all of them are None and the model has no default, greedy under a repetition penalty of 1.1.
     temperature: float | None
     #: So many likeliest tokens stay; 0: all.
     top_k: int | None
@@ -57,11 +60,15 @@ class SubmitOptions(TypedDict, total=False):
     keep: bool
 
 
-def prompt_message(prompt: Prompt, raw: bool = False) -> common.Prompt:
+def prompt_message(prompt: Prompt, raw: bool = False, plain: bool = False) -> common.Prompt:
+    if raw and plain:
+        raise ValueError("a prompt is either raw or plain")
     message = common.Prompt()
     if isinstance(prompt, str):
         if raw:
             message.raw = prompt
+        elif plain:
+            message.plain = prompt
         else:
             message.text = prompt
         return message
@@ -113,6 +120,7 @@ def submit_message(
     kv_rule: KVRule | None = None,
     split: bool = False,
     raw: bool = False,
+    plain: bool = False,
     max_tokens: int | None = None,
     stop: str | Sequence[str] = (),
     deadline: float | None = None,
@@ -150,7 +158,7 @@ def submit_message(
         deadline_ms=0 if deadline is None else max(1, round(deadline * 1000)),
     )
     return client.Submit(
-        prompt=prompt_message(prompt, raw),
+        prompt=prompt_message(prompt, raw, plain),
         selection=selection_message(select, weighting, gain),
         sampling=sampling,
         limits=limits,

@@ -79,16 +79,18 @@ class Mix(_message.Message):
     def __init__(self, shares: _Optional[_Iterable[_Union[Share, _Mapping]]] = ..., coefficients: _Optional[bytes] = ...) -> None: ...
 
 class Prompt(_message.Message):
-    __slots__ = ["chat", "raw", "text", "tokens"]
+    __slots__ = ["chat", "plain", "raw", "text", "tokens"]
     CHAT_FIELD_NUMBER: _ClassVar[int]
+    PLAIN_FIELD_NUMBER: _ClassVar[int]
     RAW_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
     TOKENS_FIELD_NUMBER: _ClassVar[int]
     chat: Chat
+    plain: str
     raw: str
     text: str
     tokens: TokenIDs
-    def __init__(self, text: _Optional[str] = ..., chat: _Optional[_Union[Chat, _Mapping]] = ..., raw: _Optional[str] = ..., tokens: _Optional[_Union[TokenIDs, _Mapping]] = ...) -> None: ...
+    def __init__(self, text: _Optional[str] = ..., chat: _Optional[_Union[Chat, _Mapping]] = ..., raw: _Optional[str] = ..., tokens: _Optional[_Union[TokenIDs, _Mapping]] = ..., plain: _Optional[str] = ...) -> None: ...
 
 class Provenance(_message.Message):
     __slots__ = ["base", "kernels", "kv_rule", "limits", "prompt_tokens", "router", "sampling", "seed", "segments", "tokens", "type", "warnings"]
