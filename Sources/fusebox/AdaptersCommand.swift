@@ -40,9 +40,9 @@ struct AdapterReport {
     var text: String {
         let width = reply.adapters.map { $0.name.count }.max() ?? 0
         let adapters = reply.adapters.flatMap { adapter in
-            let note = adapter.routable ? "" : ", never chosen by the router"
+            let note = adapter.routable ? "" : ", by name only"
             let line =
-                "\(adapter.name.padding(to: width))  rank \(adapter.rank), \(adapter.byteCount) bytes\(note)"
+                "\(adapter.name.padding(to: width + 2))rank \(adapter.rank), \(adapter.byteCount) bytes\(note)"
             return [line] + adapter.warnings.map { "\(adapter.name): warning: \($0)" }
         }
         let refused = reply.refused.map { "refused: \($0.name): \($0.reason)" }

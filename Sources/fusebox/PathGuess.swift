@@ -7,6 +7,7 @@ enum PathGuess {
     static func check(_ path: String) throws(CommandError) {
         guard !FileManager.default.fileExists(atPath: path) else { return }
         let (folder, name) = split(path)
+        guard FileManager.default.fileExists(atPath: folder) else { return try check(folder) }
         let others = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         guard let guess = name.nearest(in: others.sorted()) else { return }
         let place = folder == "." ? guess : (folder == "/" ? "" : folder) + "/" + guess
