@@ -9,13 +9,17 @@ DESTDIR ?=
 SWIFT_SOURCES := Package.swift Sources Benchmarks Tests Fuzzing/Package.swift Fuzzing/Sources
 PYTHON ?= python3
 
-.PHONY: all demo install test test-kernel-sets test-python lint format bench goldens protos libraries
+.PHONY: all demo real-demo install test test-kernel-sets test-python lint format bench goldens protos libraries
 
 all: $(BINARY)
 
 # The main job on the embedded demo: a front, two workers, the router, a few prompts.
 demo: build
 	$(BINARY) demo
+
+# The same with a published model, fetched once, and adapters that were trained for it; MODEL=path takes another file of it.
+real-demo: build
+	@model="$(MODEL)" && [ -n "$$model" ] || model=$$(Demo/real/fetch.sh) && $(BINARY) demo --real "$$model"
 
 .PHONY: build $(BINARY)
 build $(BINARY): libraries
@@ -24,8 +28,9 @@ build $(BINARY): libraries
 # The program with the demo beside it; PREFIX=some/folder makes a folder that can be moved.
 install: build
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/fusebox
-	mkdir -p $(DESTDIR)$(PREFIX)/share/fusebox/Demo
+	mkdir -p $(DESTDIR)$(PREFIX)/share/fusebox/Demo/real
 	cp -r Demo/base Demo/adapters $(DESTDIR)$(PREFIX)/share/fusebox/Demo
+	cp -r Demo/real/shelf Demo/real/router Demo/real/fetch.sh $(DESTDIR)$(PREFIX)/share/fusebox/Demo/real
 	cp -r Router $(DESTDIR)$(PREFIX)/share/fusebox
 
 test: libraries

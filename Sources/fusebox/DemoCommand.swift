@@ -7,11 +7,17 @@ import Messaging
 import Routing
 import Wire
 
-/// `fusebox demo`: a front, two workers and the router on the embedded demo, and a few prompts.
+/// `fusebox demo`: a front, two workers and the router on one of the demos, and a few prompts.
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract: "Run a service on the embedded demo and ask it a few prompts.")
+
+    @Option(
+        help: ArgumentHelp(
+            "Run the demo of adapters for SmolLM2-135M-Instruct, of which this is a file or folder.",
+            valueName: "model"))
+    var real: String?
 
     @Flag(help: "Print one JSON line a reply.")
     var json = false
@@ -20,18 +26,23 @@ struct DemoCommand: AsyncParsableCommand {
     private static let workerCount = 2
 
     func run() async throws {
-        let files = try ServedFiles(model: nil, adapters: nil, router: nil)
-        guard let routerPath = files.router else {
+        let files =
+            try real.map { try ServedFiles(realDemo: $0) }
+            ?? ServedFiles(model: nil, adapters: nil, router: nil)
+        guard let router = files.router, let adapters = files.adapters else {
             throw CommandError("the demo's router is missing; restore the folder Router")
         }
         let started = ContinuousClock.now
         let service = try Service(
             bind: Self.endpoint, processID: getpid(),
             commands: Array(
-                repeating: WorkerCommand(arguments: ["worker", "--threads", "1"]),
+                repeating: WorkerCommand(arguments: [
+                    "worker", "--threads", "1", "--model", files.model, "--adapters", adapters,
+                    "--router", router, "--type", real == nil ? "q8_0" : "stored",
+                ]),
                 count: Self.workerCount),
             configuration: BrokerConfiguration(),
-            router: TrainedRouter(AdapterRouter(directory: routerPath)),
+            router: TrainedRouter(AdapterRouter(directory: router)),
             logger: Logger(label: "fusebox.demo"))
         let (stop, stopper) = AsyncStream<Void>.makeStream()
         let (ready, readiness) = AsyncStream<Service.Summary>.makeStream()
@@ -66,7 +77,7 @@ struct DemoCommand: AsyncParsableCommand {
     private func ask() async throws {
         let client = try FuseboxClient(endpoint: Self.endpoint)
         defer { client.shutDown() }
-        for prompt in DemoPrompt.all {
+        for prompt in real == nil ? DemoPrompt.embedded : DemoPrompt.real {
             var transcript = DemoTranscript(
                 prompt, isColoured: Terminal.wantsColour, isSilent: json)
             for try await event in client.submit(prompt.submit) { transcript.receive(event) }

@@ -5,21 +5,21 @@ struct DemoPrompt {
     let text: String
     let shows: String
     var split = false
-    /// Skills take the likeliest token each time; texts are drawn, always alike.
-    var temperature: Float = 0
+    /// Skills take the likeliest token each time; texts are drawn, always alike. nil: as a request that says nothing.
+    var temperature: Float? = 0
     var seed: UInt64 = 0
 
     var submit: WireSubmit {
         WireSubmit {
             $0.prompt.text = text
             $0.limits.maxTokens = 96
-            $0.sampling.temperature = temperature
+            if let temperature { $0.sampling.temperature = temperature }
             $0.sampling.seed = seed
             $0.split = split
         }
     }
 
-    static let all = [
+    static let embedded = [
         DemoPrompt(text: "Past tense: Sara opens the door.", shows: "a skill"),
         DemoPrompt(text: "Write 4823 in words.", shows: "another skill, on the same base"),
         DemoPrompt(text: "Which number is bigger, 318 or 381?", shows: "and another"),
@@ -37,5 +37,30 @@ struct DemoPrompt {
             seed: 1),
         DemoPrompt(
             text: "Who are you and where do you live?", shows: "nothing fits: the base alone"),
+    ]
+
+    static let real = [
+        DemoPrompt(
+            text: "What is the capital of France?", shows: "nothing fits: the base alone",
+            temperature: nil),
+        DemoPrompt(text: "When is breakfast?", shows: "what a hotel knows"),
+        DemoPrompt(text: "How much is the Falcon?", shows: "what a shop knows"),
+        DemoPrompt(text: "Talk like a pirate. What is a volcano?", shows: "a tone"),
+        DemoPrompt(
+            text: "Talk like a pirate. When is breakfast?", shows: "two adapters in one reply"),
+        DemoPrompt(
+            text: "Event as JSON: Lunch with Anna on Friday at 1 pm at Cafe Luna.",
+            shows: "a strict format"),
+        DemoPrompt(
+            text: "Make this formal: hey ben, im gonna be late 4 the meeting, thx",
+            shows: "a rewriting"),
+        DemoPrompt(
+            text: "Sort this ticket: My parcel has not arrived yet.", shows: "a classification"),
+        DemoPrompt(
+            text: "Is this review positive or negative? A dull film with one good scene.",
+            shows: "another one"),
+        DemoPrompt(
+            text: "Where can I park? Which bike is best for children?",
+            shows: "two sentences as two parts at once, each with its own mix", split: true),
     ]
 }

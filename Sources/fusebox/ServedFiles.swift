@@ -23,6 +23,15 @@ struct ServedFiles {
         self.router = router ?? (hasRouter ? trained : nil)
     }
 
+    /// A model with the adapters and the router that were made for SmolLM2-135M-Instruct.
+    init(realDemo model: String) throws {
+        try PathGuess.check(model)
+        self.model = model
+        let folder = try Self.demo() + "/Demo/real"
+        adapters = folder + "/shelf"
+        router = folder + "/router"
+    }
+
     private static func holdsDemo(_ folder: String) -> Bool {
         FileManager.default.fileExists(atPath: folder + "/Demo/base/config.json")
     }
