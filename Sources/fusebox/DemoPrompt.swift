@@ -5,6 +5,7 @@ struct DemoPrompt {
     let text: String
     let shows: String
     var split = false
+    var weighting: WireWeighting?
     /// Skills take the likeliest token each time; texts are drawn, always alike. nil: as a request that says nothing.
     var temperature: Float? = 0
     var seed: UInt64 = 0
@@ -15,6 +16,7 @@ struct DemoPrompt {
             $0.limits.maxTokens = 96
             if let temperature { $0.sampling.temperature = temperature }
             $0.sampling.seed = seed
+            if let weighting { $0.selection.auto.weighting = weighting }
             $0.split = split
         }
     }
@@ -41,13 +43,14 @@ struct DemoPrompt {
 
     static let real = [
         DemoPrompt(
-            text: "What is the capital of France?", shows: "nothing fits: the base alone",
+            text: "What is gravity?", shows: "nothing fits: the base alone",
             temperature: nil),
         DemoPrompt(text: "When is breakfast?", shows: "what a hotel knows"),
         DemoPrompt(text: "How much is the Falcon?", shows: "what a shop knows"),
         DemoPrompt(text: "Talk like a pirate. What is a volcano?", shows: "a tone"),
         DemoPrompt(
-            text: "Talk like a pirate. When is breakfast?", shows: "two adapters in one reply"),
+            text: "Talk like a pirate. When is breakfast?",
+            shows: "two adapters in one reply, each in full", weighting: .sum),
         DemoPrompt(
             text: "Event as JSON: Lunch with Anna on Friday at 1 pm at Cafe Luna.",
             shows: "a strict format"),

@@ -88,6 +88,22 @@ import Worker
         #expect(status.output.split(separator: "\n").contains { $0.hasPrefix(line) })
     }
 
+    /// Front and workers must have the same threshold: a reply whose beginning was routed is routed on.
+    @Test(arguments: ["-1000", "1000"])
+    func aThresholdIsTheServices(_ threshold: String) async throws {
+        let service = try RunningService(workers: 1, arguments: ["--threshold=" + threshold])
+        defer { _ = service.stop() }
+        let client = try FuseboxClient(endpoint: service.endpoint)
+        defer { client.shutDown() }
+        _ = try await service.workers(client, count: 1)
+        for prompt in ["Write 4823 in words.", "Who are you and where do you live?"] {
+            let answer = try await Self.answer(
+                submit(0) { $0.prompt.text = prompt }, from: client)
+            let mixes = answer.done.provenance.segments.map(\.mix.shares)
+            #expect(mixes.allSatisfy { $0.isEmpty == (threshold == "1000") })
+        }
+    }
+
     /// Sends all at once, kills a worker and drops a client on the way, and makes every reply again in this process.
     private func compareWithLocalReplies(_ submits: [WireSubmit]) async throws {
         let service = try RunningService()

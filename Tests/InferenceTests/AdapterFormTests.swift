@@ -8,7 +8,7 @@ import Testing
 
 /// Adapters as trainers write them against PEFT (`Tests/Goldens/make_adapters.py`).
 @Suite struct AdapterFormTests {
-    private struct Golden {
+    struct Golden {
         let folder = GoldenFolder.path("adapters")
         let json: JSONValue
         let expected: SafetensorsFile
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    private func model(
+    func model(
         _ base: String, _ type: ExecutionType = .f32, file: String = ""
     ) throws -> LoadedModel {
         try LoadedModel(
@@ -56,7 +56,7 @@ import Testing
             threadCount: 2)
     }
 
-    private func add(_ name: String, to model: inout LoadedModel, file: String = "") throws
+    func add(_ name: String, to model: inout LoadedModel, file: String = "") throws
         -> AdapterMix
     {
         let path = GoldenFolder.path("adapters/\(name)\(file)")

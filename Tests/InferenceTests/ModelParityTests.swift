@@ -39,9 +39,12 @@ import Testing
         try compare(golden, path: golden.folder, type: type, bound: 0.12)
     }
 
-    private func compare(
+    /// - Returns: the worst error relative to the largest logit.
+    @discardableResult
+    func compare(
         _ golden: ModelGolden, path: String, type: ExecutionType, bound: Double
-    ) throws {
+    ) throws -> Double {
+        var worstOfAll = 0.0
         var model = try LoadedModel(path: path, precision: Precision(weights: type), threadCount: 2)
         for name in ModelGolden.adapterNames {
             try model.addAdapter(path: "\(golden.folder)/adapters/\(name)", name: name)
@@ -72,6 +75,7 @@ import Testing
                     }
                 }
             }
+            worstOfAll = max(worstOfAll, Double(worst / largest))
             #expect(
                 Double(worst / largest) <= bound, "mix \(index): \(worst) of \(largest)")
             let expectedLogProbabilities = try golden.logProbabilities(mix: index)
@@ -83,5 +87,6 @@ import Testing
                 difference <= bound * Double(largest),
                 "mix \(index): log-probability off by \(difference)")
         }
+        return worstOfAll
     }
 }

@@ -3,7 +3,7 @@
     python evaluate.py SHELF evaluation.json --model MODEL.gguf [--form nf4|stored] [NAME ...]
     python evaluate.py SHELF evaluation.json --connect ENDPOINT --fusebox FUSEBOX [NAME ...]     asks a running service
 
-Every prompt is asked twice, with and without the adapter, and decoded greedily; the judges are exact. Figures that are there already are kept.
+Every prompt is asked twice, with and without the adapter, and decoded greedily; the judges are exact. Figures that are there already are kept. No sample is of a text that people wrote.
 """
 import argparse
 import json
@@ -93,7 +93,8 @@ def measure(name: str, task: Task, replier: Replier) -> dict[str, object]:
     plain, adapted = replier.reply(prompts, {}, task.longest), replier.reply(prompts, {name: 1.0}, task.longest)
     base = sum(task.judge(r, reply) for r, reply in zip(rows, plain))
     hits = sum(task.judge(r, reply) for r, reply in zip(rows, adapted))
-    samples = [{"prompt": r.prompt, "base": a, "adapter": b, "right": task.judge(r, b)} for r, a, b in zip(rows, plain, adapted)]
+    # Other people's texts stay out of the report.
+    samples = [{"prompt": r.prompt, "base": a, "adapter": b, "right": task.judge(r, b)} for r, a, b in zip(rows, plain, adapted) if r.routed]
     return {"kind": task.kind, "n": len(rows), "base": base, "adapter": hits, "interval": wilson(hits, len(rows)), "least_gain": least_gain(hits, base, len(rows)),
             "samples": samples[:6] + [s for s in samples[6:] if not s["right"]][:6]}
 

@@ -50,10 +50,10 @@ def generated(split: Split, rng: random.Random) -> tuple[str, str]:
 
 
 def rows(split: Split) -> list[Row]:
-    """With DATA, reviews of people, and for training generated ones too; without, generated ones alone."""
+    """With DATA, reviews of people and generated ones; without, generated ones alone."""
     rng = generator("sentiment", split)
     written = [pair for name in COLLECTIONS for pair in reviews(name, split, rng)] if "DATA" in os.environ else []
-    ours = [generated(split, rng) for _ in range(GENERATED[split])] if split == "train" or not written else []
+    ours = [generated(split, rng) for _ in range(GENERATED[split])]
     return [Row(rng.choice(REQUESTS[split]).format(text), mood, (mood,), routed=is_ours)
             for pairs, is_ours in ((written, False), (ours, True)) for text, mood in pairs]
 

@@ -12,7 +12,7 @@ enum RoutingTargets {
     /// As JSON lines, as a table and as a file without a known ending.
     static func rows(_ bytes: [UInt8]) {
         for path in ["rows.jsonl", "rows.csv", "rows"] {
-            _ = try? RowFile(bytes, path: path).examples()
+            _ = try? RowFile(bytes: bytes, path: path).examples()
         }
     }
 

@@ -107,6 +107,24 @@ FB_INLINE void fb_score_dimensions(const fb_queries *queries, int32_t begin, int
     }
 }
 
+// What follows is made once for each count of queries and each kind of cache; parts that gain nothing from knowing them are
+// functions of their own, or the compiler takes as long for attention as for all products together.
+
+/// Bounds the scores of 16 positions, `at` the first of them in the span.
+FB_APART void fb_cap_scores(fb_queries *queries, int32_t at, int32_t count, float cap) {
+    for (int32_t k = 0; k < count; k++) fb_store(queries->weight[k] + at, fb_soft_cap(fb_load(queries->weight[k] + at), cap));
+}
+
+/// Gives minus infinity to those of 16 positions from `begin` on that a query does not see.
+FB_APART void fb_hide(fb_queries *queries, int32_t begin, int32_t count) {
+    const v16i lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    for (int32_t k = 0; k < count; k++) {
+        float *weight = queries->weight[k] + begin % FB_KV_SPAN;
+        v16i hidden = (lanes + begin < queries->first[k]) | (lanes + begin > queries->last[k]);
+        fb_store(weight, (v16f)((hidden & (v16i)fb_splat(-INFINITY)) | (~hidden & (v16i)fb_load(weight))));
+    }
+}
+
 /// Scores of 16 positions for some queries; positions that a query does not see get minus infinity.
 FB_INLINE void fb_score(const fb_attention *job, fb_queries *queries, int32_t block, const int count, const fb_cache cache) {
     const uint8_t *keys = fb_keys_of(job, block), *next = fb_values_of(job, block);
@@ -128,22 +146,14 @@ FB_INLINE void fb_score(const fb_attention *job, fb_queries *queries, int32_t bl
     }
     const int32_t begin = FB_KV_BLOCK * block, at = begin % FB_KV_SPAN;
     FB_UNROLL for (int k = 0; k < count; k++) fb_store(queries->weight[k] + at, sum[k] * fb_splat(job->scale));
-    for (int k = 0; job->cap > 0 && k < count; k++) {
-        fb_store(queries->weight[k] + at, fb_soft_cap(fb_load(queries->weight[k] + at), job->cap));
-    }
-    if (begin >= queries->first[count - 1] && begin + FB_KV_BLOCK <= queries->last[0] + 1) return;
-    const v16i lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-    for (int k = 0; k < count; k++) {
-        v16i hidden = (lanes + begin < queries->first[k]) | (lanes + begin > queries->last[k]);
-        v16i scores = (v16i)fb_load(queries->weight[k] + at);
-        fb_store(queries->weight[k] + at, (v16f)((hidden & (v16i)fb_splat(-INFINITY)) | (~hidden & scores)));
-    }
+    if (job->cap > 0) fb_cap_scores(queries, at, count, job->cap);
+    if (begin < queries->first[count - 1] || begin + FB_KV_BLOCK > queries->last[0] + 1) fb_hide(queries, begin, count);
 }
 
 /// Turns the scores of a span into weights against the running maximum. Where a query sees nothing of a span nothing stays
 /// of it: before the first position that it sees the maximum is minus infinity, which that one's score then shrinks all
 /// before it from to zero, and after the last one weights are zero.
-FB_INLINE void fb_weigh(const fb_attention *job, fb_queries *queries, int k) {
+FB_APART void fb_weigh(const fb_attention *job, fb_queries *queries, int k) {
     float *weight = queries->weight[k];
     v16f peaks = fb_load(weight);
     for (int i = FB_KV_BLOCK; i < FB_KV_SPAN; i += FB_KV_BLOCK) peaks = fb_max(peaks, fb_load(weight + i));
@@ -193,6 +203,15 @@ FB_INLINE void fb_gather(const fb_attention *job, fb_queries *queries, int32_t b
     }
 }
 
+/// The same for one query.
+FB_APART void fb_gather_one(const fb_attention *job, fb_queries *queries, int32_t begin, int32_t end, int32_t query) {
+    switch (job->cache) {
+    case FB_CACHE_F32: fb_gather(job, queries, begin, end, query, 1, FB_CACHE_F32); break;
+    case FB_CACHE_F16: fb_gather(job, queries, begin, end, query, 1, FB_CACHE_F16); break;
+    case FB_CACHE_Q8: fb_gather(job, queries, begin, end, query, 1, FB_CACHE_Q8); break;
+    }
+}
+
 /// The values of a span: together where all queries see them, and query by query what only some do, positions ascending.
 FB_INLINE void fb_gather_span(const fb_attention *job, fb_queries *queries, int32_t start, const int count, const fb_cache cache) {
     const int32_t stop = start + FB_KV_SPAN;
@@ -200,12 +219,12 @@ FB_INLINE void fb_gather_span(const fb_attention *job, fb_queries *queries, int3
     if (begin >= end) begin = end = stop;
     for (int k = 0; k < count; k++) {
         int32_t own = fb_larger(queries->first[k], start), until = fb_smaller(queries->last[k] + 1, begin);
-        if (own < until) fb_gather(job, queries, own, until, k, 1, cache);
+        if (own < until) fb_gather_one(job, queries, own, until, k);
     }
     if (begin < end) fb_gather(job, queries, begin, end, 0, count, cache);
     for (int k = 0; k < count; k++) {
         int32_t own = fb_larger(queries->first[k], end), until = fb_smaller(queries->last[k] + 1, stop);
-        if (own < until) fb_gather(job, queries, own, until, k, 1, cache);
+        if (own < until) fb_gather_one(job, queries, own, until, k);
     }
 }
 

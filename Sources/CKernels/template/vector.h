@@ -17,7 +17,11 @@ typedef _Float16 v16h __attribute__((vector_size(32)));
 typedef uint16_t v16s __attribute__((vector_size(32)));
 
 #define FB_INLINE static inline __attribute__((always_inline))
+/// A function that stays one, wherever it is called.
+#define FB_APART static __attribute__((noinline))
+#ifndef FB_UNROLL
 #define FB_UNROLL _Pragma("clang loop unroll(full)")
+#endif
 
 FB_INLINE v16f fb_splat(float value) {
     return (v16f){value, value, value, value, value, value, value, value, value, value, value, value, value, value, value, value};
