@@ -107,7 +107,8 @@ let tests: [Target] = [
         name: "RoutingTests", dependencies: ["Adapters", "Routing", "Tensors", "TestSupport"]),
     .testTarget(
         name: "InferenceTests",
-        dependencies: ["Adapters", "Inference", "Kernels", "Models", "Tensors", "TestSupport"]),
+        dependencies: ["Adapters", "Inference", "Kernels", "Models", "Tensors", "TestSupport"],
+        exclude: ["Parity.md"]),
     .testTarget(name: "MessagingTests", dependencies: ["Messaging", "TestSupport"]),
     .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport", .protobuf]),
     .testTarget(

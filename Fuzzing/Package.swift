@@ -31,7 +31,7 @@ let package = Package(
     targets: [
         .target(
             name: "CKernels", path: "Shipped/CKernels",
-            cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-Wno-psabi"])]),
+            cSettings: [.unsafeFlags(["-O2", "-ffp-contract=off", "-Wno-psabi"])]),
         .target(name: "CSHA256", path: "Shipped/CSHA256"),
         .target(name: "CSystemShims", path: "Shipped/CSystemShims"),
         .systemLibrary(name: "COpenBLAS", path: "Shipped/COpenBLAS", pkgConfig: "openblas"),

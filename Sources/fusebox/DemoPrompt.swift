@@ -6,7 +6,9 @@ struct DemoPrompt {
     let shows: String
     var split = false
     var weighting: WireWeighting?
-    /// Skills take the likeliest token each time; texts are drawn, always alike. nil: as a request that says nothing.
+    /// Skills take the likeliest token each time; texts are drawn, always alike.
+    ///
+    /// nil: as a request that says nothing.
     var temperature: Float? = 0
     var seed: UInt64 = 0
 
