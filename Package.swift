@@ -91,9 +91,10 @@ for target in layers where !target.name.hasPrefix("C") { target.swiftSettings = 
 /// What runs for microseconds is made small, which takes the compiler a fifth less; the program is compiled last and alone, so
 /// by two threads.
 for target in layers where ["Templates", "fusebox"].contains(target.name) {
-    target.swiftSettings = swift + [
-        .unsafeFlags(["-Osize", "-num-threads", "2"], .when(configuration: .release))
-    ]
+    target.swiftSettings =
+        swift + [
+            .unsafeFlags(["-Osize", "-num-threads", "2"], .when(configuration: .release))
+        ]
 }
 
 let tests: [Target] = [
