@@ -88,7 +88,7 @@ import Worker
         #expect(status.output.split(separator: "\n").contains { $0.hasPrefix(line) })
     }
 
-    /// Front and workers must have the same threshold: a reply whose beginning was routed is routed on.
+    /// By the router's own threshold the first of these prompts is in scope and the second, best for an adapter, is not.
     @Test(arguments: ["-1000", "1000"])
     func aThresholdIsTheServices(_ threshold: String) async throws {
         let service = try RunningService(workers: 1, arguments: ["--threshold=" + threshold])
@@ -96,11 +96,11 @@ import Worker
         let client = try FuseboxClient(endpoint: service.endpoint)
         defer { client.shutDown() }
         _ = try await service.workers(client, count: 1)
-        for prompt in ["Write 4823 in words.", "Who are you and where do you live?"] {
+        for prompt in ["Write 4823 in words.", "Banana umbrella seven."] {
             let answer = try await Self.answer(
                 submit(0) { $0.prompt.text = prompt }, from: client)
-            let mixes = answer.done.provenance.segments.map(\.mix.shares)
-            #expect(mixes.allSatisfy { $0.isEmpty == (threshold == "1000") })
+            let first = try #require(answer.done.provenance.segments.first)
+            #expect(first.mix.shares.isEmpty == (threshold == "1000"))
         }
     }
 
