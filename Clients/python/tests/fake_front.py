@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,6 +84,15 @@ class FakeFront:
         """Closes the socket; requests are forgotten."""
         self._stop.set()
         self._thread.join()
+
+    def has(self, kind: type[Any], count: int, patience: float = 5) -> bool:
+        """Waits for so many messages of a kind: what a client sends last may still be on its way."""
+        over = time.monotonic() + patience
+        while time.monotonic() < over:
+            if sum(isinstance(verb, kind) for verb in self.log) >= count:
+                break
+            time.sleep(0.01)
+        return sum(isinstance(verb, kind) for verb in self.log) == count
 
     def _run(self) -> None:
         context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()

@@ -54,8 +54,7 @@ def test_many_requests_at_once(endpoint: str, front: MakeFront) -> None:
         replies = [service.submit(str(length)) for length in range(30)]
         for length, reply in reversed(list(enumerate(replies))):
             assert reply.result().ids == ids(length)
-    made.stop()
-    assert sum(isinstance(verb, client.Close) for verb in made.log) == 30
+    assert made.has(client.Close, 30)
 
 
 def test_questions(endpoint: str, front: MakeFront) -> None:
@@ -91,7 +90,7 @@ def test_a_reply_that_is_closed_stops(endpoint: str, front: MakeFront) -> None:
             next(event for event in reply if isinstance(event, Chunk))
         assert list(reply) == []
         assert service.generate("3").ids == ids(3)
-    assert sum(isinstance(verb, client.Cancel) for verb in made.log) == 1
+    assert made.has(client.Cancel, 1)
 
 
 def test_a_closed_client_answers_nothing(endpoint: str, front: MakeFront) -> None:
