@@ -49,10 +49,15 @@ let layers: [Target] = [
     .target(name: "Adapters", dependencies: ["Kernels", "Tensors", .system]),
     .target(name: "Models", dependencies: ["Adapters", "Kernels", "Tensors", .system]),
     .target(name: "Templates"),
+    .target(name: "Optimization"),
     .target(
         name: "Tokenization",
         dependencies: ["CSystemShims", "Templates", "Tensors", .collectionsHeap]),
-    .target(name: "Routing", dependencies: ["Adapters", "Kernels", "Tensors"]),
+    .target(
+        name: "Routing", dependencies: ["Adapters", "Kernels", "Optimization", "Tensors"]),
+    .target(
+        name: "Training",
+        dependencies: ["Adapters", "Kernels", "Models", "Optimization", "Tensors"]),
     .target(
         name: "Inference",
         dependencies: ["Adapters", "Kernels", "Models", "Tensors", .collectionsDeque]),
@@ -113,7 +118,11 @@ let tests: [Target] = [
         name: "TokenizationTests",
         dependencies: ["Templates", "Tensors", "TestSupport", "Tokenization"]),
     .testTarget(
-        name: "RoutingTests", dependencies: ["Adapters", "Routing", "Tensors", "TestSupport"]),
+        name: "RoutingTests",
+        dependencies: ["Adapters", "Optimization", "Routing", "Tensors", "TestSupport"]),
+    .testTarget(
+        name: "TrainingTests",
+        dependencies: ["Adapters", "Kernels", "Models", "Tensors", "TestSupport", "Training"]),
     .testTarget(
         name: "InferenceTests",
         dependencies: ["Adapters", "Inference", "Kernels", "Models", "Tensors", "TestSupport"],

@@ -58,7 +58,8 @@ let package = Package(
                 "CSystemShims", "Templates", "Tensors",
                 .product(name: "HeapModule", package: "swift-collections"),
             ]),
-        .shipped("Routing", ["Adapters", "Kernels", "Tensors"]),
+        .shipped("Optimization", []),
+        .shipped("Routing", ["Adapters", "Kernels", "Optimization", "Tensors"]),
         .shipped("Wire", [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
         .systemLibrary(name: "CZeroMQ", path: "Shipped/CZeroMQ", pkgConfig: "libzmq"),
         .shipped(

@@ -57,6 +57,7 @@ FB_INLINE v64b fb_look_up(v64b table, v64b codes) {
 #include "template/matmul_float.h"
 #include "template/matmul_integer.h"
 #include "template/layers.h"
+#include "template/gradients.h"
 #include "template/attention.h"
 #include "template/adapters.h"
 #include "template/projection.h"

@@ -121,7 +121,7 @@ public struct Checkpoint: Sendable {
         }
     }
 
-    private func finite(_ values: [Float], name: String) throws(ModelError) -> [Float] {
+    func finite(_ values: [Float], name: String) throws(ModelError) -> [Float] {
         guard values.allSatisfy(\.isFinite) else {
             throw ModelError(
                 .malformed, "\(path): tensor \"\(name)\" holds values that are not finite")

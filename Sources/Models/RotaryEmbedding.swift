@@ -5,7 +5,8 @@ public struct RotaryEmbedding: Sendable, Hashable {
     public var dimension: Int
     public var scaling: RopeScaling = .none
 
-    func frequencies(length: Int) -> [Double] {
+    /// The angle a position for each pair of rotated elements, in sequences whose rotations go by `length`.
+    public func frequencies(length: Int) -> [Double] {
         scaling.frequencies(theta: theta, headDimension: dimension, length: length)
     }
 }

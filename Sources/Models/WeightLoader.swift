@@ -10,12 +10,14 @@ struct WeightLoader {
     let pool: ThreadPool
     var image: ModelImage?
 
+    private var reader: WeightReader { WeightReader(checkpoint) }
+
     /// The matrices of one site of a layer, side by side.
     func projection(_ site: LinearName.Site, layer: Int) throws(ModelError) -> Projection {
         var matrices: [(PackedWeights, [Float]?)] = []
         for name in site.parts {
             matrices.append(
-                (try matrix(.linear(name), layer: layer), try bias(name, layer: layer)))
+                (try matrix(.linear(name), layer: layer), try reader.bias(name, layer: layer)))
         }
         return Projection(matrices)
     }
@@ -26,35 +28,12 @@ struct WeightLoader {
         return try pack(slot, layer: layer)
     }
 
-    private func bias(_ name: LinearName, layer: Int) throws(ModelError) -> [Float]? {
-        guard checkpoint.configuration.biases.contains(name) else { return nil }
-        let bias = try checkpoint.vector(
-            .bias(name), layer: layer, count: checkpoint.configuration.outputs(of: name))
-        return rowOrder(.linear(name)).map { order in order.map { bias[$0] } } ?? bias
-    }
-
-    /// llama.cpp stores the rows of a rotated head as pairs (0, d/2, 1, d/2 + 1, ...); the kernels want halves.
-    private func rowOrder(_ slot: WeightMap.Slot) -> [Int]? {
-        guard checkpoint.isPermuted, slot == .linear(.query) || slot == .linear(.key) else {
-            return nil
-        }
-        let configuration = checkpoint.configuration
-        let heads =
-            slot == .linear(.query) ? configuration.queryHeads : configuration.keyValueHeads
-        let dimension = configuration.headDimension
-        return (0..<heads * dimension).map { output in
-            let inHead = output % dimension
-            let half = dimension / 2
-            return output - inHead + (inHead < half ? 2 * inHead : 2 * (inHead - half) + 1)
-        }
-    }
-
     private func pack(_ slot: WeightMap.Slot, layer: Int) throws(ModelError) -> PackedWeights {
         let name = checkpoint.map.name(slot, layer: layer)
         let shape = checkpoint.configuration.shape(of: slot)
         let role: PackedWeights.Role =
             slot == .embedding || slot == .head ? .vocabulary : .linear
-        let rowOrder = rowOrder(slot)
+        let rowOrder = reader.rowOrder(slot)
         do {
             if let normalFloats = checkpoint.normalFloats[name] {
                 try check(normalFloats.shape, shape, of: name)

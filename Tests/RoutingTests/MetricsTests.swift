@@ -1,4 +1,5 @@
 import Glibc
+import Optimization
 import Testing
 
 @testable import Routing
@@ -37,7 +38,7 @@ struct MetricsTests {
 
     @Test("The fitted temperature is the one that made the labels")
     func temperature() {
-        var random = RouterRandom(seed: 3)
+        var random = SeededRandom(seed: 3)
         let samples = (0..<4000).map { _ -> Calibration.Sample in
             let logits = (0..<4).map { _ in 6 * random.normal() }
             // Gumbel's trick draws from softmax(logits / 3).

@@ -1,3 +1,4 @@
+import Optimization
 import TestSupport
 import Testing
 
@@ -67,8 +68,8 @@ struct RouterTrainerTests {
     @Test("Generated texts are many, not empty, and repeatable")
     func negatives() {
         let texts = [["turn on the lights", "lamp off"], ["add 3 and 4"], []]
-        var sampler = NegativeSampler(texts: texts, random: RouterRandom(seed: 1))
-        var again = NegativeSampler(texts: texts, random: RouterRandom(seed: 1))
+        var sampler = NegativeSampler(texts: texts, random: SeededRandom(seed: 1))
+        var again = NegativeSampler(texts: texts, random: SeededRandom(seed: 1))
         let generated = (0..<200).map { _ in sampler.next() }
         #expect(generated == (0..<200).map { _ in again.next() })
         #expect(Set(generated).count > 150)

@@ -1,3 +1,4 @@
+import Optimization
 import Testing
 
 @testable import Routing
@@ -58,7 +59,7 @@ struct RowGroupsTests {
     func holdOut() throws {
         let examples = ToyRouter.examples(240, seed: 3)
         let groups = RowGroups(examples)
-        var random = RouterRandom(seed: 1)
+        var random = SeededRandom(seed: 1)
         let holdOut = try HoldOut(examples, groups: groups, random: &random)
         #expect(holdOut.folds.flatMap { $0 }.sorted() == Array(examples.indices))
         #expect(holdOut.isRepeated)
@@ -74,7 +75,7 @@ struct RowGroupsTests {
         let examples = (0..<60).map {
             RouterExample(text: "add \($0) please", adapters: [$0 < 30 ? "a" : "b"])
         }
-        var random = RouterRandom(seed: 1)
+        var random = SeededRandom(seed: 1)
         let holdOut = try HoldOut(examples, groups: RowGroups(examples), random: &random)
         for fold in holdOut.folds {
             let learned = Set(

@@ -208,6 +208,16 @@ typedef struct fb_kernels {
     void (*store_kv)(const float *key, const float *value, int32_t head_dim, int32_t slot, fb_cache cache, uint8_t *keys, uint8_t *values, int32_t padded_dim);
     /// The first index of the largest number; 0 when there is none.
     int32_t (*index_of_largest)(const float *x, int32_t count);
+    /// out = activation(gate) * up
+    void (*gate)(const float *gate, const float *up, float *out, int32_t count, fb_gate activation);
+    /// Puts the slopes of gate and up in their places, from those of activation(gate) * up.
+    void (*gate_gradient)(float *gate, float *up, const float *slopes, int32_t count, fb_gate activation);
+    /// x = e^x / sum(e^x); returns ln(sum(e^x)).
+    float (*softmax)(float *x, int32_t count);
+    /// slopes = p (slopes - sum(p slopes)): from those of softmax's outputs p to those of its inputs.
+    void (*softmax_gradient)(const float *p, float *slopes, int32_t count);
+    /// dx += the slopes of rms_norm's input, from those of its output.
+    void (*rms_norm_gradient)(const float *x, const float *weight, const float *dy, int32_t count, float epsilon, float *dx);
 } fb_kernels;
 
 /// The kernel sets that this processor can run, best first. Returns how many of `capacity` were written.

@@ -17,6 +17,7 @@ typedef v64b FB_WEIGHTS;
 #include "matmul_float.h"
 #include "matmul_integer.h"
 #include "layers.h"
+#include "gradients.h"
 #include "attention.h"
 #include "adapters.h"
 #include "projection.h"

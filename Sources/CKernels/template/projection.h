@@ -189,5 +189,7 @@ static void fb_project_gated(const fb_part *parts, int32_t begin, int32_t end) {
         .project_gated = fb_project_gated, .quantize = fb_quantize, .rms_norm = fb_rms_norm, .add = fb_add, \
         .soft_cap = fb_cap, .blend = fb_blend, .rotate = fb_rotate, .attention = fb_attend,                 \
         .attention_queries = FB_QUERIES,                                                                    \
-        .store_kv = fb_store_kv, .index_of_largest = fb_index_of_largest                                    \
+        .store_kv = fb_store_kv, .index_of_largest = fb_index_of_largest, .gate = fb_gate_row,              \
+        .gate_gradient = fb_gate_gradient, .softmax = fb_softmax, .softmax_gradient = fb_softmax_gradient,  \
+        .rms_norm_gradient = fb_rms_norm_gradient                                                           \
     }

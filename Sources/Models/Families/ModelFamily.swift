@@ -22,7 +22,7 @@ public struct ModelFamily: Sendable {
     var norms = NormPlacement.before
     /// What is added to the norms' weights as a Hugging Face checkpoint has them; GGUF has the sums.
     var normOffset: Float = 0
-    var headNorms: HeadNormKind?
+    public internal(set) var headNorms: HeadNormKind?
     /// Linear layers that always have a bias.
     var biases: Set<LinearName> = []
     /// Those that have one when a key of `config.json` says so.

@@ -1,5 +1,4 @@
-/// Sixteen neighbouring values, the unit in which the network stores and computes.
-typealias Lanes = SIMD16<Float>
+internal import Optimization
 
 /// y = x W + b, for one text at a time.
 struct DenseLayer: Sendable {
@@ -58,30 +57,4 @@ struct DenseLayer: Sendable {
 
     /// b as `[outputCount]`.
     var flatBiases: [Float] { biases.scalars(outputCount) }
-}
-
-extension SIMD16<Float> {
-    static func blockCount(of count: Int) -> Int { (count + scalarCount - 1) / scalarCount }
-
-    /// The values in blocks; the last is filled up with zeros.
-    static func blocks(of values: [Float]) -> [Lanes] {
-        var blocks = [Lanes](repeating: .zero, count: blockCount(of: values.count))
-        for (index, value) in values.enumerated() {
-            blocks[index / scalarCount][index % scalarCount] = value
-        }
-        return blocks
-    }
-}
-
-extension [SIMD16<Float>] {
-    /// The first values of all blocks in a row.
-    func scalars(_ count: Int) -> [Float] {
-        var scalars: [Float] = []
-        scalars.reserveCapacity(self.count * Lanes.scalarCount)
-        for block in self {
-            for lane in 0..<Lanes.scalarCount { scalars.append(block[lane]) }
-        }
-        scalars.removeLast(Swift.max(0, scalars.count - count))
-        return scalars
-    }
 }

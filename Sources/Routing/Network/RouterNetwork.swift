@@ -1,3 +1,5 @@
+internal import Optimization
+
 /// The trained network: a perceptron with one hidden layer whose first product is a sparse embedding bag.
 ///
 ///     v_f = sqrt(count_f) * importance_f, scaled so that |v| = 1

@@ -1,3 +1,4 @@
+internal import Optimization
 internal import Tensors
 
 /// The content of `router.safetensors`.

@@ -1,3 +1,5 @@
+internal import Optimization
+
 /// Which rows are held out of the training that the others get, to calibrate what it gives.
 ///
 /// Groups of rows (`RowGroups`) are never divided: what is held out shares no template with what is learned.
@@ -19,7 +21,7 @@ struct HoldOut {
     static let leastRowCount = 25
 
     /// - Throws: for too few rows.
-    init(_ examples: [RouterExample], groups: RowGroups, random: inout RouterRandom)
+    init(_ examples: [RouterExample], groups: RowGroups, random: inout SeededRandom)
         throws(RoutingError)
     {
         guard examples.count >= Self.leastRowCount else {

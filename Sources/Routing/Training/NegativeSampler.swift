@@ -1,13 +1,15 @@
+internal import Optimization
+
 /// Generates texts that no adapter fits, so that a shelf needs only positive examples.
 ///
 /// Two kinds in equal parts: pieces of texts of several classes thrown together, which keep the words but no intent, and
 /// small sentences of everyday talk.
 struct NegativeSampler {
     private let texts: [[[Substring]]]
-    private var random: RouterRandom
+    private var random: SeededRandom
 
     /// - Parameter texts: in-scope texts by class.
-    init(texts: [[String]], random: RouterRandom) {
+    init(texts: [[String]], random: SeededRandom) {
         self.texts = texts.filter { !$0.isEmpty }.map {
             $0.map { $0.split(whereSeparator: \.isWhitespace) }
         }

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Kernels
+internal import Optimization
 
 /// A network under training: cross-entropy over soft targets, by lazy Adam for the embedding table and AdamW for the rest.
 struct NetworkTrainer {
@@ -8,7 +9,7 @@ struct NetworkTrainer {
     let importances: [Float]
     private let width: Int
     private let blockCount: Int
-    private var random: RouterRandom
+    private var random: SeededRandom
     private var meanPower: Float = 1
     private var variancePower: Float = 1
 
@@ -30,7 +31,7 @@ struct NetworkTrainer {
         self.importances = importances
         width = settings.width
         blockCount = Lanes.blockCount(of: width)
-        var random = RouterRandom(seed: settings.seed)
+        var random = SeededRandom(seed: settings.seed)
         let scale = 0.5 / Float(width).squareRoot()
         table = (0..<importances.count * blockCount).map { _ in
             var lanes = Lanes.zero

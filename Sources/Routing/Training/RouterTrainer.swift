@@ -1,4 +1,5 @@
 internal import Kernels
+internal import Optimization
 public import Tensors
 
 /// Trains a router from labelled texts.
@@ -33,7 +34,7 @@ public struct RouterTrainer: Sendable {
         try settings.check()
         let classes = try RowClasses(of: examples, validation: validation ?? [])
         let groups = RowGroups(examples + (validation ?? []))
-        var random = RouterRandom(seed: settings.seed ^ 0x5EED)
+        var random = SeededRandom(seed: settings.seed ^ 0x5EED)
         let plan = try TrainingPlan(examples, validation, groups: groups, random: &random)
         DenseAlgebra.setThreadCount(1)
 

@@ -1,3 +1,5 @@
+internal import Optimization
+
 /// The gradients of the table's rows that a batch touches, each row once.
 struct RowGradients {
     /// The touched rows, in the order of their first use.

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Optimization
 
 /// Labelled texts as the network reads them.
 struct TrainingData {
@@ -13,7 +14,7 @@ struct TrainingData {
 
     init(
         _ examples: [RouterExample], classes: RowClasses, settings: TrainingSettings,
-        standIn: (count: Int, areRequests: Bool), random: RouterRandom
+        standIn: (count: Int, areRequests: Bool), random: SeededRandom
     ) throws(RoutingError) {
         let recipe = try FeatureRecipe(bucketCount: settings.bucketCount)
         let rows = examples.map {

@@ -1,3 +1,5 @@
+internal import Optimization
+
 /// The trainings that give a router, in order; the network of the last is its own.
 struct TrainingPlan {
     /// The rows that one learns from, and those that its network is then asked.
@@ -12,7 +14,7 @@ struct TrainingPlan {
     /// Holds out rows unless some are given.
     init(
         _ examples: [RouterExample], _ validation: [RouterExample]?, groups: RowGroups,
-        random: inout RouterRandom
+        random: inout SeededRandom
     ) throws(RoutingError) {
         if let validation {
             rounds = [Round(learned: examples, held: validation)]

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Optimization
 
 /// How a router is trained; the defaults are those of the shipped recipes.
 public struct TrainingSettings: Sendable {

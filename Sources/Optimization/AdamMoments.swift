@@ -2,21 +2,22 @@
 ///
 /// Rows of the embedding table are updated only in steps that touch them ("lazy Adam"), with the bias correction of the
 /// whole training's step count.
-struct AdamMoments {
-    private var means: [Lanes]
-    private var variances: [Lanes]
+public struct AdamMoments: Sendable {
+    @usableFromInline var means: [Lanes]
+    @usableFromInline var variances: [Lanes]
 
-    static let meanDecay: Float = 0.9
-    static let varianceDecay: Float = 0.999
-    private static let epsilon: Float = 1e-8
+    public static let meanDecay: Float = 0.9
+    public static let varianceDecay: Float = 0.999
+    @usableFromInline static let epsilon: Float = 1e-8
 
-    init(blockCount: Int) {
+    public init(blockCount: Int) {
         means = [Lanes](repeating: .zero, count: blockCount)
         variances = means
     }
 
     /// What is subtracted from the parameters at `block`.
-    mutating func update(at block: Int, gradient: Lanes, step: AdamStep) -> Lanes {
+    @inlinable
+    public mutating func update(at block: Int, gradient: Lanes, step: AdamStep) -> Lanes {
         let mean = Self.meanDecay * means[block] + (1 - Self.meanDecay) * gradient
         let variance =
             Self.varianceDecay * variances[block] + (1 - Self.varianceDecay) * gradient * gradient
@@ -28,15 +29,15 @@ struct AdamMoments {
 }
 
 /// What all updates of one step have in common.
-struct AdamStep {
+public struct AdamStep: Sendable {
     /// The learning rate with the correction of the means.
-    let rate: Float
-    let varianceCorrection: Float
+    @usableFromInline let rate: Float
+    @usableFromInline let varianceCorrection: Float
 }
 
 extension AdamStep {
     /// Step numbers count from one.
-    init(learningRate: Float, meanPower: Float, variancePower: Float) {
+    public init(learningRate: Float, meanPower: Float, variancePower: Float) {
         rate = learningRate / (1 - meanPower)
         varianceCorrection = 1 / (1 - variancePower)
     }
