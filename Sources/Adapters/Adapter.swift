@@ -41,12 +41,7 @@ public struct Adapter: Sendable {
     ) throws(AdapterError) {
         let configuration = try files.configuration()
         let tensors = try files.tensors(base: base, targets: configuration.targets)
-        if let recorded = configuration.baseDigest, recorded != base.digest {
-            throw AdapterError(
-                .mismatch,
-                "was made for the base \(recorded), this one is \(base.digest); use the base it was trained on"
-            )
-        }
+        try configuration.check(base)
         let copies = try AdapterCopies(
             tensors.copies, base: base, weights: weights, targets: configuration.targets)
         let terms = AdapterTerms(
@@ -68,9 +63,10 @@ public struct Adapter: Sendable {
         try AdapterFiles(path: path).digest
     }
 
-    private static func warnings(
-        _ configuration: AdapterConfiguration, _ tensors: AdapterTensors, _ copies: AdapterCopies,
-        base: BaseShape
+    /// - Parameter copies: nil: there are none.
+    static func warnings(
+        _ configuration: AdapterConfiguration, _ tensors: AdapterTensors,
+        _ copies: AdapterCopies? = nil, base: BaseShape
     ) -> [String] {
         var warnings: [String] = []
         if let name = configuration.baseName, !isSameBase(name, base.name) {
@@ -94,7 +90,7 @@ public struct Adapter: Sendable {
         if !missing.isEmpty {
             warnings.append("targets modules of which it has no tensors: \(some(missing))")
         }
-        for (name, copy) in [("embed_tokens", copies.embedding), ("lm_head", copies.head)]
+        for (name, copy) in [("embed_tokens", copies?.embedding), ("lm_head", copies?.head)]
         where copy != nil {
             warnings.append(
                 "has an \(name) of its own, so it does not mix with other adapters that have one")

@@ -94,6 +94,36 @@ struct AdapterConfiguration: Sendable {
         return alpha / (usesRankStabilization ? Double(rank).squareRoot() : Double(rank))
     }
 
+    /// What multiplies the product of a module's factors.
+    ///
+    /// - Throws: for a rank other than the configuration's, or beyond the largest.
+    func factor(
+        of module: AdapterModule, _ pair: AdapterTensors.Pair
+    ) throws(AdapterError) -> Float {
+        let rank = pair.a.shape[0]
+        let needed = self.rank(of: pair.path)
+        guard rank == needed ?? rank else {
+            throw AdapterError(
+                .mismatch,
+                "\(module.name): the rank is \(rank), the configuration says \(needed ?? rank)")
+        }
+        guard rank <= Self.largestRank else {
+            throw AdapterError(
+                .unsupported,
+                "\(module.name): the rank is \(rank), at most \(Self.largestRank) are supported")
+        }
+        return Float(scale(of: pair.path, rank: rank))
+    }
+
+    /// Refuses a base other than the one that is recorded.
+    func check(_ base: BaseShape) throws(AdapterError) {
+        guard let baseDigest, baseDigest != base.digest else { return }
+        throw AdapterError(
+            .mismatch,
+            "was made for the base \(baseDigest), this one is \(base.digest); use the base it was trained on"
+        )
+    }
+
     private static func flag(_ json: JSONValue, _ key: String) throws(AdapterError) -> Bool {
         let value = json[key] ?? .null
         guard value.isNull || value.bool != nil else {

@@ -2,7 +2,7 @@
 public struct AdapterError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kind of failure, for callers that react to it.
     public enum Code: String, Sendable {
-        case notFound, unsupported, malformed, mismatch
+        case notFound, unsupported, malformed, mismatch, unwritable
     }
 
     public let code: Code

@@ -16,6 +16,10 @@ struct AdapterFiles {
     private static let fileByteLimit = SafetensorsLimits.adapter.fileByteCount
     private static let configurationByteLimit = 1 << 20
 
+    /// The names of the files of a PEFT directory.
+    static let configurationName = "adapter_config.json"
+    static let tensorsName = "adapter_model.safetensors"
+
     /// Reads a PEFT directory, or a file whose name ends in `.gguf`.
     init(path: String) throws(AdapterError) {
         do {
@@ -25,9 +29,9 @@ struct AdapterFiles {
                 digest = file.digest()
             } else {
                 let folder = FilePath(path)
-                let (json, configuration) = try Self.json(folder.appending("adapter_config.json"))
+                let (json, configuration) = try Self.json(folder.appending(Self.configurationName))
                 let file = try SafetensorsFile(
-                    path: folder.appending("adapter_model.safetensors").string, loading: .copied,
+                    path: folder.appending(Self.tensorsName).string, loading: .copied,
                     limits: .adapter)
                 form = .peft(json, file)
                 digest = Digest(of: configuration.bytes + file.digest().bytes)

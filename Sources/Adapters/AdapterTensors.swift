@@ -23,6 +23,8 @@ struct AdapterTensors {
     }
 
     private(set) var pairs: [AdapterModule: Pair] = [:]
+    /// The same with those of fused matrices whole, as the file has them.
+    private(set) var stored: [AdapterModule: Pair] = [:]
     /// Whole tensors of the base, under its names.
     private(set) var copies: [String: Tensor] = [:]
     /// Modules with tensors that the configuration does not target.
@@ -131,6 +133,7 @@ struct AdapterTensors {
             let pair = Pair(
                 path: factor.path, a: a, b: b, magnitude: factor.tensors[.magnitude],
                 bias: factor.tensors[.bias])
+            stored[module] = pair
             for (module, pair) in try Self.parts(of: module, pair, base: base) {
                 guard pairs.updateValue(pair, forKey: module) == nil else {
                     throw AdapterError(

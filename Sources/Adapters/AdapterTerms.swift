@@ -104,20 +104,7 @@ struct AdapterTerms {
         of module: AdapterModule, _ pair: AdapterTensors.Pair
     ) throws(AdapterError) -> Float {
         guard tensors.pairs[module] != nil else { return 1 }
-        let rank = pair.a.shape[0]
-        let needed = configuration.rank(of: pair.path)
-        guard rank == needed ?? rank else {
-            throw AdapterError(
-                .mismatch,
-                "\(module.name): the rank is \(rank), the configuration says \(needed ?? rank)")
-        }
-        guard rank <= AdapterConfiguration.largestRank else {
-            throw AdapterError(
-                .unsupported,
-                "\(module.name): the rank is \(rank), at most \(AdapterConfiguration.largestRank) are supported"
-            )
-        }
-        return Float(configuration.scale(of: pair.path, rank: rank))
+        return try configuration.factor(of: module, pair)
     }
 
     /// g = m / ‖W + s B A‖ of each output with DoRA; nil without.

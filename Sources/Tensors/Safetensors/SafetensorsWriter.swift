@@ -37,13 +37,18 @@ public struct SafetensorsWriter {
 
     /// Writes the file: beside its place first, then renamed over it.
     public func write(to path: String) throws(TensorError) {
+        try prepare(path).commit()
+    }
+
+    /// Writes the file beside its place, which it takes when it is committed.
+    public func prepare(_ path: String) throws(TensorError) -> AtomicFile {
         let sources = sources.sorted {
             ($1.dtype.blockByteCount, $0.name) < ($0.dtype.blockByteCount, $1.name)
         }
         let file = try AtomicFile(path: path)
         try file.write(header(of: sources))
         for source in sources { try source.write(to: file) }
-        try file.commit()
+        return file
     }
 
     /// The header with its size, padded so that the data starts at a multiple of eight bytes.

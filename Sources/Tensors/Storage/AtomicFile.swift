@@ -57,11 +57,20 @@ public struct AtomicFile: ~Copyable {
                 .unwritable, "\(path): cannot be completed: \(Errno(rawValue: errno))")
         }
         isCommitted = true
-        try synchronizeFolder()
+        try Self.synchronizeFolder(of: path)
+    }
+
+    /// Removes a file, if it is there, for good.
+    public static func remove(path: String) throws(TensorError) {
+        guard unsafe unlink(path) == 0 || errno == ENOENT else {
+            throw TensorError(
+                .unwritable, "\(path): cannot be removed: \(Errno(rawValue: errno))")
+        }
+        try synchronizeFolder(of: path)
     }
 
     /// The name itself is durable once the folder is.
-    private func synchronizeFolder() throws(TensorError) {
+    private static func synchronizeFolder(of path: String) throws(TensorError) {
         let folder = FilePath(path).removingLastComponent()
         do {
             let descriptor = try FileDescriptor.open(
