@@ -1,0 +1,49 @@
+internal import Optimization
+
+/// Which examples each step takes: every pass over them in an order of its own, a function of seed and pass.
+struct TrainingOrder {
+    private let exampleCount: Int
+    private let settings: TrainingSettings
+    private var order: [Int] = []
+    private var epoch = -1
+
+    init(exampleCount: Int, settings: TrainingSettings) {
+        self.exampleCount = exampleCount
+        self.settings = settings
+    }
+
+    /// The examples of a step, counted from zero.
+    mutating func examples(step: Int) -> ArraySlice<Int> {
+        let (epoch, place) = step.quotientAndRemainder(
+            dividingBy: settings.stepsPerEpoch(exampleCount))
+        if epoch != self.epoch {
+            var random = SeededRandom(seed: settings.seed ^ UInt64(epoch + 1))
+            order = Array(0..<exampleCount)
+            random.shuffle(&order)
+            self.epoch = epoch
+        }
+        let first = place * settings.batchSize
+        return order[first..<min(first + settings.batchSize, exampleCount)]
+    }
+}
+
+extension TrainingBatch {
+    /// Batches of at most `rowCount` rows, in order; a longer example is one by itself.
+    static func packed(_ examples: [TrainingExample], rowCount: Int) -> [TrainingBatch] {
+        var batches: [TrainingBatch] = []
+        var open: [TrainingExample] = []
+        var rows = 0
+        for example in examples {
+            let more = example.tokens.count - 1
+            if !open.isEmpty, rows + more > rowCount {
+                batches.append(TrainingBatch(open))
+                open = []
+                rows = 0
+            }
+            open.append(example)
+            rows += more
+        }
+        if !open.isEmpty { batches.append(TrainingBatch(open)) }
+        return batches
+    }
+}
