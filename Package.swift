@@ -45,7 +45,8 @@ let layers: [Target] = [
     .systemLibrary(
         name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "Tensors", dependencies: ["CSHA256", "CSystemShims", .system]),
-    .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS", "Tensors"]),
+    .target(
+        name: "Kernels", dependencies: ["CKernels", "COpenBLAS", "CSystemShims", "Tensors"]),
     .target(name: "Adapters", dependencies: ["Kernels", "Tensors", .system]),
     .target(name: "Models", dependencies: ["Adapters", "Kernels", "Tensors", .system]),
     .target(name: "Templates"),
@@ -80,7 +81,8 @@ let layers: [Target] = [
         name: "fusebox",
         dependencies: [
             "Adapters", "Frontend", "FuseboxClient", "Inference", "Kernels", "Messaging", "Models",
-            "Routing", "Tensors", "Tokenization", "Wire", "Worker", .arguments, .logging, .system,
+            "Routing", "Tensors", "Tokenization", "Training", "Wire", "Worker", .arguments,
+            .logging, .system,
         ]),
 ]
 /// What measures the front; it is no part of the product.

@@ -41,7 +41,7 @@ let package = Package(
                 "CSHA256", "CSystemShims",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
-        .shipped("Kernels", ["CKernels", "COpenBLAS", "Tensors"]),
+        .shipped("Kernels", ["CKernels", "COpenBLAS", "CSystemShims", "Tensors"]),
         .shipped(
             "Adapters",
             ["Kernels", "Tensors", .product(name: "SystemPackage", package: "swift-system")]),

@@ -44,6 +44,27 @@ public struct CoefficientTable: Sendable {
         }
     }
 
+    /// Writes a table in place of one that is there.
+    ///
+    /// - Parameter coefficients: by adapter, row-major (layers, 7).
+    public static func write(
+        _ coefficients: [Digest: [Float]], to path: String
+    ) throws(AdapterError) {
+        do {
+            var writer = SafetensorsWriter()
+            let columns = LinearName.allCases.count
+            for (adapter, values) in coefficients {
+                try writer.add(
+                    Tensor(
+                        name: adapter.description, shape: [values.count / columns, columns],
+                        floats: values))
+            }
+            try writer.write(to: path)
+        } catch {
+            throw AdapterError(.unwritable, error.message)
+        }
+    }
+
     /// The adapter's terms with their factors multiplied; the head's stay as they are.
     ///
     /// - Throws: when the table has no coefficients for the adapter.

@@ -2,9 +2,13 @@
 #include "CSystemShims.h"
 
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 int fusebox_terminate_with_parent(void) {
     return prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -19,4 +23,19 @@ struct fusebox_time fusebox_local_time(void) {
     struct tm local;
     if (localtime_r(&now, &local) == NULL) return (struct fusebox_time){1970, 1, 1, 0, 0, 0};
     return (struct fusebox_time){local.tm_year + 1900, local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec};
+}
+
+void fusebox_restart(const char *variable, const char *value) {
+    enum { BYTES = 1 << 20, ARGUMENTS = 1 << 12 };
+    static char bytes[BYTES];
+    static char *arguments[ARGUMENTS];
+    FILE *file = fopen("/proc/self/cmdline", "re");
+    if (!file) return;
+    size_t count = fread(bytes, 1, BYTES, file);
+    fclose(file);
+    int found = 0;
+    for (size_t at = 0; at < count && found < ARGUMENTS; at += strlen(bytes + at) + 1) arguments[found++] = bytes + at;
+    // Without an end there may have been more, and nothing is left out.
+    if (count == 0 || count == BYTES || found == ARGUMENTS || setenv(variable, value, 1) != 0) return;
+    execv("/proc/self/exe", arguments);
 }

@@ -3,11 +3,12 @@ import FuseboxClient
 import Tensors
 import Wire
 
-/// `fusebox adapters`: the adapters of a running service.
+/// `fusebox adapters`: the adapters of a running service, and new ones.
 struct AdaptersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "adapters",
-        abstract: "Say which adapters a running service has.", subcommands: [List.self])
+        abstract: "Say which adapters a running service has; train adapters and combine them.",
+        subcommands: [List.self, Train.self, Combine.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

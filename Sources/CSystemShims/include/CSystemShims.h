@@ -19,3 +19,7 @@ struct fusebox_time {
 
 /// The current time; localtime_r takes pointers, this gives a value.
 struct fusebox_time fusebox_local_time(void);
+
+/// Starts this program again with the same arguments and one more environment variable; execv takes the arguments as an array of
+/// pointers. Returns only when that is not possible, with errno set.
+void fusebox_restart(const char *variable, const char *value);

@@ -16,8 +16,9 @@ public struct DenseCompute: Sendable {
         DenseAlgebra.setThreadCount(1)
     }
 
-    /// Rows, or columns of a matrix with few rows, that one thread computes at a time.
-    private static let blockSize = 128
+    /// Rows, or columns of a matrix with few rows, that one thread computes at a time: an eighth of all, since each block packs
+    /// the other matrix anew, but enough of them to fill registers and few enough to share among threads.
+    private static func blockSize(_ count: Int) -> Int { max(128, (count / 8 + 15) / 16 * 16) }
 
     /// C = alpha op(A) op(B) + beta C, where op transposes or not.
     public func multiply(
@@ -30,9 +31,9 @@ public struct DenseCompute: Sendable {
             inner == others && c.rows == rows && c.columns == columns,
             "\(rows) x \(inner) by \(others) x \(columns) into \(c.rows) x \(c.columns)")
         guard rows > 0, columns > 0 else { return }
-        let isTall = rows >= columns || rows >= 4 * Self.blockSize
+        let isTall = rows >= columns || rows >= 512
         let size = isTall ? rows : columns
-        forEachBlock(of: size, Self.blockSize) { block in
+        forEachBlock(of: size, Self.blockSize(size)) { block in
             let (left, right, out) =
                 isTall
                 ? (
