@@ -16,38 +16,18 @@ struct FormulaFactors {
         "gate_up_proj",
     ]
 
-    /// Module names of a site of a layer, with their outputs among the site's.
-    static func modules(
-        _ site: LinearName.Site, layer: Int, _ base: FrozenBase
-    ) -> [(name: String, columns: Range<Int>)] {
-        if base.shape.fused.contains(site) {
-            let all = site.parts.flatMap { base.configuration.columns(of: $0, in: site) }
-            return [(AdapterModule.fused(layer: layer, site).name, 0..<all.count)]
-        }
-        return site.parts.map {
-            (
-                AdapterModule.linear(layer: layer, $0).name,
-                base.configuration.columns(of: $0, in: site)
-            )
-        }
-    }
-
     /// Factors beside every projection; either they or their weights are trained.
     static func addends(_ base: FrozenBase, trainsFactors: Bool) -> [[LowRankSite?]] {
-        let inputs: [Int] = LinearName.Site.allCases.map {
-            base.configuration.linearShapes[$0.parts[0]]?.inputs ?? 0
-        }
-        return (0..<base.configuration.layerCount).map { layer in
+        (0..<base.configuration.layerCount).map { layer in
             LinearName.Site.allCases.map { site in
-                let modules = modules(site, layer: layer, base)
+                let modules = base.modules(site, layer: layer)
                 let count = scales.count * modules.count
                 let addend = LowRankSite(
-                    rank: rank * count, inputs: inputs[site.rawValue],
+                    rank: rank * count, inputs: base.inputs(of: site),
                     trainsFactors: trainsFactors)
                 for (place, module) in modules.enumerated() {
-                    let last = module.name.split(separator: ".").last.map(String.init) ?? ""
-                    let phase =
-                        Double(layer) + 0.1 * Double(projections.firstIndex(of: last) ?? 0)
+                    let number = projections.firstIndex(of: module.module.lastName) ?? 0
+                    let phase = Double(layer) + 0.1 * Double(number)
                     for (k, scale) in scales.enumerated() {
                         let first = rank * (place * scales.count + k)
                         let b = formula(

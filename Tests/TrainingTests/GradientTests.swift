@@ -41,19 +41,19 @@ import Testing
             for layer in addends.indices {
                 for site in LinearName.Site.allCases {
                     let addend = try #require(addends[layer][site.rawValue])
-                    let modules = FormulaFactors.modules(site, layer: layer, base)
+                    let modules = base.modules(site, layer: layer)
                     for (place, module) in modules.enumerated() {
                         let first = place * FormulaFactors.scales.count
                         let part = addend.parts[first]
                         if let a = addend.aGradient, let b = part.bGradient {
-                            let name = module.name
+                            let name = module.module.name
                             expectClose(a.rows(part.ranks).elements, expected["\(name).a"])
                             expectClose(b.elements, expected["\(name).b"])
                         } else {
                             let gradients = addend.parts[first..<first + 2].map {
                                 Float($0.weightGradient)
                             }
-                            expectClose(gradients, expected["\(module.name).weights"])
+                            expectClose(gradients, expected["\(module.module.name).weights"])
                         }
                     }
                 }

@@ -1,0 +1,58 @@
+"""Adapters of an experiment: their rows, and their training by fusebox; what is there already is left alone."""
+import gzip
+import json
+import os
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Iterable
+
+
+@dataclass
+class Shelf:
+    """A folder with `data/NAME.jsonl` and `adapters/NAME` for one base."""
+
+    fusebox: str
+    model: str
+    folder: Path
+    #: Options of every training.
+    options: list[str] = field(default_factory=list)
+
+    def data(self, name: str, rows: Iterable[dict]) -> Path:
+        path = self.folder / "data" / f"{name}.jsonl"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+        return path
+
+    def train(self, name: str, rows: Iterable[dict], *options: str) -> Path:
+        path = self.folder / "adapters" / name
+        data = self.data(name, rows)
+        if (path / "training_state.safetensors").exists():
+            options += ("--resume",)
+        elif (path / "adapter_config.json").exists():
+            return path
+        path.parent.mkdir(exist_ok=True)
+        self.run("adapters", "train", "--model", self.model, "--data", data, "--output", path, *self.options, *options, name=name)
+        return path
+
+    def combine(self, name: str, adapters: list[str], rows: Iterable[dict], *options: str) -> Path:
+        path = self.folder / f"{name}.safetensors"
+        data = self.data(name, rows)
+        if Path(f"{path}.training").exists():
+            options += ("--resume",)
+        elif path.exists():
+            return path
+        chosen = [part for adapter in adapters for part in ("--adapter", self.folder / "adapters" / adapter)]
+        self.run("adapters", "combine", "--model", self.model, *chosen, "--data", data, "--output", path, *options, name=name)
+        return path
+
+    def run(self, *command: object, name: str) -> None:
+        print(f"-- {name}", flush=True)
+        subprocess.run([self.fusebox, *map(str, command)], check=True)
+
+
+def rows_of(path: Path) -> list[dict]:
+    """The rows of a file of JSON lines, compressed or not."""
+    opened = gzip.open(path, "rt") if path.suffix == ".gz" else path.open()
+    with opened as file:
+        return [json.loads(line) for line in file]
