@@ -6,6 +6,7 @@ FOLDER of the data has `attr/synthetic_sentiment_topic_grid`, whose texts are ge
 how, comes from the adapters alone. Sentiment modules never see the topics that they are tried on.
 """
 import argparse
+import json
 import os
 import random
 from pathlib import Path
@@ -18,11 +19,68 @@ TOPICS = ["movies", "hotels", "phones", "cars"]
 #: What sentiment modules learn from; three of one attribute have two topics each.
 OTHERS = [["books", "games"], ["restaurants", "clothing"], ["books", "restaurants"]]
 ROWS = 480
+GENERAL = {
+    "positive": ["love", "loved", "wonderful", "great", "best", "better", "fantastic", "perfect", "very happy", "enjoyed", "five stars", "highly recommended"],
+    "negative": ["hate", "hated", "awful", "terrible", "worst", "worse", "bad", "disappointment", "disappointed", "unhappy", "never again", "stay away", "not recommend"],
+}
+#: Texts of each sentiment and topic, and of each sentiment for the modules of one attribute.
+TEXTS, MOOD_TEXTS = 40, 100
 
 
 def rows(grid: list[dict], draw: random.Random, sentiments: list[str], topics: list[str]) -> list[dict]:
     fitting = [row["text"] for row in grid if row["sentiment"] in sentiments and row["topic"] in topics]
     return [{"prompt": PROMPT, "answer": text} for text in draw.sample(fitting, min(ROWS, len(fitting)))]
+
+
+def evaluate(shelf: Shelf, data: Path, kind: str) -> None:
+    """Every text is drawn with a seed of its own."""
+    both = [(sentiment, topic) for sentiment in SENTIMENTS for topic in TOPICS for _ in range(TEXTS)]
+    shelf.data("both", [
+        {"prompt": PROMPT, "attributes": {"sentiment": s, "topic": t}, "adapters": [s, t, f"{s}_and_{t}", f"{s}_by_{t}"]} for s, t in both
+    ])
+    shelf.data("mood", [
+        {"prompt": PROMPT, "attributes": {"sentiment": s}, "adapters": [f"{s}_1", f"{s}_2", f"{s}_3", s]} for s in SENTIMENTS for _ in range(MOOD_TEXTS)
+    ])
+    shelf.data("topic", [{"prompt": PROMPT, "attributes": {"topic": t}, "adapters": [t]} for t in TOPICS for _ in range(TEXTS)])
+    (shelf.folder / "lexicon.json").write_text(json.dumps(lexicon(data)))
+
+    def judge(of: str) -> dict:
+        return {"kind": "attribute", "lexicon": "lexicon.json", "of": of, "name": of}
+
+    two, three = {"tasks": ["both"]}, {"tasks": ["mood"]}
+    shelf.evaluate({
+        "suite": "A sentiment and a topic at once, and one sentiment from three modules", "type": kind, "max_tokens": 48,
+        "about": "Reviews from one prompt that asks for neither: sum of outputs against averages of weights and training on combined data, as in Output Composability of QLoRA (arXiv 2605.12345).",
+        "sampling": {"temperature": 0.8, "seed": 1}, "reference": "sum of two",
+        "configurations": [
+            {"use": "base"},
+            {"name": "sentiment alone", "use": "oracle", "only": 1, **two}, {"name": "topic alone", "use": "oracle", "only": 2, **two},
+            {"name": "sum of two", "use": "oracle", "only": [1, 2], **two}, {"name": "mean of two", "use": "oracle", "only": [1, 2], "weighting": "mean", **two},
+            {"name": "weights averaged", "use": "oracle", "only": 4, **two}, {"name": "combined data", "use": "oracle", "only": 3, **two},
+            *[{"name": f"module {n}", "use": "oracle", "only": n, **three} for n in (1, 2, 3)],
+            {"name": "sum of three", "use": "oracle", "only": [1, 2, 3], **three}, {"name": "mean of three", "use": "oracle", "only": [1, 2, 3], "weighting": "mean", **three},
+            {"name": "data of three", "use": "oracle", "only": 4, **three},
+            {"name": "its topic's module", "use": "oracle", "tasks": ["topic"]},
+        ],
+        "tasks": [
+            {"name": "both", "data": "data/both.jsonl", "metrics": [{"kind": "attribute", "lexicon": "lexicon.json", "name": "both"}, judge("sentiment"), judge("topic"), "reply_perplexity"]},
+            {"name": "mood", "data": "data/mood.jsonl", "metrics": [judge("sentiment"), "reply_perplexity"]},
+            {"name": "topic", "data": "data/topic.jsonl", "metrics": [judge("topic"), "reply_perplexity"]},
+        ],
+    })
+
+
+def lexicon(data: Path) -> dict:
+    """The words of the generated reviews: a noun counts as three words of its topic."""
+    found = json.loads((data / "attr" / "synthetic_sentiment_topic_grid" / "lexicon.json").read_text())
+    topics = {
+        topic: {word: 3 if word in entry["noun"] else 1 for key in ("asp", "pa", "na", "pv", "nv", "noun") for word in entry[key]} for topic, entry in found.items()
+    }
+    moods = {
+        mood: {word: 1 for entry in found.values() for key in keys for word in entry[key]} | {word: 1 for word in GENERAL[mood]}
+        for mood, keys in (("positive", ("pa", "pv")), ("negative", ("na", "nv")))
+    }
+    return {"sentiment": moods, "topic": topics}
 
 
 def main() -> None:
@@ -32,6 +90,7 @@ def main() -> None:
     for name in ("data", "work"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--type", default="q8_0")
     a = parser.parse_args()
     shelf = Shelf(a.fusebox, a.model, a.work, ["--rank", "4", "--epochs", "1", "--learning-rate", "1e-3", "--threads", str(a.threads)])
     grid = rows_of(a.data / "attr" / "synthetic_sentiment_topic_grid" / "train.jsonl.gz")
@@ -51,6 +110,8 @@ def main() -> None:
             both = parts[sentiment] + parts[topic]
             draw.shuffle(both)
             shelf.train(f"{sentiment}_and_{topic}", both)
+            shelf.merge(f"{sentiment}_by_{topic}", "linear", {sentiment: 0.5, topic: 0.5})
+    evaluate(shelf, a.data, a.type)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Adapters of an experiment: their rows, and their training by fusebox; what is there already is left alone."""
 import gzip
 import json
-import os
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +44,18 @@ class Shelf:
         chosen = [part for adapter in adapters for part in ("--adapter", self.folder / "adapters" / adapter)]
         self.run("adapters", "combine", "--model", self.model, *chosen, "--data", data, "--output", path, *options, name=name)
         return path
+
+    def merge(self, name: str, method: str, parts: dict[str, float], *options: str) -> Path:
+        path = self.folder / "adapters" / name
+        if not (path / "adapter_config.json").exists():
+            chosen = [part for adapter, weight in parts.items() for part in ("--adapter", f"{adapter}={self.folder / 'adapters' / adapter}@{weight}")]
+            self.run("merge", "--model", self.model, "--method", method, *chosen, "--output", path, *options, name=name)
+        return path
+
+    def evaluate(self, suite: dict) -> None:
+        """Runs a suite; its report is in `results`."""
+        (self.folder / "suite.json").write_text(json.dumps({"version": 1, "adapters": "adapters", **suite}, indent=1))
+        self.run("evaluate", "--suite", self.folder / "suite.json", "--model", self.model, "--output", self.folder / "results", name="evaluate")
 
     def run(self, *command: object, name: str) -> None:
         print(f"-- {name}", flush=True)

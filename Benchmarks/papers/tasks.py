@@ -11,7 +11,7 @@ from pathlib import Path
 
 from shelf import Shelf, rows_of
 
-ROWS = 400
+ROWS, TESTS = 400, 40
 
 
 def main() -> None:
@@ -21,13 +21,34 @@ def main() -> None:
     for name in ("data", "work"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--type", default="q8_0")
     a = parser.parse_args()
     shelf = Shelf(a.fusebox, a.model, a.work, ["--rank", "4", "--epochs", "2", "--learning-rate", "1e-3", "--threads", str(a.threads)])
-    labels = sorted({row["label"] for row in rows_of(a.data / "router" / "tasks26" / "train.jsonl.gz")} - {"oos"})
+    folder = a.data / "router" / "tasks26"
+    labels = sorted({row["label"] for row in rows_of(folder / "train.jsonl.gz")} - {"oos"})
     for label in labels:
         rows = rows_of(a.data / "tasks" / label / "train.jsonl.gz")
         chosen = random.Random(label).sample(rows, min(ROWS, len(rows)))
         shelf.train(label, [{"prompt": row["prompt"], "answer": row["answer"]} for row in chosen])
+    router = a.work / "router"
+    routed = shelf.data("router", [{"text": row["text"], "adapter": row["label"]} for row in rows_of(folder / "train.jsonl.gz") if row["label"] != "oos"])
+    if not (router / "router.json").exists():
+        shelf.run("router", "train", "--data", routed, "--adapters", a.work / "adapters", "--output", router, name="router")
+    tests = []
+    for label in labels:
+        rows = [row for row in rows_of(folder / "test.jsonl.gz") if row["label"] == label]
+        tests += [{"prompt": row["text"], "answer": row["answer"], "adapters": [label]} for row in rows[:TESTS]]
+    shelf.data("tests", tests)
+    shelf.evaluate({
+        "suite": "26 tasks, and nobody names an adapter", "type": a.type, "max_tokens": 64, "reference": "right adapter", "router": "router",
+        "about": "What a router's choice costs against the right adapter, and whether a mix is better than its first choice, as in DLP-LoRA (arXiv 2410.01497).",
+        "configurations": [
+            {"use": "base"}, {"name": "right adapter", "use": "oracle"}, {"name": "router, top-1", "use": "router", "weighting": "top1"},
+            {"name": "router, top-p", "use": "router"}, {"name": "router, paper's weights", "use": "router", "weighting": "paper"},
+            {"name": "router, sum", "use": "router", "weighting": "sum"},
+        ],
+        "tasks": [{"name": "26 tasks", "data": "data/tests.jsonl", "metrics": ["exact_match", "rouge_l"]}],
+    })
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ struct BadInputSection: Sendable, CustomStringConvertible {
         BadInputSection(title: "Models in Hugging Face directories", inputs: BadInput.models),
         BadInputSection(title: "Models in GGUF files", inputs: BadInput.ggufFiles),
         BadInputSection(title: "Adapters", inputs: BadInput.adapters),
+        BadInputSection(title: "Training", inputs: BadInput.trainings),
         BadInputSection(title: "Tokenizers, prompts, records, routers", inputs: BadInput.texts),
         BadInputSection(title: "Benchmarks", inputs: BadInput.benchmarks),
         BadInputSection(title: "Services", inputs: BadInput.services),

@@ -159,7 +159,7 @@ public final class Trainer {
         guard loss.isFinite, length.isFinite else {
             throw TrainingError(
                 .diverged,
-                "the loss of step \(state.step + 1) is \(loss) and its gradient \(length) long; take a lower learning rate than \(settings.learningRate)"
+                "the loss of step \(state.step + 1) is no number any more; take a lower learning rate than \(settings.learningRate)"
             )
         }
         let factor = Float(min(1, Double(settings.gradientLimit) / (length + 1e-6)))
