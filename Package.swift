@@ -59,6 +59,7 @@ let layers: [Target] = [
     .target(
         name: "Training",
         dependencies: ["Adapters", "Kernels", "Models", "Optimization", "Tensors"]),
+    .target(name: "Evaluation", dependencies: ["Adapters", "Routing", "Tensors", .system]),
     .target(
         name: "Inference",
         dependencies: ["Adapters", "Kernels", "Models", "Tensors", .collectionsDeque]),
@@ -126,6 +127,9 @@ let tests: [Target] = [
         name: "TrainingTests",
         dependencies: ["Adapters", "Kernels", "Models", "Tensors", "TestSupport", "Training"]),
     .testTarget(
+        name: "EvaluationTests",
+        dependencies: ["Adapters", "Evaluation", "Routing", "Tensors", "TestSupport"]),
+    .testTarget(
         name: "InferenceTests",
         dependencies: ["Adapters", "Inference", "Kernels", "Models", "Tensors", "TestSupport"],
         exclude: ["Parity.md"]),
@@ -149,7 +153,7 @@ let tests: [Target] = [
     .testTarget(
         name: "EndToEndTests",
         dependencies: [
-            "Adapters", "FuseboxClient", "Inference", "Kernels", "Messaging", "Models",
+            "Adapters", "FuseboxClient", "Inference", "Kernels", "Messaging", "Models", "Tensors",
             "TestSupport", "Wire", "Worker", "fusebox",
         ],
         exclude: ["BadInput.md"]),

@@ -1,17 +1,17 @@
-/// A regular expression as Python's `re` reads it, for the names of modules, which are ASCII.
+/// A regular expression as Python's `re` reads it, in ASCII; in a text of other characters `.` and classes stand for its bytes.
 ///
 /// Read are literals, `.`, escapes, classes, groups, alternatives, `*`, `+`, `?` and counted repetitions, greedy or lazy, and
 /// `^`, `$`, `\A`, `\Z`, `\b`, `\B` and lookaheads. Lookbehinds, backreferences, inline flags, conditionals, atomic groups and possessive
 /// repetitions are refused by name. Matching follows all alternatives at once (Thompson 1968), so it takes at most (length of
 /// the name × states) steps, however repetitions are nested.
-struct RegularExpression: Sendable {
+public struct RegularExpression: Sendable, Hashable {
     /// What holds between two characters.
-    enum Assertion: Sendable {
+    enum Assertion: Sendable, Hashable {
         case start, end, boundary, noBoundary
         case ahead(RegularExpression, isNegative: Bool)
     }
 
-    indirect enum Node: Sendable {
+    indirect enum Node: Sendable, Hashable {
         case character(Set<UInt8>)
         case assertion(Assertion)
         case sequence([Node])
@@ -21,7 +21,7 @@ struct RegularExpression: Sendable {
     }
 
     /// A state of the automaton; the numbers are the states that follow.
-    private enum State: Sendable {
+    private enum State: Sendable, Hashable {
         case character(Set<UInt8>, Int)
         case assertion(Assertion, Int)
         case fork([Int])
@@ -48,6 +48,24 @@ struct RegularExpression: Sendable {
 
     init(_ node: Node) throws(RegularExpressionError) {
         entry = try add(node, next: 0)
+    }
+
+    /// Parses an expression that may stand anywhere in a text, as `re.search` has it; `isFound` asks for it.
+    ///
+    /// - Throws: as the one without a label does.
+    public init(searching expression: String) throws(RegularExpressionError) {
+        guard expression.utf8.count <= Self.largestLength else {
+            throw RegularExpressionError("it is longer than \(Self.largestLength) bytes")
+        }
+        var parser = try RegularExpressionParser(expression)
+        let before = Node.repeated(
+            .character(RegularExpressionParser.all), least: 0, most: nil)
+        try self.init(.sequence([before, try parser.parse()]))
+    }
+
+    /// Whether an expression made for it stands somewhere in a text.
+    public func isFound(in text: String) -> Bool {
+        matchesStart(of: text)
     }
 
     /// Whether the expression matches all of a name, as `re.fullmatch` has it.
@@ -152,8 +170,8 @@ struct RegularExpression: Sendable {
 }
 
 /// Why an expression is not read.
-struct RegularExpressionError: Error, Sendable, CustomStringConvertible {
-    let description: String
+public struct RegularExpressionError: Error, Sendable, CustomStringConvertible {
+    public let description: String
 
     init(_ description: String) {
         self.description = description

@@ -102,7 +102,7 @@ struct RegularExpressionParser {
         }
     }
 
-    private static let all = Set(UInt8.min...UInt8.max)
+    static let all = Set(UInt8.min...UInt8.max)
 
     private mutating func group(depth: Int) throws(RegularExpressionError) -> Node {
         if take("?P<") {
