@@ -9,6 +9,11 @@ public struct AdapterPlace: Sendable, Hashable {
 
     private static let ending = ".gguf"
 
+    public init(name: String, path: String) {
+        self.name = name
+        self.path = path
+    }
+
     /// Whether a GGUF file says that it is an adapter; what cannot be read is none.
     public static func isAdapter(gguf path: String) -> Bool {
         let file = try? GGUFFile(path: path)

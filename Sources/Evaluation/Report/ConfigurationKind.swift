@@ -1,0 +1,24 @@
+/// What sort of configuration it is, as reports colour it.
+enum ConfigurationKind: String, CaseIterable {
+    case base, single, mix, oracle, router
+
+    init(_ configuration: SuiteConfiguration) {
+        switch configuration.choice {
+        case .mix(let weights):
+            self = weights.isEmpty ? .base : weights.count == 1 ? .single : .mix
+        case .oracle, .oracleOnly: self = .oracle
+        case .router: self = .router
+        }
+    }
+
+    /// For legends.
+    var title: String {
+        switch self {
+        case .base: "base alone"
+        case .single: "one adapter for all rows"
+        case .mix: "one mix for all rows"
+        case .oracle: "the adapters that rows name"
+        case .router: "the router's choice"
+        }
+    }
+}

@@ -1,0 +1,167 @@
+public import Routing
+internal import Tensors
+
+/// A way to choose the mix of a request: what an evaluation compares.
+public struct SuiteConfiguration: Sendable, Hashable {
+    /// Where the mix comes from.
+    public enum Choice: Sendable, Hashable {
+        /// The same weights for every row, by adapter name; none is the base.
+        case mix([String: Double])
+        /// The adapters that the row names.
+        case oracle(OracleWeighting, gain: Double)
+        /// One of the adapters that the row names, from zero; rows that name fewer get the base.
+        case oracleOnly(Int, gain: Double)
+        /// What the router makes of the prompt.
+        case router(AdapterPolicy, KeyValueRule)
+    }
+
+    /// The weights of adapters that a row names.
+    public enum OracleWeighting: String, Sendable, CaseIterable {
+        /// 1 each: output composition (arXiv 2605.12345).
+        case sum
+        /// One over their number each.
+        case mean
+    }
+
+    /// What becomes of keys and values when the router changes the mix within a reply.
+    public enum KeyValueRule: String, Sendable, CaseIterable {
+        case keep
+        case recompute
+        /// The mix never changes.
+        case pin
+    }
+
+    public let name: String
+    public let choice: Choice
+    /// The name of a table of CAT coefficients.
+    public let table: String?
+    /// The tasks that it is measured on; nil: all.
+    public let tasks: [String]?
+
+    static let keys = [
+        "name", "use", "weighting", "only", "gain", "nucleus", "adapter_limit", "kv",
+        "coefficients", "tasks",
+    ]
+
+    /// Whether it is measured on a task.
+    public func covers(_ task: String) -> Bool { tasks?.contains(task) ?? true }
+
+    /// The adapters of a fixed mix.
+    public var fixedAdapters: [String]? {
+        guard case .mix(let weights) = choice else { return nil }
+        return weights.keys.sorted()
+    }
+
+    /// Reads one; `each` stands for one configuration an adapter.
+    static func read(
+        _ json: JSONValue, number: Int, adapters: [String]
+    ) throws(EvaluationError) -> [SuiteConfiguration] {
+        let name = json["name"]?.string
+        let place = name.map { "the configuration \($0.quoted)" } ?? "configuration \(number)"
+        let fields = try SuiteFields(json, place: place, keys: keys)
+        let table = try fields.string("coefficients")
+        let tasks = try fields.strings("tasks")
+        guard let use = fields["use"] else {
+            throw fields.refusal(
+                "use",
+                "is missing; write \"base\", \"each\", \"oracle\", \"router\" or an object of adapters and weights"
+            )
+        }
+        if use.string == "each" {
+            try refuse(
+                [
+                    "name", "weighting", "only", "gain", "nucleus", "adapter_limit", "kv",
+                    "coefficients",
+                ], fields, with: "each")
+            return adapters.map {
+                SuiteConfiguration(name: $0, choice: .mix([$0: 1]), table: nil, tasks: tasks)
+            }
+        }
+        let choice = try self.choice(use, fields, adapters: adapters)
+        guard let name = try fields.string("name") ?? (choice == .mix([:]) ? "base" : nil) else {
+            throw fields.refusal("name", "is missing")
+        }
+        return [SuiteConfiguration(name: name, choice: choice, table: table, tasks: tasks)]
+    }
+
+    private static func choice(
+        _ use: JSONValue, _ fields: SuiteFields, adapters: [String]
+    ) throws(EvaluationError) -> Choice {
+        let gain = try fields.number("gain", in: 0...64) ?? 1
+        switch use.string {
+        case "base":
+            try refuse(
+                ["weighting", "only", "gain", "nucleus", "adapter_limit", "kv", "coefficients"],
+                fields, with: "base")
+            return .mix([:])
+        case "oracle":
+            try refuse(["nucleus", "adapter_limit", "kv"], fields, with: "oracle")
+            let weighting = try fields.word("weighting", as: OracleWeighting.self) ?? .sum
+            guard let only = try fields.integer("only", in: 1...64) else {
+                return .oracle(weighting, gain: gain)
+            }
+            try refuse(["weighting"], fields, with: "only")
+            return .oracleOnly(only - 1, gain: gain)
+        case "router":
+            try refuse(["only", "coefficients"], fields, with: "router")
+            do {
+                let policy = try AdapterPolicy(
+                    weighting: fields.word("weighting", as: AdapterPolicy.Weighting.self)
+                        ?? .renormalized,
+                    nucleus: fields.number("nucleus", in: 0...1) ?? 0.9,
+                    adapterLimit: fields.integer("adapter_limit", in: 1...64) ?? 4, gain: gain)
+                return .router(policy, try fields.word("kv", as: KeyValueRule.self) ?? .keep)
+            } catch let error as EvaluationError {
+                throw error
+            } catch {
+                throw EvaluationError(.suite, "\(fields.place): \(error)")
+            }
+        case .some(let word):
+            throw fields.refusal(
+                "use",
+                "is \(word.quoted); known are base, each, oracle, router, or write an object of adapters and weights"
+            )
+        case nil:
+            try refuse(
+                ["weighting", "only", "gain", "nucleus", "adapter_limit", "kv"], fields,
+                with: "a mix")
+            return .mix(try weights(use, fields, adapters: adapters))
+        }
+    }
+
+    private static func weights(
+        _ use: JSONValue, _ fields: SuiteFields, adapters: [String]
+    ) throws(EvaluationError) -> [String: Double] {
+        guard let object = use.object, !object.isEmpty else {
+            throw fields.refusal("use", "is no object of adapters and weights")
+        }
+        var weights: [String: Double] = [:]
+        for (name, value) in object {
+            guard adapters.contains(name) else {
+                throw EvaluationError(
+                    .suite, "\(fields.place): \(unknown(adapter: name, known: adapters))")
+            }
+            guard let weight = value.double, (-64...64).contains(weight) else {
+                throw fields.refusal("use", "has a weight of \(name) that is no number in -64...64")
+            }
+            weights[name] = weight
+        }
+        return weights
+    }
+
+    private static func refuse(
+        _ keys: [String], _ fields: SuiteFields, with use: String
+    ) throws(EvaluationError) {
+        for key in keys where fields[key] != nil {
+            throw fields.refusal(key, "has no meaning beside \(use)")
+        }
+    }
+
+    /// What to say of a name that no adapter has.
+    static func unknown(adapter name: String, known: [String]) -> String {
+        let guess = name.nearest(in: known).map { "did you mean \($0)? " } ?? ""
+        let shown = known.prefix(16).joined(separator: ", ") + (known.count > 16 ? ", ..." : "")
+        return
+            "no adapter is called \(name.quoted); \(guess)known: \(shown.isEmpty ? "none" : shown)"
+    }
+}
