@@ -6,7 +6,8 @@ enum ConfigurationKind: String, CaseIterable {
         switch configuration.choice {
         case .mix(let weights):
             self = weights.isEmpty ? .base : weights.count == 1 ? .single : .mix
-        case .oracle, .oracleOnly: self = .oracle
+        case .oracleOnly: self = .single
+        case .oracle: self = .oracle
         case .router: self = .router
         }
     }
@@ -15,9 +16,9 @@ enum ConfigurationKind: String, CaseIterable {
     var title: String {
         switch self {
         case .base: "base alone"
-        case .single: "one adapter for all rows"
+        case .single: "one adapter"
         case .mix: "one mix for all rows"
-        case .oracle: "the adapters that rows name"
+        case .oracle: "a mix of the adapters that a row names"
         case .router: "the router's choice"
         }
     }

@@ -51,6 +51,12 @@ enum Number {
         return "\(value < 0 && whole > 0 ? "−" : "")\(whole / 10).\(whole % 10)"
     }
 
+    /// A part as a percentage, without digits that are zeros.
+    static func percent(_ part: Double) -> String {
+        let text = plain(100 * part)
+        return (text.hasSuffix(".0") ? String(text.dropLast(2)) : text) + " %"
+    }
+
     /// With a sign, unless it is zero.
     static func signed(_ value: Double) -> String {
         let text = plain(value)

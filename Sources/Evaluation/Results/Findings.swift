@@ -42,10 +42,22 @@ struct Findings {
     }
 
     private var recommendations: [Finding] {
-        guard let overall,
+        guard let overall, suite.configurations.count > 1,
             let best = overall.row.best(
                 of: Array(suite.configurations.indices), isHigherBetter: overall.isHigherBetter)
         else { return [] }
+        let reference = suite.referencePlace
+        if best != reference,
+            let lead = lead(best, over: reference, in: overall.row, overall.isHigherBetter),
+            !lead.interval.isAboveZero
+        {
+            return [
+                Finding(
+                    .recommendation,
+                    "Stay with \(name(reference)): nothing is shown to be better \(overall.place). The best of the others, \(name(best)), is ahead by \(Number.plain(lead.points)) \(overall.unit) (\(Number.signed(lead.interval.low)) to \(Number.signed(lead.interval.high)))."
+                )
+            ]
+        }
         var findings = [recommendation(best, overall: overall)]
         let free = suite.configurations.indices.filter { !isOracle($0) }
         if isOracle(best),
@@ -202,11 +214,11 @@ struct Findings {
     }
 
     private var note: [Finding] {
-        let percent = Number.plain(100 * suite.bootstrap.confidence)
+        let percent = Number.percent(suite.bootstrap.confidence)
         return [
             Finding(
                 .note,
-                "Intervals hold \(percent) % of \(suite.bootstrap.resampleCount) paired resamples of the rows, each comparison by itself: of many, some are wide of the mark by chance. They say nothing of rows of another kind."
+                "Intervals hold \(percent) of \(suite.bootstrap.resampleCount) paired resamples of the rows, each comparison by itself: of many, some are wide of the mark by chance. They say nothing of rows of another kind."
             )
         ]
     }
