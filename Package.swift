@@ -81,9 +81,9 @@ let layers: [Target] = [
     .executableTarget(
         name: "fusebox",
         dependencies: [
-            "Adapters", "Frontend", "FuseboxClient", "Inference", "Kernels", "Messaging", "Models",
-            "Routing", "Tensors", "Tokenization", "Training", "Wire", "Worker", .arguments,
-            .logging, .system,
+            "Adapters", "Evaluation", "Frontend", "FuseboxClient", "Inference", "Kernels",
+            "Messaging", "Models", "Routing", "Tensors", "Tokenization", "Training", "Wire",
+            "Worker", .arguments, .logging, .system,
         ]),
 ]
 /// What measures the front; it is no part of the product.

@@ -24,11 +24,11 @@ public struct Scorer {
         groups = try table.resolve(mix).groups
     }
 
-    /// Calls `body(position, logits)` for each position of a sequence, in order.
+    /// Calls `body(position, logits)` for each position of a sequence from `first` on, in order.
     ///
     /// - Throws: for ids outside the vocabulary, and for sequences beyond the model's context.
     public func score(
-        _ tokens: [Int32], _ body: (Int, Span<Float>) -> Void
+        _ tokens: [Int32], from first: Int = 0, _ body: (Int, Span<Float>) -> Void
     ) throws(InferenceError) {
         let configuration = model.configuration
         for id in tokens where id < 0 || Int(id) >= configuration.vocabularySize {
@@ -56,13 +56,15 @@ public struct Scorer {
                 for (group, weight) in groups { group.append(row: step.rowCount, weight: weight) }
                 step.append(
                     token: tokens[position], sequence: sequence, position: position,
-                    wantsLogits: true)
+                    wantsLogits: position >= first)
             }
             step.groups = groups.map(\.group)
             model.forward(step, in: workspace, pages: pages, on: compute)
+            guard first < end else { continue }
             model.computeLogits(of: step.wanted, in: workspace, on: compute)
-            for row in 0..<end - begin {
-                workspace.logits.withRow(row) { body(begin + row, $0) }
+            let wanted = max(begin, first)
+            for position in wanted..<end {
+                workspace.logits.withRow(position - wanted) { body(position, $0) }
             }
         }
     }

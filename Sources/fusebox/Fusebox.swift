@@ -14,7 +14,7 @@ struct Fusebox: AsyncParsableCommand {
             StatusCommand.self, AdaptersCommand.self, GenerateCommand.self, ReplayCommand.self,
             ScoreCommand.self,
             TokenizeCommand.self, QuantizeCommand.self, ImageCommand.self, InspectCommand.self,
-            RouterCommand.self, BenchCommand.self,
+            RouterCommand.self, EvaluateCommand.self, BenchCommand.self,
         ]
     )
 

@@ -31,6 +31,7 @@ struct BadInputSection: Sendable, CustomStringConvertible {
         BadInputSection(title: "Training", inputs: BadInput.trainings),
         BadInputSection(title: "Tokenizers, prompts, records, routers", inputs: BadInput.texts),
         BadInputSection(title: "Benchmarks", inputs: BadInput.benchmarks),
+        BadInputSection(title: "Evaluations", inputs: BadInput.evaluations),
         BadInputSection(title: "Services", inputs: BadInput.services),
     ]
 }
