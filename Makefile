@@ -29,8 +29,8 @@ build $(BINARY): libraries
 install: build
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/fusebox
 	mkdir -p $(DESTDIR)$(PREFIX)/share/fusebox/Demo/real
-	cp -r Demo/base Demo/adapters $(DESTDIR)$(PREFIX)/share/fusebox/Demo
-	cp -r Demo/real/shelf Demo/real/router Demo/real/fetch.sh $(DESTDIR)$(PREFIX)/share/fusebox/Demo/real
+	cp -r Demo/base Demo/adapters Demo/suites $(DESTDIR)$(PREFIX)/share/fusebox/Demo
+	cp -r Demo/real/shelf Demo/real/router Demo/real/fetch.sh Demo/real/suite Demo/real/suite.json $(DESTDIR)$(PREFIX)/share/fusebox/Demo/real
 	cp -r Router $(DESTDIR)$(PREFIX)/share/fusebox
 
 test: libraries
