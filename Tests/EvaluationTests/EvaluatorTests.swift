@@ -28,6 +28,21 @@ import Testing
         #expect(result.findings[0].text.hasPrefix("Use “oracle”: 100.0"))
     }
 
+    /// The third row names both adapters, the others one: its first, its second, or a list of both places.
+    @Test func placesAmongARowsAdapters() throws {
+        _ = try files.write(
+            configurations:
+                #"[{"use":"base"},{"name":"one","use":"oracle","only":1},{"name":"two","use":"oracle","only":[2]},{"name":"both","use":"oracle","only":[1,2],"weighting":"mean"}]"#
+        )
+        let result = try files.run(FakeEngine())
+        #expect(values(result) == [0, 2, 0, 3])
+        for only in ["[]", "[0]", "[1,1]", "[\"a\"]"] {
+            _ = try files.write(
+                configurations: #"[{"name":"x","use":"oracle","only":\#(only)}]"#)
+            #expect(throws: EvaluationError.self) { try files.suite() }
+        }
+    }
+
     /// Killed after any number of runs, the next process does only the rest, and the figures are the same.
     @Test func aRunGoesOnWhereItWasStopped() throws {
         _ = try files.write(

@@ -163,9 +163,12 @@ struct Findings {
                 else { return false }
                 return weights[alone[0]] != nil
             }
-        case .oracle:
+        case .oracle(_, let places, _):
             return suite.configurations.indices.filter {
-                if case .oracleOnly = suite.configurations[$0].choice { true } else { false }
+                guard case .oracleOnly(let place, _) = suite.configurations[$0].choice else {
+                    return false
+                }
+                return places?.contains(place) ?? true
             }
         case .oracleOnly, .router: return []
         }
@@ -197,7 +200,11 @@ struct Findings {
         switch (one.choice, other.choice) {
         case (.mix(let weights), .mix(let others)):
             return weights == others && one.table != nil && other.table == nil
-        case (.oracle(let weighting, let gain), .oracle(let other, let otherGain)):
+        case (
+            .oracle(let weighting, let places, let gain),
+            .oracle(let other, let others, let otherGain)
+        ):
+            guard places == others else { return false }
             if one.table != nil && suite.configurations[right].table == nil {
                 return weighting == other && gain == otherGain
             }
@@ -207,7 +214,7 @@ struct Findings {
             if policy == otherPolicy { return otherRule == .keep && rule != .keep }
             return rule == otherRule && otherPolicy.weighting == .top1 && policy.weighting != .top1
                 && policy.gain == otherPolicy.gain
-        case (.router, .oracle(.sum, let gain)):
+        case (.router, .oracle(.sum, nil, let gain)):
             return gain == 1 && other.table == nil
         default: return false
         }

@@ -7,8 +7,8 @@ public struct SuiteConfiguration: Sendable, Hashable {
     public enum Choice: Sendable, Hashable {
         /// The same weights for every row, by adapter name; none is the base.
         case mix([String: Double])
-        /// The adapters that the row names.
-        case oracle(OracleWeighting, gain: Double)
+        /// The adapters that the row names, or those among them at some places, from zero.
+        case oracle(OracleWeighting, among: [Int]?, gain: Double)
         /// One of the adapters that the row names, from zero; rows that name fewer get the base.
         case oracleOnly(Int, gain: Double)
         /// What the router makes of the prompt.
@@ -97,10 +97,13 @@ public struct SuiteConfiguration: Sendable, Hashable {
         case "oracle":
             try refuse(["nucleus", "adapter_limit", "kv"], fields, with: "oracle")
             let weighting = try fields.word("weighting", as: OracleWeighting.self) ?? .sum
-            guard let only = try fields.integer("only", in: 1...64) else {
-                return .oracle(weighting, gain: gain)
+            if fields["only"]?.array != nil {
+                return .oracle(weighting, among: try places(fields), gain: gain)
             }
-            try refuse(["weighting"], fields, with: "only")
+            guard let only = try fields.integer("only", in: 1...64) else {
+                return .oracle(weighting, among: nil, gain: gain)
+            }
+            try refuse(["weighting"], fields, with: "one \"only\"")
             return .oracleOnly(only - 1, gain: gain)
         case "router":
             try refuse(["only", "coefficients"], fields, with: "router")
@@ -127,6 +130,16 @@ public struct SuiteConfiguration: Sendable, Hashable {
                 with: "a mix")
             return .mix(try weights(use, fields, adapters: adapters))
         }
+    }
+
+    /// A list of places, from one, as places from zero.
+    private static func places(_ fields: SuiteFields) throws(EvaluationError) -> [Int] {
+        let list = try fields.list("only", limit: 64)
+        let places = list.compactMap(\.int)
+        guard places.count == list.count, places.allSatisfy({ (1...64).contains($0) }),
+            Set(places).count == places.count
+        else { throw fields.refusal("only", "is no list of different numbers from 1 to 64") }
+        return places.map { $0 - 1 }
     }
 
     private static func weights(
