@@ -154,6 +154,7 @@ let tests: [Target] = [
         name: "EndToEndTests",
         dependencies: [
             "Adapters", "FuseboxClient", "Inference", "Kernels", "Messaging", "Models", "Tensors",
+            "Tokenization", "Training",
             "TestSupport", "Wire", "Worker", "fusebox",
         ],
         exclude: ["BadInput.md"]),
