@@ -60,6 +60,12 @@ let package = Package(
             ]),
         .shipped("Optimization", []),
         .shipped("Routing", ["Adapters", "Kernels", "Optimization", "Tensors"]),
+        .shipped(
+            "Evaluation",
+            [
+                "Adapters", "Routing", "Tensors",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
         .shipped("Wire", [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
         .systemLibrary(name: "CZeroMQ", path: "Shipped/CZeroMQ", pkgConfig: "libzmq"),
         .shipped(
@@ -71,9 +77,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Adapters", "Kernels", "Messaging", "Models", "Routing", "Templates", "Tensors",
-                "Tokenization",
-                "Wire",
+                "Adapters", "Evaluation", "Kernels", "Messaging", "Models", "Routing", "Templates",
+                "Tensors", "Tokenization", "Wire",
             ],
             swiftSettings: swift),
     ])

@@ -35,6 +35,8 @@ for name in ("dynamic", "members"):
     add("rows", name, (GOLDENS / "gzip" / f"{name}.gz").read_bytes())
 add("rows", "csv", b'text,label\r\n"a ""b"", c",x\r\nd,base\n')
 add("rows", "jsonl", b'{"text":"a","label":"x"}\n{"text":"b","adapters":["x","y"]}\n')
+add("evaluation-rows", "answers", b'{"prompt":"a b","answers":["b","a b c"],"contains":["a",["b","c"]]}\n')
+add("evaluation-rows", "json", b'{"messages":[{"role":"user","content":"[1]"}],"answer":"[1.0]","choices":["x","y"],"attributes":{"a":"b"},"adapters":["n"]}\n')
 for index, line in enumerate((GOLDENS / "routing" / "sentences.txt").read_text().split("\n")):
     add("sentences", f"{index:03}", line.replace("⏎", "\n").encode())
 copy("tokenizer", "tokenizers/*/tokenizer.json")

@@ -86,6 +86,10 @@ import Testing
         ("{\"prompt\":\"p\",\"example\":true}", "still the example"),
         ("{\"messages\":[{\"role\":\"assistant\",\"content\":\"c\"}]}", "not the user's"),
         ("{\"prompt\":\"p\",\"answers\":[]}", "answers"),
+        (
+            "{\"prompt\":\"p\",\"answer\":\"\(String(repeating: "a", count: 70_000))\"}",
+            "70000 bytes"
+        ),
         ("{\"prompt\":\"p\",\"answer\":\"a\",\"adapters\":[\"c\"]}", "no adapter is called \"c\""),
         ("{\"prompt\":\"p\",\"answer\":\"a\"}", "has no \"adapters\""),
     ])

@@ -5,6 +5,7 @@ enum FuzzTarget: String {
     case safetensors, gguf, json, wire, tokenizer, transport, gzip, rows, sentences
     case chatTemplate = "chat-template"
     case adapterConfiguration = "adapter-configuration"
+    case evaluationRows = "evaluation-rows"
     case adapterGGUF = "adapter-gguf"
     case splitGGUF = "split-gguf"
     case sentencePiece = "sentence-piece"
@@ -20,6 +21,7 @@ enum FuzzTarget: String {
         case .gzip: try? RoutingTargets.gzip(bytes)
         case .rows: RoutingTargets.rows(bytes)
         case .sentences: RoutingTargets.sentences(bytes)
+        case .evaluationRows: try? EvaluationTargets.rows(bytes)
         case .tokenizer: try? TextTargets.tokenizer(bytes)
         case .chatTemplate: try? TextTargets.chatTemplate(bytes)
         case .splitGGUF: try? FileTargets.splitGGUF(bytes)

@@ -118,7 +118,8 @@ extension EvaluationResult {
             return
                 "<tr><td>\(HTMLText.escaped(configurations[place].name))</td>\(cells.joined())</tr>"
         }
-        return Self.table("<th></th>" + header.joined(), rows)
+        return Self.table(
+            "<th></th>" + header.joined(), rows, class: columns.count > 4 ? "many" : "")
     }
 
     private static func cell(_ figure: Figure?, isHeated: Bool, isBest: Bool) -> String {

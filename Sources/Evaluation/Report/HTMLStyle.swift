@@ -26,7 +26,8 @@ enum HTMLStyle {
         th:first-child,td:first-child{text-align:left;white-space:nowrap}
         thead th{font-weight:600;color:var(--soft)}tbody tr:last-child td{border-bottom:0}
         td.heat{background:color-mix(in srgb,var(--heat) calc(var(--p)*.55),transparent);white-space:nowrap}
-        td.best{font-weight:700}td small{color:var(--soft);font-weight:400}td.heat small{color:inherit;opacity:.75}
+        td.best{font-weight:700}td small{color:var(--soft);font-weight:400}td.heat small{color:inherit;opacity:.75}\
+        .many td small{display:block}
         .scroll+.task{margin-top:18px}
         .task{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:18px 20px;margin:0 0 18px}
         .task>svg{width:100%;height:auto;display:block;margin:8px 0 2px}

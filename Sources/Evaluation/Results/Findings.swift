@@ -18,11 +18,15 @@ struct Findings {
 
     // MARK: What to use
 
+    private static let points = "points"
+    /// Of 100: what has less is no advice.
+    private static let poor = 20.0
+
     private func name(_ place: Int) -> String { "“\(suite.configurations[place].name)”" }
 
     /// What findings are about as a whole: the mean, or the only task.
     private var overall: (row: FigureRow, isHigherBetter: Bool, unit: String, place: String)? {
-        if let mean { return (mean, true, "points", "on average over \(tasks.count) tasks") }
+        if let mean { return (mean, true, Self.points, "on average over \(tasks.count) tasks") }
         guard let task = tasks.first, tasks.count == 1 else { return nil }
         let metric = task.primary.metric
         return (
@@ -31,7 +35,7 @@ struct Findings {
     }
 
     private func unit(of metric: Metric) -> String {
-        metric.isScore ? "points" : "of perplexity"
+        metric.isScore ? Self.points : "of perplexity"
     }
 
     private func isOracle(_ place: Int) -> Bool {
@@ -76,7 +80,8 @@ struct Findings {
         among beginning: String = "Use"
     ) -> Finding {
         let row = overall.row
-        var text = "\(beginning) \(name(best))"
+        let isPoor = overall.unit == Self.points && (row.figures[best]?.value ?? 0) < Self.poor
+        var text = "\(isPoor ? "Nothing does well here; the best is" : beginning) \(name(best))"
         if let figure = row.figures[best] {
             text += ": \(Number.plain(figure.value)) \(overall.place)"
             if let interval = figure.interval {
@@ -225,7 +230,7 @@ struct Findings {
         return [
             Finding(
                 .note,
-                "Intervals hold \(percent) of \(suite.bootstrap.resampleCount) paired resamples of the rows, each comparison by itself: of many, some are wide of the mark by chance. They say nothing of rows of another kind."
+                "Intervals hold \(percent) of \(suite.bootstrap.resampleCount) paired resamples of the rows, each comparison by itself: of many, some are wide of the mark by chance, and a figure on which all rows agree has no width. They say nothing of rows of another kind."
             )
         ]
     }

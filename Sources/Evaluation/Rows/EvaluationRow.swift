@@ -22,6 +22,8 @@ public struct EvaluationRow: Sendable, Hashable {
 
     /// Choices, references and adapters of a row.
     private static let listLimit = 256
+    /// Bytes of one of them: words of two texts are compared each with each.
+    private static let byteLimit = 1 << 16
 
     /// What the user says last: what routers read.
     public var prompt: String { messages.last?.content ?? "" }
@@ -41,7 +43,7 @@ public struct EvaluationRow: Sendable, Hashable {
             guard let answer = answer.string else {
                 throw EvaluationError(.data, "\"answer\" is no string")
             }
-            answers = [answer]
+            answers = try Self.checked([answer], of: "answer")
         } else {
             answers = try Self.list(json, "answers")
         }
@@ -115,6 +117,18 @@ public struct EvaluationRow: Sendable, Hashable {
         guard texts.count == list.count, !texts.isEmpty, texts.count <= listLimit else {
             throw EvaluationError(
                 .data, "\(key.quoted) is no list of 1 to \(listLimit) strings")
+        }
+        return try checked(texts, of: key)
+    }
+
+    private static func checked(
+        _ texts: [String], of key: String
+    ) throws(EvaluationError) -> [String] {
+        for text in texts where text.utf8.count > byteLimit {
+            throw EvaluationError(
+                .data,
+                "\(key.quoted) has a text of \(text.utf8.count) bytes; at most \(byteLimit) are allowed"
+            )
         }
         return texts
     }

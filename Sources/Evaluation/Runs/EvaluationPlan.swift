@@ -1,4 +1,5 @@
 internal import Adapters
+internal import Tensors
 
 /// Every run that a suite asks for, each once, and where a configuration finds its own.
 struct EvaluationPlan {
@@ -51,7 +52,7 @@ struct EvaluationPlan {
                         do throws(EvaluationError) {
                             try engine.check(chosen.mix)
                         } catch {
-                            throw error.at("the configuration \(configuration.name)")
+                            throw error.at("the configuration \(configuration.name.quoted)")
                         }
                     }
                     row.append(
