@@ -89,6 +89,30 @@ import Testing
             ), "\(texts)")
     }
 
+    /// Where few configurations were measured on all tasks, each task has its own advice, and what is set against others is
+    /// compared where all were measured.
+    @Test func tasksHaveAdviceOfTheirOwn() throws {
+        _ = try files.write(
+            configurations:
+                #"[{"use":"base"},{"name":"1st","use":"oracle","only":1},{"name":"both","use":"oracle","only":[1,2],"tasks":["t"],"against":["a","1st"]},{"use":{"a":1},"name":"a","tasks":["t"]},{"name":"mean","use":"oracle","weighting":"mean","tasks":["u"]}]"#,
+            tasks:
+                #"[{"name":"t","data":"rows.jsonl","metrics":["exact_match"]},{"name":"u","data":"rows.jsonl","metrics":["rouge_l"]}]"#
+        )
+        let result = try files.run(FakeEngine())
+        #expect(result.mean?.figures.map { $0 != nil } == [true, true, false, false, false])
+        #expect(result.tasks[0].primary.row.figures[2]?.value == 100)
+        let texts = result.findings.map(\.text)
+        #expect(
+            texts.count { $0.contains(" on t (") } == 1
+                && texts.count { $0.contains(" on u (") } == 1, "\(texts)")
+        #expect(
+            texts.contains { $0.hasPrefix("t: “both” and the best of 2, “1st”, are level") },
+            "\(texts)")
+        #expect(
+            texts.contains { $0.hasPrefix("t: mixing as “both” and “1st” alone are level") },
+            "\(texts)")
+    }
+
     @Test(arguments: [
         (0.04, "0.0", "0.0"), (-0.04, "0.0", "0.0"), (3.14, "3.1", "+3.1"),
         (-12.06, "−12.1", "−12.1"),

@@ -72,6 +72,9 @@ import Testing
         (#"[{"name":"c","use":"oracle","nucleus":0.5}]"#, "no meaning"),
         (#"[{"name":"c","use":{"a":1},"coefficients":"t"}]"#, "tables"),
         (#"[{"use":"base","tasks":["u"]}]"#, "none of that name"),
+        (#"[{"use":"base","against":["u"]}]"#, "no configuration is called"),
+        (#"[{"name":"c","use":"oracle","only":0}]"#, "only"),
+        (#"[{"name":"c","use":"oracle","only":[1,1]}]"#, "only"),
         (#"[{"use":"base"},{"use":"base"}]"#, "two called"), ("[]", "configurations"),
     ])
     func badConfigurationsAreRefused(configurations: String, word: String) throws {

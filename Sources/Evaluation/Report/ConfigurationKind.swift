@@ -6,8 +6,7 @@ enum ConfigurationKind: String, CaseIterable {
         switch configuration.choice {
         case .mix(let weights):
             self = weights.isEmpty ? .base : weights.count == 1 ? .single : .mix
-        case .oracleOnly: self = .single
-        case .oracle: self = .oracle
+        case .oracle: self = configuration.isSingle ? .single : .oracle
         case .router: self = .router
         }
     }

@@ -6,7 +6,8 @@ public struct EvaluationResult: Sendable {
     public let about: String?
     public let configurations: [SuiteConfiguration]
     public let tasks: [TaskResult]
-    /// The mean over the tasks whose first metric goes from 0 to 100; nil for fewer than two of them.
+    /// The mean over the tasks whose first metric goes from 0 to 100; nil for fewer than two of them, and where fewer than two
+    /// configurations were measured on all.
     public let mean: FigureRow?
     /// The place of the configuration that the others are compared with.
     public let reference: Int
@@ -48,6 +49,7 @@ public struct EvaluationResult: Sendable {
                     rows.reduce(0) { $0 + $1.resamples[configuration][place] } / Double(rows.count)
                 })
         }
+        guard values.count(where: \.isFinite) > 1 else { return nil }
         return FigureRow(
             values: values, resamples: resamples, reference: suite.referencePlace,
             bootstrap: suite.bootstrap)

@@ -34,13 +34,12 @@ public struct MixChooser: Sendable {
         switch configuration.choice {
         case .mix(let weights):
             return try fixed(weights.map { ($0.key, $0.value) }, configuration)
-        case .oracle(let weighting, let places, let gain):
-            let adapters = row.adapters.indices.filter { places?.contains($0) ?? true }
-            let weight = weighting == .sum ? gain : gain / Double(max(1, adapters.count))
-            return try fixed(adapters.map { (row.adapters[$0], weight) }, configuration)
-        case .oracleOnly(let place, let gain):
-            return try fixed(
-                row.adapters.dropFirst(place).prefix(1).map { ($0, gain) }, configuration)
+        case .oracle(let weighting, let gain, let only):
+            let names =
+                only.map { $0.filter(row.adapters.indices.contains).map { row.adapters[$0] } }
+                ?? row.adapters
+            let weight = weighting == .sum ? gain : gain / Double(max(1, names.count))
+            return try fixed(names.map { ($0, weight) }, configuration)
         case .router(let policy, let rule):
             guard let router else {
                 throw EvaluationError(

@@ -179,6 +179,11 @@ public struct Suite: Sendable {
             throw EvaluationError(
                 .suite, "\(place) is for the task \(task.quoted), and there is none of that name")
         }
+        for rival in configuration.rivals
+        where !configurations.contains(where: { $0.name == rival }) {
+            throw EvaluationError(
+                .suite, "\(place) is against \(rival.quoted), and no configuration is called that")
+        }
         if let table = configuration.table, !tables.contains(where: { $0.name == table }) {
             throw EvaluationError(
                 .suite,
@@ -189,7 +194,7 @@ public struct Suite: Sendable {
         case .router:
             guard router == nil else { return }
             throw EvaluationError(.suite, "\(place) uses a router; give its folder as \"router\"")
-        case .oracle, .oracleOnly:
+        case .oracle:
             for task in tasks where configuration.covers(task.name) {
                 guard let place = task.rows.firstIndex(where: { $0.adapters.isEmpty }) else {
                     continue

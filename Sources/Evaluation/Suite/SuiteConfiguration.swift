@@ -7,10 +7,9 @@ public struct SuiteConfiguration: Sendable, Hashable {
     public enum Choice: Sendable, Hashable {
         /// The same weights for every row, by adapter name; none is the base.
         case mix([String: Double])
-        /// The adapters that the row names, or those among them at some places, from zero.
-        case oracle(OracleWeighting, among: [Int]?, gain: Double)
-        /// One of the adapters that the row names, from zero; rows that name fewer get the base.
-        case oracleOnly(Int, gain: Double)
+        /// The adapters that the row names, or those at these places among them, from zero; what a row does not name is left
+        /// out.
+        case oracle(OracleWeighting, gain: Double, only: [Int]?)
         /// What the router makes of the prompt.
         case router(AdapterPolicy, KeyValueRule)
     }
@@ -37,10 +36,12 @@ public struct SuiteConfiguration: Sendable, Hashable {
     public let table: String?
     /// The tasks that it is measured on; nil: all.
     public let tasks: [String]?
+    /// Other configurations, whose best it is to be compared with.
+    public let rivals: [String]
 
     static let keys = [
         "name", "use", "weighting", "only", "gain", "nucleus", "adapter_limit", "kv",
-        "coefficients", "tasks",
+        "coefficients", "tasks", "against",
     ]
 
     /// Whether it is measured on a task.
@@ -52,6 +53,20 @@ public struct SuiteConfiguration: Sendable, Hashable {
         return weights.keys.sorted()
     }
 
+    /// Whether it has one adapter at most, whatever the row.
+    public var isSingle: Bool {
+        switch choice {
+        case .mix(let weights): weights.count <= 1
+        case .oracle(_, _, let only): only?.count == 1
+        case .router: false
+        }
+    }
+
+    /// Whether somebody has to say which adapters a row needs.
+    public var isOracle: Bool {
+        if case .oracle = choice { true } else { false }
+    }
+
     /// Reads one; `each` stands for one configuration an adapter.
     static func read(
         _ json: JSONValue, number: Int, adapters: [String]
@@ -61,6 +76,7 @@ public struct SuiteConfiguration: Sendable, Hashable {
         let fields = try SuiteFields(json, place: place, keys: keys)
         let table = try fields.string("coefficients")
         let tasks = try fields.strings("tasks")
+        let rivals = try fields.strings("against") ?? []
         guard let use = fields["use"] else {
             throw fields.refusal(
                 "use",
@@ -74,14 +90,18 @@ public struct SuiteConfiguration: Sendable, Hashable {
                     "coefficients",
                 ], fields, with: "each")
             return adapters.map {
-                SuiteConfiguration(name: $0, choice: .mix([$0: 1]), table: nil, tasks: tasks)
+                SuiteConfiguration(
+                    name: $0, choice: .mix([$0: 1]), table: nil, tasks: tasks, rivals: rivals)
             }
         }
         let choice = try self.choice(use, fields, adapters: adapters)
         guard let name = try fields.string("name") ?? (choice == .mix([:]) ? "base" : nil) else {
             throw fields.refusal("name", "is missing")
         }
-        return [SuiteConfiguration(name: name, choice: choice, table: table, tasks: tasks)]
+        return [
+            SuiteConfiguration(
+                name: name, choice: choice, table: table, tasks: tasks, rivals: rivals)
+        ]
     }
 
     private static func choice(
@@ -97,14 +117,7 @@ public struct SuiteConfiguration: Sendable, Hashable {
         case "oracle":
             try refuse(["nucleus", "adapter_limit", "kv"], fields, with: "oracle")
             let weighting = try fields.word("weighting", as: OracleWeighting.self) ?? .sum
-            if fields["only"]?.array != nil {
-                return .oracle(weighting, among: try places(fields), gain: gain)
-            }
-            guard let only = try fields.integer("only", in: 1...64) else {
-                return .oracle(weighting, among: nil, gain: gain)
-            }
-            try refuse(["weighting"], fields, with: "one \"only\"")
-            return .oracleOnly(only - 1, gain: gain)
+            return .oracle(weighting, gain: gain, only: try places(fields))
         case "router":
             try refuse(["only", "coefficients"], fields, with: "router")
             do {
@@ -132,14 +145,16 @@ public struct SuiteConfiguration: Sendable, Hashable {
         }
     }
 
-    /// A list of places, from one, as places from zero.
-    private static func places(_ fields: SuiteFields) throws(EvaluationError) -> [Int] {
-        let list = try fields.list("only", limit: 64)
-        let places = list.compactMap(\.int)
-        guard places.count == list.count, places.allSatisfy({ (1...64).contains($0) }),
-            Set(places).count == places.count
-        else { throw fields.refusal("only", "is no list of different numbers from 1 to 64") }
-        return places.map { $0 - 1 }
+    /// The member `only`, a number or a list of numbers, as places from zero.
+    private static func places(_ fields: SuiteFields) throws(EvaluationError) -> [Int]? {
+        guard let value = fields["only"] else { return nil }
+        let numbers = value.array?.map(\.int) ?? [value.int]
+        let places = numbers.compactMap { $0 }.filter((1...64).contains).map { $0 - 1 }
+        guard !places.isEmpty, places.count == numbers.count, Set(places).count == places.count
+        else {
+            throw fields.refusal("only", "is no number from 1 to 64 and no list of different ones")
+        }
+        return places
     }
 
     private static func weights(
