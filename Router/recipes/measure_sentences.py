@@ -4,7 +4,8 @@
 
 ROWS is a gzip file of JSON lines {"text", "sentences": [{"text", "label"}]}. A labelled part counts as right if the
 pieces that the splitter finds in it begin and end with it, and the router's answer to it is its label: every piece by
-itself in the strict count, the length-weighted mean of the pieces in the lenient one. A part out of scope (label
+itself in the strict count, the length-weighted mean of the pieces in the lenient one. Of the pieces themselves each is right
+if it lies in one part and its own answer is that part's label. A part out of scope (label
 "oos") is right if the router abstains or the base is most probable.
 """
 
@@ -37,8 +38,9 @@ def answer(pieces):
     return "oos" if best == "base" else best
 
 
-def main(fusebox, router, path):
-    counts = {"parts": 0, "aligned": 0, "one piece": 0, "strict": 0, "lenient": 0}
+def count(fusebox, router, path):
+    """How many parts there are and how many are right; and of our own pieces, each alone against the label of its part."""
+    counts = dict.fromkeys(("parts", "aligned", "one piece", "strict", "lenient", "pieces", "right pieces"), 0)
     for line in gzip.open(path, "rt", encoding="utf-8"):
         row = json.loads(line)
         pieces = explain(fusebox, router, row["text"])
@@ -46,6 +48,7 @@ def main(fusebox, router, path):
         for piece in pieces:
             start, position = position, position + len(squeezed(piece["text"]))
             ends.append((start, position))
+        counts["pieces"] += len(pieces)
         position = 0
         for part in row["sentences"]:
             start, position = position, position + len(squeezed(part["text"]))
@@ -57,8 +60,15 @@ def main(fusebox, router, path):
             counts["one piece"] += aligned and len(inside) == 1
             counts["strict"] += aligned and len(inside) == 1 and answer(inside) == part["label"]
             counts["lenient"] += aligned and answer(inside) == part["label"]
-    for name, count in counts.items():
-        print(f"{name:10} {count:6} {count / counts['parts']:.4f}")
+            counts["right pieces"] += sum(answer([piece]) == part["label"] for piece in inside)
+    return counts
+
+
+def main(fusebox, router, path):
+    counts = count(fusebox, router, path)
+    for name, number in counts.items():
+        whole = counts["pieces"] if "pieces" in name else counts["parts"]
+        print(f"{name:12} {number:6} {number / whole:.4f}")
 
 
 if __name__ == "__main__":
