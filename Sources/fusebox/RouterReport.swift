@@ -14,6 +14,8 @@ enum RouterReport {
             ("top-3 in scope", percent(evaluation.top3)),
             ("ECE in scope (15 bins)", figure(evaluation.calibrationError)),
             ("ECE of all rows", figure(evaluation.overallCalibrationError)),
+            ("Brier score in scope", figure(evaluation.brierScore)),
+            ("Brier score of all rows", figure(evaluation.overallBrierScore)),
         ]
         if let auroc = evaluation.auroc, let rejection = evaluation.rejection {
             lines.append(("out-of-scope AUROC", figure(auroc)))
@@ -38,6 +40,8 @@ enum RouterReport {
             "accuracy": .number(evaluation.accuracy), "top3": .number(evaluation.top3),
             "ece": .number(evaluation.calibrationError),
             "ece_all": .number(evaluation.overallCalibrationError),
+            "brier": .number(evaluation.brierScore),
+            "brier_all": .number(evaluation.overallBrierScore),
             "auroc": evaluation.auroc.map { .number($0) } ?? .null,
             "rejection_at_95": evaluation.rejection.map { .number($0) } ?? .null,
             "passed_in_scope": .number(evaluation.passedInScope),

@@ -16,6 +16,16 @@ struct MetricsTests {
         #expect(Metrics.calibrationError(half) < 1e-12)
     }
 
+    @Test("The Brier score is the squared distance to what fits")
+    func brier() {
+        #expect(Metrics.brierScore([]) == 0)
+        #expect(Metrics.brierScore([([1, 0, 0], [0])]) == 0)
+        #expect(Metrics.brierScore([([1, 0, 0], [2])]) == 2)
+        #expect(
+            abs(Metrics.brierScore([([0.5, 0.5, 0], [0, 1]), ([0.25, 0.75, 0], [0])]) - 0.5625)
+                < 1e-9)
+    }
+
     @Test("AUROC counts pairs, ties half")
     func auroc() {
         #expect(Metrics.auroc(higher: [2, 3], lower: [0, 1]) == 1)

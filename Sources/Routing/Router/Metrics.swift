@@ -17,6 +17,20 @@ enum Metrics {
         return excess.reduce(0) { $0 + abs($1) } / Double(max(1, rows.count))
     }
 
+    /// The mean over the rows of sum_c (p_c - t_c)², where the fitting classes share the target t equally (Brier 1950): zero is
+    /// best, two worst.
+    static func brierScore(_ rows: [(probabilities: [Float], classes: [Int])]) -> Double {
+        let sum = rows.reduce(0) { sum, row in
+            var squares = row.probabilities.reduce(0) { $0 + Double($1) * Double($1) }
+            let target = 1 / Double(max(1, row.classes.count))
+            for place in row.classes {
+                squares += target * target - 2 * target * Double(row.probabilities[place])
+            }
+            return sum + squares
+        }
+        return sum / Double(max(1, rows.count))
+    }
+
     /// The probability that a random value of `higher` exceeds one of `lower`, ties half; nil when one is empty.
     static func auroc(higher: [Float], lower: [Float]) -> Double? {
         guard !higher.isEmpty, !lower.isEmpty else { return nil }

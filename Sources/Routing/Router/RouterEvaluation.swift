@@ -21,6 +21,8 @@ public struct RouterEvaluation: Sendable {
     public let calibrationError: Double
     /// The same over all rows; the base is right for rows out of scope.
     public let overallCalibrationError: Double
+    /// Brier score over the rows in scope, and over all rows; where k adapters fit, each should have 1/k.
+    public let brierScore, overallBrierScore: Double
     /// The probability that a row in scope has a higher scope than one out of scope; nil without rows of both kinds.
     public let auroc: Double?
     /// The share of rows out of scope below the scope that 95 % of the rows in scope reach.
@@ -88,6 +90,10 @@ public struct RouterEvaluation: Sendable {
             inScope.map { (confidences[$0], rightness[$0]) })
         overallCalibrationError = Metrics.calibrationError(
             rows.map { (confidences[$0], rightness[$0]) })
+        brierScore = Metrics.brierScore(
+            inScope.map { (scores[$0].probabilities, expected[$0]) })
+        overallBrierScore = Metrics.brierScore(
+            rows.map { (scores[$0].probabilities, expected[$0]) })
         let scopes = (
             inside: inScope.map { scores[$0].scope }, outside: outOfScope.map { scores[$0].scope }
         )
