@@ -26,6 +26,17 @@ public struct AdamMoments: Sendable {
         let deviation = (variance * step.varianceCorrection).squareRoot() + Self.epsilon
         return step.rate * mean / deviation
     }
+
+    /// Updates a whole matrix or vector, whose last block may be filled up.
+    public mutating func update(_ values: inout [Float], _ gradient: [Float], _ step: AdamStep) {
+        for (block, lanes) in Lanes.blocks(of: gradient).enumerated() {
+            let change = update(at: block, gradient: lanes, step: step)
+            let first = block * Lanes.scalarCount
+            for index in first..<min(first + Lanes.scalarCount, values.count) {
+                values[index] -= change[index - first]
+            }
+        }
+    }
 }
 
 /// What all updates of one step have in common.
@@ -36,6 +47,11 @@ public struct AdamStep: Sendable {
 }
 
 extension AdamStep {
+    /// The same step at another rate.
+    public func times(_ factor: Float) -> AdamStep {
+        AdamStep(rate: factor * rate, varianceCorrection: varianceCorrection)
+    }
+
     /// Step numbers count from one.
     public init(learningRate: Float, meanPower: Float, variancePower: Float) {
         rate = learningRate / (1 - meanPower)

@@ -52,6 +52,12 @@ struct RouterCommand: ParsableCommand {
         @Option(help: "Hidden units, a multiple of sixteen.")
         var width: Int?
 
+        @Option(
+            help:
+                "A table of what words mean, or none; by default the one that comes with this program."
+        )
+        var meanings: String?
+
         @Flag(help: "Print one JSON document.")
         var json = false
 
@@ -65,6 +71,7 @@ struct RouterCommand: ParsableCommand {
             settings.threshold = threshold
             if let buckets { settings.bucketCount = buckets }
             if let width { settings.width = width }
+            settings.meanings = try table()
             let bar = ProgressBar("training")
             let trained = try RouterTrainer(settings: settings).train(
                 on: examples, validation: held, shelf: shelf
@@ -84,6 +91,15 @@ struct RouterCommand: ParsableCommand {
                 )
                 print(RouterReport.text(trained.heldOut, of: written))
             }
+        }
+
+        private func table() throws -> MeaningTable? {
+            if meanings == "none" { return nil }
+            if let path = meanings ?? ServedFiles.meanings { return try MeaningTable(path: path) }
+            StandardError.write(
+                "warning: the table Router/meanings is missing; the router will know spellings, not meanings"
+            )
+            return nil
         }
     }
 

@@ -32,6 +32,12 @@ struct ServedFiles {
         router = folder + "/router"
     }
 
+    /// The table of meanings that comes with this program; nil if it is missing.
+    static var meanings: String? {
+        let path = (try? demo()).map { $0 + "/Router/meanings/table.safetensors" }
+        return path.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+    }
+
     private static func holdsDemo(_ folder: String) -> Bool {
         FileManager.default.fileExists(atPath: folder + "/Demo/base/config.json")
     }

@@ -43,7 +43,7 @@ struct RouterArtefactTests {
         "Settings that are wrong are refused, with the file and the member",
         arguments: [
             ("\"format\":\"fusebox.router\"", "\"format\":\"other\"", "format"),
-            ("\"version\":1", "\"version\":2", "version"),
+            ("\"version\":1", "\"version\":9", "version"),
             ("\"origin\":\"trained\"", "\"origin\":\"bought\"", "label"),
             ("\"name\":\"add\"", "\"name\":\"base\"", "base"),
             ("\"name\":\"add\"", "\"name\":\"plural\"", "taken"),

@@ -9,6 +9,9 @@ struct FeatureHash {
     enum Kind: UInt64 {
         case words = 1
         case characters = 2
+        /// Pieces that begin a word, and those that continue one (`WordPieces`).
+        case beginnings = 3
+        case continuations = 4
     }
 
     init(_ kind: Kind) {
@@ -19,12 +22,16 @@ struct FeatureHash {
         state = (state ^ UInt64(scalar)) &* 0x0000_0100_0000_01B3
     }
 
-    /// The bucket: the mixed hash's upper half, scaled to the count.
-    func bucket(of bucketCount: Int) -> UInt32 {
+    /// All 64 bits.
+    var mixed: UInt64 {
         var mixed = state
         mixed = (mixed ^ (mixed >> 33)) &* 0xFF51_AFD7_ED55_8CCD
         mixed = (mixed ^ (mixed >> 33)) &* 0xC4CE_B9FE_1A85_EC53
-        mixed ^= mixed >> 33
-        return UInt32(truncatingIfNeeded: ((mixed >> 32) &* UInt64(bucketCount)) >> 32)
+        return mixed ^ (mixed >> 33)
+    }
+
+    /// The bucket: the mixed hash's upper half, scaled to the count.
+    func bucket(of bucketCount: Int) -> UInt32 {
+        UInt32(truncatingIfNeeded: ((mixed >> 32) &* UInt64(bucketCount)) >> 32)
     }
 }

@@ -1,4 +1,4 @@
-/// The hashed features of a text with their counts, in the order of the buckets.
+/// The hashed features of a text with their counts, in the order of the buckets, and its pieces of words.
 struct TextFeatures: Sendable {
     /// One bucket that the text fills.
     struct Entry: Sendable {
@@ -7,11 +7,13 @@ struct TextFeatures: Sendable {
     }
 
     let entries: [Entry]
+    /// Numbers in the vocabulary, in the text's order.
+    let pieces: [Int]
 
-    /// Hashes the text's word and character runs.
+    /// Hashes the text's word and character runs, and cuts its words into pieces of a vocabulary if there is one.
     ///
     /// - Complexity: linear in the text up to the recipe's limit, apart from sorting the features.
-    init(of text: some StringProtocol, recipe: FeatureRecipe) {
+    init(of text: some StringProtocol, recipe: FeatureRecipe, vocabulary: WordPieces? = nil) {
         let normalized = NormalizedText(text, byteLimit: recipe.textByteLimit)
         var buckets: [UInt32] = []
         buckets.reserveCapacity(
@@ -21,6 +23,7 @@ struct TextFeatures: Sendable {
         Self.addCharacterGrams(of: normalized.scalars, recipe: recipe, to: &buckets)
         buckets.sort()
         entries = Self.counted(buckets)
+        pieces = vocabulary.map { $0(normalized) } ?? []
     }
 
     /// Runs of words, each hashed with the spaces between them.

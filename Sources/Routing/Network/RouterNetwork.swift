@@ -3,7 +3,9 @@ internal import Optimization
 /// The trained network: a perceptron with one hidden layer whose first product is a sparse embedding bag.
 ///
 ///     v_f = sqrt(count_f) * importance_f, scaled so that |v| = 1
-///     h = GELU(sum_f v_f table_f + b0),   logits = h W + b
+///     h = GELU(sum_f v_f table_f + meaning M + b0),   logits = h W + b
+///
+/// Routers that were trained without a table of meanings lack its term.
 struct RouterNetwork: Sendable {
     /// Inverse document frequency of each bucket, `[bucketCount]`.
     let importances: [Float]
@@ -11,14 +13,16 @@ struct RouterNetwork: Sendable {
     let table: [Lanes]
     /// b0, `[width]`.
     let hiddenBiases: [Float]
+    let meanings: MeaningLayer?
     let output: DenseLayer
 
     var width: Int { hiddenBiases.count }
     var bucketCount: Int { importances.count }
 
-    /// Trained numbers: importances, table, weights and biases.
+    /// All numbers: importances, tables, weights and biases.
     var parameterCount: Int {
-        bucketCount * (width + 1) + width + (width + 1) * output.outputCount
+        let meant = meanings.map { $0.table.width * ($0.table.pieces.names.count + width) } ?? 0
+        return bucketCount * (width + 1) + meant + width + (width + 1) * output.outputCount
     }
 
     /// The hidden activations, which the output layer and the centroids of added adapters read.
@@ -34,9 +38,13 @@ struct RouterNetwork: Sendable {
             for block in 0..<blockCount { sums[block] += value * table[first + block] }
         }
         let scale = squares > 0 ? 1 / squares.squareRoot() : 0
+        for block in sums.indices { sums[block] *= scale }
+        if let meant = meanings?(features) {
+            for block in sums.indices { sums[block] += meant[block] }
+        }
         var activations = sums.scalars(width)
         for index in activations.indices {
-            activations[index] = Activation.value(activations[index] * scale + hiddenBiases[index])
+            activations[index] = Activation.value(activations[index] + hiddenBiases[index])
         }
         return activations
     }
@@ -67,12 +75,18 @@ extension RouterNetwork {
         RouterNetwork(
             importances: importances.map(RouterWeights.rounded),
             table: table.map { Lanes(SIMD16<Float16>($0)) }, hiddenBiases: hiddenBiases,
+            meanings: meanings.map {
+                MeaningLayer(
+                    table: $0.table.rounded(),
+                    weights: $0.projection.flatWeights.map(RouterWeights.rounded), width: width)
+            },
             output: DenseLayer(
                 weights: output.flatWeights.map(RouterWeights.rounded), biases: output.flatBiases))
     }
 
     func replacing(output: DenseLayer) -> RouterNetwork {
         RouterNetwork(
-            importances: importances, table: table, hiddenBiases: hiddenBiases, output: output)
+            importances: importances, table: table, hiddenBiases: hiddenBiases,
+            meanings: meanings, output: output)
     }
 }

@@ -28,7 +28,7 @@ extension AdapterRouter {
             throw RoutingError(
                 .data, "the router has \(classes.count) classes, and no room for more")
         }
-        let hidden = examples.map { TextFeatures(of: $0, recipe: recipe) }
+        let hidden = examples.map { features(of: $0) }
             .filter { !$0.entries.isEmpty }
             .map { features in
                 zip(network.penultimate(of: features), statistics.mean).map {

@@ -65,7 +65,12 @@ public struct AdapterRouter: Sendable {
 
     private func scores(of text: some StringProtocol, allowed: [Bool]) -> RouterScores {
         RouterScores(
-            logits: network.logits(of: TextFeatures(of: text, recipe: recipe)), allowed: allowed,
+            logits: network.logits(of: features(of: text)), allowed: allowed,
             calibration: calibration)
+    }
+
+    /// What the network reads of a text.
+    func features(of text: some StringProtocol) -> TextFeatures {
+        TextFeatures(of: text, recipe: recipe, vocabulary: network.meanings?.table.pieces)
     }
 }

@@ -5,11 +5,12 @@ internal import Tensors
 /// | file | holds |
 /// |---|---|
 /// | `router.json` | labels with the adapters' digests, calibration, feature recipe, seed, format version |
-/// | `router.safetensors` | `table` F16 [buckets, width], `importances` F16 [buckets], `hidden.biases` F32 [width], `output.weights` F16 [width, classes + 1], `output.biases` F32 [classes + 1], `statistics.mean` F32 [width], `statistics.covariance` F32 [width, width] |
+/// | `router.safetensors` | `table` F16 [buckets, width], `importances` F16 [buckets], `hidden.biases` F32 [width], `output.weights` F16 [width, classes + 1], `output.biases` F32 [classes + 1], `statistics.mean` F32 [width], `statistics.covariance` F32 [width, width]; of version 2 also `meanings` F16 [pieces, meaning width] with the pieces in the metadata, and `meanings.weights` F16 [meaning width, width] |
 /// | `README.md` | the model card; no part of the digest |
 enum RouterArtefact {
     static let format = "fusebox.router"
-    static let version = 1
+    /// 2 has meanings; routers without are written as 1, which older versions read.
+    static let versions = 1...2
     static let settingsName = "router.json"
     static let weightsName = "router.safetensors"
     static let cardName = "README.md"
@@ -45,9 +46,8 @@ extension AdapterRouter {
         let weights: RouterWeights
         do throws(RoutingError) {
             weights = try RouterWeights(
-                parsing: weightsBytes, bucketCount: settings.recipe.bucketCount,
-                width: settings.width,
-                classCount: settings.classes.count + 1)
+                parsing: weightsBytes, recipe: settings.recipe, width: settings.width,
+                classCount: settings.classes.count + 1, hasMeanings: settings.hasMeanings)
         } catch {
             throw error.at(weightsPath)
         }

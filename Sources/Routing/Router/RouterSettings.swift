@@ -9,6 +9,8 @@ struct RouterSettings {
     let recipe: FeatureRecipe
     let width: Int
     let seed: UInt64
+    /// The network reads what texts mean; the table is with the weights.
+    let hasMeanings: Bool
 
     init(of router: AdapterRouter) {
         classes = router.classes
@@ -17,6 +19,7 @@ struct RouterSettings {
         recipe = router.recipe
         width = router.network.width
         seed = router.seed
+        hasMeanings = router.network.meanings != nil
     }
 
     /// Reads and checks the JSON document.
@@ -30,12 +33,14 @@ struct RouterSettings {
         guard document["format"]?.string == RouterArtefact.format else {
             throw RoutingError(.malformed, "\"format\" is not \"\(RouterArtefact.format)\"")
         }
-        guard let version = document["version"]?.int, version == RouterArtefact.version else {
+        guard let version = document["version"]?.int, RouterArtefact.versions.contains(version)
+        else {
             throw RoutingError(
                 .malformed,
-                "the format's version is not \(RouterArtefact.version); train the router again with this fusebox"
+                "the format's version is not in \(RouterArtefact.versions); train the router again with `fusebox router train`"
             )
         }
+        hasMeanings = version == RouterArtefact.versions.upperBound
         classes = try Self.classes(document["labels"])
         guard let coverage = document["coverage"]?.double, (0...1).contains(coverage) else {
             throw RoutingError(.malformed, "\"coverage\" is no number in 0...1")
@@ -72,7 +77,7 @@ struct RouterSettings {
         }
         let document = JSONValue.object([
             "format": .string(RouterArtefact.format),
-            "version": .integer(Int64(RouterArtefact.version)),
+            "version": .integer(Int64(hasMeanings ? 2 : 1)),
             "labels": .array(labels), "temperature": .number(Double(calibration.temperature)),
             "threshold": .number(Double(calibration.threshold)),
             "coverage": .number(calibration.coverage),

@@ -10,8 +10,13 @@ struct RouterWeights {
     let covariance: [Float]
 
     /// Reads the tensors and checks their shapes and values.
-    init(parsing bytes: [UInt8], bucketCount: Int, width: Int, classCount: Int) throws(RoutingError)
+    init(
+        parsing bytes: [UInt8], recipe: FeatureRecipe, width: Int, classCount: Int,
+        hasMeanings: Bool
+    )
+        throws(RoutingError)
     {
+        let bucketCount = recipe.bucketCount
         let file: SafetensorsFile
         do {
             file = try SafetensorsFile(bytes: FileBytes(bytes), limits: .adapter)
@@ -22,18 +27,31 @@ struct RouterWeights {
         guard importances.allSatisfy({ $0 >= 0 }) else {
             throw RoutingError(.malformed, "tensor \"importances\" has negative values")
         }
+        let meanings = hasMeanings ? try Self.meanings(in: file, width: width) : nil
         network = RouterNetwork(
             importances: importances,
             table: Lanes.blocks(of: try Self.values(of: file, "table", [bucketCount, width])),
             hiddenBiases: try Self.values(of: file, "hidden.biases", [width]),
+            meanings: meanings,
             output: DenseLayer(
                 weights: try Self.values(of: file, "output.weights", [width, classCount]),
                 biases: try Self.values(of: file, "output.biases", [classCount])))
         mean = try Self.values(of: file, "statistics.mean", [width])
         covariance = try Self.values(of: file, "statistics.covariance", [width, width])
-        guard file.tensors.count == 7 else {
-            throw RoutingError(.malformed, "\(file.tensors.count) tensors; a router has seven")
+        let count = hasMeanings ? 9 : 7
+        guard file.tensors.count == count else {
+            throw RoutingError(
+                .malformed, "\(file.tensors.count) tensors; a router of this kind has \(count)")
         }
+    }
+
+    private static func meanings(in file: SafetensorsFile, width: Int) throws(RoutingError)
+        -> MeaningLayer
+    {
+        let table = try MeaningTable(in: file)
+        return MeaningLayer(
+            table: table, weights: try values(of: file, "meanings.weights", [table.width, width]),
+            width: width)
     }
 
     /// The file for a router.
@@ -57,13 +75,20 @@ struct RouterWeights {
             Tensor(
                 name: "statistics.covariance", shape: [width, width],
                 floats: router.statistics.covariance))
+        if let meanings = network.meanings {
+            try writer.add(
+                half(
+                    "meanings.weights", [meanings.table.width, width],
+                    meanings.projection.flatWeights))
+            try meanings.table.add(to: &writer)
+        }
         return writer
     }
 
     /// The nearest value that the artefact can hold.
     static func rounded(_ value: Float) -> Float { Float(Float16(value)) }
 
-    private static func half(
+    static func half(
         _ name: String, _ shape: [Int], _ values: [Float]
     ) throws(TensorError) -> Tensor {
         var bytes: [UInt8] = []
@@ -76,7 +101,7 @@ struct RouterWeights {
         return try Tensor(name: name, dtype: .f16, shape: shape, bytes: bytes)
     }
 
-    private static func values(
+    static func values(
         of file: SafetensorsFile, _ name: String, _ shape: [Int]
     ) throws(RoutingError) -> [Float] {
         guard let tensor = file[name] else {

@@ -24,7 +24,7 @@ struct HeldOutScores {
     {
         rows += examples.map {
             Row(
-                logits: network.logits(of: TextFeatures(of: $0.text, recipe: data.recipe)),
+                logits: network.logits(of: data.features(of: $0.text)),
                 classes: data.classes.places(of: $0))
         }
         standIns += data.standIns.map { Row(logits: network.logits(of: $0), classes: [base]) }

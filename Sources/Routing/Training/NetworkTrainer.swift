@@ -16,6 +16,7 @@ struct NetworkTrainer {
     /// The embedding table, `(bucket, widthBlock)` lanes.
     private var table: [Lanes]
     private var tableMoments: AdamMoments
+    private var meanings: MeaningTrainer?
     /// b0, `[width]`; W, `[width, classCount]`; b, `[classCount]`.
     private var hiddenBiases, weights, biases: [Float]
     private var hiddenBiasMoments, weightMoments, biasMoments: AdamMoments
@@ -24,7 +25,9 @@ struct NetworkTrainer {
     /// Draws the starting weights.
     ///
     /// - Parameter importances: the inverse document frequency of each bucket.
-    init(settings: TrainingSettings, classCount: Int, importances: [Float]) {
+    init(
+        settings: TrainingSettings, classCount: Int, importances: [Float], meanings: MeaningTable?
+    ) {
         precondition(settings.width.isMultiple(of: Lanes.scalarCount), "the width is whole blocks")
         self.settings = settings
         self.classCount = classCount
@@ -37,6 +40,9 @@ struct NetworkTrainer {
             var lanes = Lanes.zero
             for lane in 0..<Lanes.scalarCount { lanes[lane] = scale * random.normal() }
             return lanes
+        }
+        self.meanings = meanings.map {
+            MeaningTrainer(table: $0, settings: settings, random: &random)
         }
         hiddenBiases = [Float](repeating: 0, count: width)
         let bound = 1 / Float(width).squareRoot()
@@ -54,6 +60,7 @@ struct NetworkTrainer {
     var network: RouterNetwork {
         RouterNetwork(
             importances: importances, table: table, hiddenBiases: hiddenBiases,
+            meanings: meanings?.layer,
             output: DenseLayer(weights: weights, biases: biases))
     }
 
@@ -82,22 +89,23 @@ struct NetworkTrainer {
     /// Forward, backward, update; returns the batch's mean loss.
     private mutating func train(_ batch: [TrainingExample], learningRate: Float) -> Float {
         let inputs = batch.map { weighted($0.features) }
-        var (hidden, slopes) = activate(inputs)
+        let meant = meanings?.forward(batch, random: &random)
+        var (hidden, slopes) = activate(inputs, meant)
         drop(&hidden, &slopes)
         let hiddenShape = DenseAlgebra.Shape(batch.count, width)
         let weightShape = DenseAlgebra.Shape(width, classCount)
         let logitShape = DenseAlgebra.Shape(batch.count, classCount)
         var errors = [Float](repeating: 0, count: batch.count * classCount)
-        multiply(hidden.span, hiddenShape, by: weights.span, weightShape, into: &errors)
+        DenseAlgebra.multiply(hidden, hiddenShape, by: weights, weightShape, into: &errors)
         let loss = subtractTargets(of: batch, from: &errors)
 
         var weightGradient = [Float](repeating: 0, count: weights.count)
-        multiply(
-            hidden.span, hiddenShape, leftTransposed: true, by: errors.span, logitShape,
+        DenseAlgebra.multiply(
+            hidden, hiddenShape, leftTransposed: true, by: errors, logitShape,
             into: &weightGradient)
         var hiddenGradient = [Float](repeating: 0, count: hidden.count)
-        multiply(
-            errors.span, logitShape, by: weights.span, weightShape, rightTransposed: true,
+        DenseAlgebra.multiply(
+            errors, logitShape, by: weights, weightShape, rightTransposed: true,
             into: &hiddenGradient)
         for index in hiddenGradient.indices { hiddenGradient[index] *= slopes[index] }
 
@@ -107,10 +115,11 @@ struct NetworkTrainer {
             learningRate: learningRate, meanPower: meanPower, variancePower: variancePower)
         let decay = 1 - learningRate * settings.weightDecay
         for index in weights.indices { weights[index] *= decay }
-        Self.update(&weights, weightGradient, &weightMoments, step)
-        Self.update(&biases, Self.columnSums(errors, classCount), &biasMoments, step)
-        Self.update(&hiddenBiases, Self.columnSums(hiddenGradient, width), &hiddenBiasMoments, step)
+        weightMoments.update(&weights, weightGradient, step)
+        biasMoments.update(&biases, Self.columnSums(errors, classCount), step)
+        hiddenBiasMoments.update(&hiddenBiases, Self.columnSums(hiddenGradient, width), step)
         updateTable(inputs, hiddenGradient, step)
+        meanings?.backward(hiddenGradient, step)
         return loss
     }
 
@@ -129,19 +138,23 @@ struct NetworkTrainer {
         return kept
     }
 
-    /// GELU of the embedding bags and its slopes, both `[batch, width]`.
+    /// GELU of the embedding bags with what the texts mean, and its slopes, all `[batch, width]`.
     private func activate(
-        _ inputs: [[(bucket: Int, value: Float)]]
+        _ inputs: [[(bucket: Int, value: Float)]], _ meant: [Float]?
     ) -> (hidden: [Float], slopes: [Float]) {
         var hidden: [Float] = []
         var slopes: [Float] = []
         hidden.reserveCapacity(inputs.count * width)
         slopes.reserveCapacity(inputs.count * width)
-        for input in inputs {
+        for (row, input) in inputs.enumerated() {
             var sums = Lanes.blocks(of: hiddenBiases)
             for (bucket, value) in input {
                 let first = bucket * blockCount
                 for block in 0..<blockCount { sums[block] += value * table[first + block] }
+            }
+            if let meant {
+                let own = Lanes.blocks(of: Array(meant[row * width..<(row + 1) * width]))
+                for block in sums.indices { sums[block] += own[block] }
             }
             for sum in sums {
                 for lane in 0..<Lanes.scalarCount {
@@ -209,34 +222,11 @@ struct NetworkTrainer {
         }
     }
 
-    private static func update(
-        _ values: inout [Float], _ gradient: [Float], _ moments: inout AdamMoments, _ step: AdamStep
-    ) {
-        for (block, lanes) in Lanes.blocks(of: gradient).enumerated() {
-            let change = moments.update(at: block, gradient: lanes, step: step)
-            let first = block * Lanes.scalarCount
-            for index in first..<min(first + Lanes.scalarCount, values.count) {
-                values[index] -= change[index - first]
-            }
-        }
-    }
-
     private static func columnSums(_ matrix: [Float], _ columns: Int) -> [Float] {
         var sums = [Float](repeating: 0, count: columns)
         for start in stride(from: 0, to: matrix.count, by: columns) {
             for column in 0..<columns { sums[column] += matrix[start + column] }
         }
         return sums
-    }
-
-    private func multiply(
-        _ a: Span<Float>, _ aShape: DenseAlgebra.Shape, leftTransposed: Bool = false,
-        by b: Span<Float>, _ bShape: DenseAlgebra.Shape, rightTransposed: Bool = false,
-        into c: inout [Float]
-    ) {
-        var product = c.mutableSpan
-        DenseAlgebra.multiply(
-            a, aShape, transposed: leftTransposed, by: b, bShape, transposed: rightTransposed,
-            into: &product)
     }
 }

@@ -70,7 +70,7 @@ public struct RouterTrainer: Sendable {
     private func train(_ data: TrainingData, progress: (Int, Float?) -> Void) -> RouterNetwork {
         var trainer = NetworkTrainer(
             settings: settings, classCount: data.classes.names.count + 1,
-            importances: data.importances)
+            importances: data.importances, meanings: data.meanings)
         let stepsPerEpoch = settings.stepsPerEpoch(rowCount: data.training.count)
         let epochCount = settings.epochCount(rowCount: data.training.count)
         var loss: Float?

@@ -5,6 +5,7 @@ internal import Optimization
 struct TrainingData {
     let classes: RowClasses
     let recipe: FeatureRecipe
+    let meanings: MeaningTable?
     /// The inverse document frequency of each bucket: log((1 + texts) / (1 + texts with it)) + 1.
     let importances: [Float]
     /// The rows to learn from, generated ones out of scope among them.
@@ -17,27 +18,33 @@ struct TrainingData {
         standIn: (count: Int, areRequests: Bool), random: SeededRandom
     ) throws(RoutingError) {
         let recipe = try FeatureRecipe(bucketCount: settings.bucketCount)
+        let vocabulary = settings.meanings?.pieces
+        func features(of text: String) -> TextFeatures {
+            TextFeatures(of: text, recipe: recipe, vocabulary: vocabulary)
+        }
         let rows = examples.map {
-            TrainingExample(
-                features: TextFeatures(of: $0.text, recipe: recipe), classes: classes.places(of: $0)
-            )
+            TrainingExample(features: features(of: $0.text), classes: classes.places(of: $0))
         }
         var sampler = NegativeSampler(
             texts: classes.names.map { name in
                 examples.filter { $0.adapters.contains(name) }.map(\.text)
             }, random: random)
         let negatives = (0..<settings.negativeCount(rowCount: rows.count)).map { _ in
-            TrainingExample(
-                features: TextFeatures(of: sampler.next(), recipe: recipe), classes: [classes.base])
+            TrainingExample(features: features(of: sampler.next()), classes: [classes.base])
         }
         self.classes = classes
         self.recipe = recipe
+        meanings = settings.meanings
         importances = Self.importances(of: rows, bucketCount: recipe.bucketCount)
         training = rows + negatives
         standIns = (0..<standIn.count).map { _ in
-            TextFeatures(
-                of: standIn.areRequests ? sampler.request() : sampler.next(), recipe: recipe)
+            features(of: standIn.areRequests ? sampler.request() : sampler.next())
         }
+    }
+
+    /// What the network reads of a text.
+    func features(of text: String) -> TextFeatures {
+        TextFeatures(of: text, recipe: recipe, vocabulary: meanings?.pieces)
     }
 
     private static func importances(of rows: [TrainingExample], bucketCount: Int) -> [Float] {

@@ -23,6 +23,7 @@ public struct TrainingResult: Sendable {
             ## What it is
 
             - Features: hashed runs of 1 to \(router.recipe.wordGramLength) words and of \(router.recipe.characterGramLengths.lowerBound) to \(router.recipe.characterGramLengths.upperBound) characters in \(router.recipe.bucketCount) buckets, of the first \(router.recipe.textByteLimit) bytes of a text
+            \(meanings)
             - Network: a weighted embedding bag of \(router.network.width) hidden units with GELU, and a linear layer; \(router.parameterCount) parameters
             - Training: \(exampleCount) rows, \(outOfScopeCount) of them out of scope, seed \(router.seed), \(Self.seconds(duration)) s
             - Temperature \(Self.figure(router.calibration.temperature)); abstains below a largest logit of \(Self.figure(router.calibration.threshold)), which \(Self.percent(router.calibration.coverage)) of the held-out texts in scope reach
@@ -35,15 +36,25 @@ public struct TrainingResult: Sendable {
 
             ## What it is for
 
-            Choosing among the adapters it was trained for, one sentence at a time. It knows words, not meanings: a request in
-            words that are far from the training texts is out of scope for it. It is trained on texts in the languages of its
-            data, and knows no others.
+            Choosing among the adapters it was trained for, one sentence at a time. \(limit)
 
             ## Adapters
 
             \(names.map { "- \($0)" }.joined(separator: "\n"))
 
             """
+    }
+
+    private var meanings: String {
+        guard let table = router.network.meanings?.table else { return "- Meanings: none" }
+        return
+            "- Meanings: \(table.pieces.names.count) pieces of words with \(table.width) numbers each, learned from a sentence encoder and trained on with these rows"
+    }
+
+    private var limit: String {
+        router.network.meanings == nil
+            ? "It knows words, not meanings: a request in words that are far from the training texts is out of scope for it. It knows the languages of its data, and no others."
+            : "It knows what English words mean by themselves, not what their order says: a request in words that are near those of the training texts is understood, others are out of scope for it. Of other languages it knows what its data show."
     }
 
     /// A Markdown table of an evaluation's figures.
@@ -53,6 +64,8 @@ public struct TrainingResult: Sendable {
             ("among the first three", percent(evaluation.top3)),
             ("expected calibration error, in scope", figure(evaluation.calibrationError)),
             ("expected calibration error, all rows", figure(evaluation.overallCalibrationError)),
+            ("Brier score, in scope", figure(evaluation.brierScore)),
+            ("Brier score, all rows", figure(evaluation.overallBrierScore)),
         ]
         if let auroc = evaluation.auroc { rows.append(("out-of-scope AUROC", figure(auroc))) }
         if let rejection = evaluation.rejection {

@@ -4,7 +4,9 @@ internal import Optimization
 /// How a router is trained; the defaults are those of the shipped recipes.
 public struct TrainingSettings: Sendable {
     /// Rows of the embedding table.
-    public var bucketCount = 16384
+    public var bucketCount = 7680
+    /// What pieces of words mean; nil trains a router that knows spellings alone.
+    public var meanings: MeaningTable?
     /// Hidden units; a multiple of sixteen.
     public var width = 256
     public var seed: UInt64 = 0
@@ -14,6 +16,10 @@ public struct TrainingSettings: Sendable {
     public var learningRate: Float = 2e-3
     /// The share of a text's features that is left out in each step.
     public var featureDropout: Float = 0.3
+    /// The share of a text's pieces of words that is left out in each step.
+    public var pieceDropout: Float = 0.2
+    /// How fast the vectors of pieces are trained, in parts of the learning rate; zero leaves them as they were learned.
+    public var meaningRate: Float = 0.5
     /// The share of hidden units that is left out in each step.
     public var hiddenDropout: Float = 0.3
     /// Probability spread evenly over all classes.
@@ -43,7 +49,7 @@ public struct TrainingSettings: Sendable {
             )
         }
         let shares = [
-            featureDropout, hiddenDropout, labelSmoothing, Float(negativeShare),
+            featureDropout, pieceDropout, hiddenDropout, labelSmoothing, Float(negativeShare),
             Float(outOfScopeShare),
         ]
         guard shares.allSatisfy({ $0 >= 0 && $0 < 1 }), coverage > 0, coverage <= 1, epochCount > 0,
