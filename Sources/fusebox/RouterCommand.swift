@@ -186,20 +186,60 @@ struct RouterCommand: ParsableCommand {
         var name: String
 
         @Option(help: "A file of rows.")
-        var examples: String
+        var examples: String?
+
+        @Option(
+            help: ArgumentHelp(
+                "Without examples: the adapter's folder, whose card is searched for what it may be asked.",
+                valueName: "folder"))
+        var fromAdapter: String?
+
+        func validate() throws {
+            guard (examples == nil) != (fromAdapter == nil) else {
+                throw ValidationError("give either --examples or --from-adapter")
+            }
+        }
 
         func run() throws {
             try PathGuess.check(router)
-            let texts = try RouterExample.read(path: examples).filter { $0.adapters.contains(name) }
-                .map(\.text)
-            let changed = try AdapterRouter(directory: router).adding(name, examples: texts)
+            let before = try AdapterRouter(directory: router)
+            let texts = try examples.map(texts(in:)) ?? guesses()
+            let changed = try before.adding(name, examples: texts)
+            let source = examples == nil ? "guesses from its card" : "examples"
             let note =
-                "Later the adapter `\(name)` was added, through the centroid of \(texts.count) examples."
+                "Later the adapter `\(name)` was added, through the centroid of \(texts.count) \(source)."
             let written = try changed.write(
                 to: router, card: RouterReport.card(of: router, note: note))
             print(
-                "\(router): added \"\(name)\" from \(texts.count) examples; digest \(written.digest)"
+                "\(router): added \"\(name)\" from \(texts.count) \(source); digest \(written.digest)"
             )
+        }
+
+        private func texts(in path: String) throws -> [String] {
+            try RouterExample.read(path: path).filter { $0.adapters.contains(name) }.map(\.text)
+        }
+
+        /// Shows the guesses as rows, so that they can be put right and given as examples.
+        private func guesses() throws -> [String] {
+            guard let folder = fromAdapter else { return [] }
+            let path = "\(folder)/README.md"
+            let card = try FileBytes.array(path: path, limit: 1 << 20)
+            let texts = CardGuesses(card: String(decoding: card, as: UTF8.self)).texts
+            guard !texts.isEmpty else {
+                throw CommandError(
+                    "\(path): says nothing that the adapter may be asked; write some requests and give them by --examples"
+                )
+            }
+            for text in texts {
+                print(
+                    JSONValue.object([
+                        "text": .string(text), "adapter": .string(name), "guess": .bool(true),
+                    ]).text)
+            }
+            StandardError.write(
+                "warning: the router learns \"\(name)\" from these guesses; put them right in a file, `fusebox router remove` the adapter and add it again with --examples"
+            )
+            return texts
         }
     }
 
