@@ -46,7 +46,7 @@ public struct AdapterFile: Sendable {
         warnings: [String] = []
     ) throws(AdapterError) {
         guard !modules.isEmpty else { throw AdapterError(.malformed, "holds no LoRA tensors") }
-        for (module, factors) in modules {
+        for (module, factors) in modules.sorted(by: { $0.key.name < $1.key.name }) {
             try Self.check(module, factors, base: base)
         }
         self.base = base

@@ -102,7 +102,7 @@ struct AdapterTensors {
     private mutating func pair(
         _ factors: [AdapterModule: Factors], base: BaseShape
     ) throws(AdapterError) {
-        for (module, factor) in factors {
+        for (module, factor) in factors.sorted(by: { $0.key.name < $1.key.name }) {
             let name = module.name
             guard let a = factor.tensors[.a], let b = factor.tensors[.b] else {
                 let missing = factor.tensors[.a] == nil ? "A" : "B"

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Kernels
 internal import Routing
 internal import Tensors
 
@@ -62,6 +63,7 @@ struct RouterCommand: ParsableCommand {
         var json = false
 
         func run() throws {
+            DenseAlgebra.restartForProcessor()
             try FileBytes.makeFolder(path: output)
             let examples = try data.flatMap { try RouterExample.read(path: $0) }
             let held = try validation.map { try RouterExample.read(path: $0) }
