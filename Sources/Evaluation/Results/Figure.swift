@@ -11,14 +11,18 @@ public struct Figure: Sendable, Equatable {
 public struct FigureRow: Sendable {
     /// By configuration; nil where it was not measured, or there is no such number.
     public let figures: [Figure?]
-    /// The figure in each resample, by configuration; empty where it was not measured.
+    /// The figure in each resample, by configuration; empty where it was not measured, or nothing is compared by it.
     let resamples: [[Double]]
 
     /// - Parameters:
     ///   - values: by configuration; not finite where there is none.
     ///   - reference: the place of the configuration to compare with.
-    init(values: [Double], resamples: [[Double]], reference: Int, bootstrap: PairedBootstrap) {
-        self.resamples = resamples
+    ///   - isCompared: whether anything is compared by it, for which the resamples are kept.
+    init(
+        values: [Double], resamples: [[Double]], reference: Int, bootstrap: PairedBootstrap,
+        isCompared: Bool = true
+    ) {
+        self.resamples = isCompared ? resamples : []
         let base = values[reference]
         figures = values.indices.map { index in
             guard values[index].isFinite else { return nil }

@@ -51,7 +51,7 @@ public struct TaskResult: Sendable {
                 metric,
                 FigureRow(
                     values: values, resamples: resamples, reference: suite.referencePlace,
-                    bootstrap: suite.bootstrap)
+                    bootstrap: suite.bootstrap, isCompared: place == 0)
             )
         }
         rightChoices = suite.configurations.indices.map { place in

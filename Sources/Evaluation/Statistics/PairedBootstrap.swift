@@ -26,17 +26,19 @@ public struct PairedBootstrap: Sendable, Hashable {
         guard let rowCount = rows.first?.count, rowCount > 0 else { return rows.map { _ in [] } }
         var generator = ResampleGenerator(
             seed: seed &+ UInt64(truncatingIfNeeded: stream) &* 0xD1B5_4A32_D192_ED03)
+        let width = aggregate.width
+        let flat = rows.map { Array($0.joined()) }
         var values = rows.map { _ in [Double]() }
+        var sums = [Double](repeating: 0, count: width)
         var drawn = [Double](repeating: 0, count: rowCount)
         for _ in 0..<resampleCount {
             for row in 0..<rowCount { drawn[row] = 0 }
             for _ in 0..<rowCount { drawn[generator.index(rowCount)] += 1 }
-            for (configuration, numbers) in rows.enumerated() {
-                var sums = [Double](repeating: 0, count: aggregate.width)
-                for (row, times) in drawn.enumerated() where times > 0 {
-                    for (place, number) in numbers[row].enumerated() {
-                        sums[place] += times * number
-                    }
+            for (configuration, numbers) in flat.enumerated() {
+                for place in 0..<width {
+                    var sum = 0.0
+                    for row in 0..<rowCount { sum += drawn[row] * numbers[row * width + place] }
+                    sums[place] = sum
                 }
                 values[configuration].append(aggregate.value(of: sums, rowCount: rowCount))
             }

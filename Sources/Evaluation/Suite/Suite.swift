@@ -149,7 +149,7 @@ public struct Suite: Sendable {
         let own = try SuiteFields(
             json, place: "\"bootstrap\"", keys: ["resamples", "confidence", "seed"])
         return PairedBootstrap(
-            resampleCount: try own.integer("resamples", in: 100...1_000_000) ?? 10_000,
+            resampleCount: try own.integer("resamples", in: 100...100_000) ?? 10_000,
             confidence: try own.number("confidence", in: 0.5...0.9999) ?? 0.95,
             seed: UInt64(try own.integer("seed", in: 0...Int.max) ?? 0))
     }
