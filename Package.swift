@@ -48,6 +48,7 @@ let layers: [Target] = [
     .target(
         name: "Kernels", dependencies: ["CKernels", "COpenBLAS", "CSystemShims", "Tensors"]),
     .target(name: "Adapters", dependencies: ["Kernels", "Tensors", .system]),
+    .target(name: "Merging", dependencies: ["Adapters", "Kernels", "Optimization"]),
     .target(name: "Models", dependencies: ["Adapters", "Kernels", "Tensors", .system]),
     .target(name: "Templates"),
     .target(name: "Optimization"),
@@ -82,6 +83,7 @@ let layers: [Target] = [
         name: "fusebox",
         dependencies: [
             "Adapters", "Evaluation", "Frontend", "FuseboxClient", "Inference", "Kernels",
+            "Merging",
             "Messaging", "Models", "Routing", "Tensors", "Tokenization", "Training", "Wire",
             "Worker", .arguments, .logging, .system,
         ]),
@@ -114,6 +116,8 @@ let tests: [Target] = [
     .testTarget(
         name: "AdaptersTests", dependencies: ["Adapters", "Kernels", "Tensors", "TestSupport"]),
     .testTarget(
+        name: "MergingTests", dependencies: ["Adapters", "Merging", "Tensors", "TestSupport"]),
+    .testTarget(
         name: "ModelsTests",
         dependencies: ["Adapters", "Kernels", "Models", "Tensors", "TestSupport"]),
     .testTarget(name: "TemplatesTests", dependencies: ["Templates", "Tensors", "TestSupport"]),
@@ -131,7 +135,9 @@ let tests: [Target] = [
         dependencies: ["Adapters", "Evaluation", "Routing", "Tensors", "TestSupport"]),
     .testTarget(
         name: "InferenceTests",
-        dependencies: ["Adapters", "Inference", "Kernels", "Models", "Tensors", "TestSupport"],
+        dependencies: [
+            "Adapters", "Inference", "Kernels", "Merging", "Models", "Tensors", "TestSupport",
+        ],
         exclude: ["Parity.md"]),
     .testTarget(name: "MessagingTests", dependencies: ["Messaging", "TestSupport"]),
     .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport", .protobuf]),

@@ -221,4 +221,24 @@ import Testing
         #expect(try AdapterFile(path: folder.path("a"), base: Self.base).modules == old.modules)
         #expect(throws: AdapterError.self) { try new.write(to: folder.path("no/such/folder")) }
     }
+
+    /// Damaged files are refused or read, and what is read can be written.
+    @Test(arguments: ["adapter_config.json", "adapter_model.safetensors"])
+    func randomDamageNeverTraps(name: String) throws {
+        let folder = try AdapterFolder()
+        folder.configuration["rank_pattern"] = #"{"q_proj": 2}"#
+        folder.configuration["target_modules"] = #"["q_proj", "down_proj"]"#
+        try folder.write()
+        let good = try folder.folder.read(name)
+        var random = SeededGenerator(seed: 14)
+        for _ in 0..<150 {
+            try folder.folder.write(Mutation.of(good, using: &random), to: name)
+            do throws(AdapterError) {
+                let file = try AdapterFile(path: folder.folder.path, base: Self.base)
+                try file.write(to: folder.folder.path("written"))
+            } catch {
+                #expect(error.code != .unwritable)
+            }
+        }
+    }
 }

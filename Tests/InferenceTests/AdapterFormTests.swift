@@ -78,6 +78,31 @@ import Testing
         }
     }
 
+    /// What holds low-rank factors alone is read as numbers and written again; of the rest each says what it is.
+    @Test func formsOfFactorsAreWrittenAgain() throws {
+        let golden = try Golden()
+        let folder = try TemporaryFolder()
+        var refused: Set<String> = []
+        for (name, base) in golden.names("forms") {
+            var model = try model(base)
+            let path = GoldenFolder.path("adapters/\(name)")
+            do throws(AdapterError) {
+                try AdapterFile(path: path, base: model.base).write(to: folder.path(name))
+            } catch {
+                #expect(error.code == .unsupported && error.message.contains(path))
+                refused.insert(name)
+                continue
+            }
+            let adapter = try model.addAdapter(path: folder.path(name), name: name)
+            let mix = AdapterMix(shares: [.init(adapter: adapter.digest, weight: AdapterMix.unit)])
+            let error = try golden.error(of: model, base: base, mix, tensor: "form.\(name)")
+            #expect(error < 2e-5, "\(name): \(error)")
+        }
+        let others = ["dora", "bias", "copies", "saved", "embedding"]
+        #expect(refused.count > 15)
+        #expect(refused.allSatisfy { name in others.contains { name.contains($0) } })
+    }
+
     /// The same adapters in llama.cpp's form, on both forms of the base.
     @Test func twinsInGGUFAreTheSame() throws {
         let golden = try Golden()
