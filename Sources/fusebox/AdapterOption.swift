@@ -9,6 +9,8 @@ struct AdapterOption {
     let path: String
     /// In units of `1 / AdapterMix.unit`.
     let weight: Int32
+    /// The same as it was written.
+    let number: Double
 
     init(argument: String) throws(ValidationError) {
         guard let equals = argument.firstIndex(of: "=") else {
@@ -25,9 +27,11 @@ struct AdapterOption {
                 throw ValidationError("a weight lies in -64...64")
             }
             self.weight = weight
+            self.number = number
             path = String(place[..<at])
         } else {
             weight = AdapterMix.unit
+            number = 1
             path = String(place)
         }
         guard !path.isEmpty else { throw ValidationError("the path is empty") }

@@ -12,7 +12,7 @@ struct Fusebox: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, ServeCommand.self, RunWorkerCommand.self, AskCommand.self,
             StatusCommand.self, AdaptersCommand.self, GenerateCommand.self, ReplayCommand.self,
-            ScoreCommand.self,
+            ScoreCommand.self, MergeCommand.self,
             TokenizeCommand.self, QuantizeCommand.self, ImageCommand.self, InspectCommand.self,
             RouterCommand.self, EvaluateCommand.self, BenchCommand.self,
         ]

@@ -29,6 +29,7 @@ struct BadInputSection: Sendable, CustomStringConvertible {
         BadInputSection(title: "Models in GGUF files", inputs: BadInput.ggufFiles),
         BadInputSection(title: "Adapters", inputs: BadInput.adapters),
         BadInputSection(title: "Training", inputs: BadInput.trainings),
+        BadInputSection(title: "Merges", inputs: BadInput.merges),
         BadInputSection(title: "Tokenizers, prompts, records, routers", inputs: BadInput.texts),
         BadInputSection(title: "Benchmarks", inputs: BadInput.benchmarks),
         BadInputSection(title: "Evaluations", inputs: BadInput.evaluations),

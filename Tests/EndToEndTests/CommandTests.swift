@@ -47,6 +47,35 @@ import Wire
         #expect(run.status == 0 && run.output.contains("kind: router"), "\(run.error)")
     }
 
+    @Test func aMergeIsAnAdapterOfItsBase() throws {
+        let demo = BuiltProgram.root + "/Demo"
+        func merge(_ method: [String], to output: String) throws {
+            let run = try BuiltProgram.run(
+                [
+                    "merge", "--adapter", "hotels=\(demo)/adapters/hotels@0.5", "--adapter",
+                    "positive=\(demo)/adapters/positive", "--model", "\(demo)/base", "--output",
+                    output,
+                ] + method, in: folder.path)
+            #expect(run.status == 0 && run.error.isEmpty, "\(run.error)")
+            #expect(run.output.hasPrefix("\(output): rank "))
+        }
+        func reply(_ adapters: [String]) throws -> String {
+            let run = try BuiltProgram.run(
+                ["generate", "--model", "\(demo)/base", "--type", "f32", "--prompt", "Say a word."]
+                    + ["--max-tokens", "12", "--temperature", "0"]
+                    + adapters.flatMap { ["--adapter", $0] }, in: folder.path)
+            #expect(run.status == 0 && run.error.isEmpty, "\(run.error)")
+            return run.output
+        }
+        try merge(["--method", "cat"], to: "merged")
+        let mix = ["hotels=\(demo)/adapters/hotels@0.5", "positive=\(demo)/adapters/positive"]
+        #expect(try reply(["merged=merged"]) == reply(mix))
+        // In place of the first.
+        try merge(["--method", "ties_svd", "--density", "0.3", "--rank", "2"], to: "merged")
+        let run = try BuiltProgram.run(["inspect", "merged"], in: folder.path)
+        #expect(run.status == 0, "\(run.error)")
+    }
+
     @Test func aRefusedAdapterIsTold() async throws {
         let service = try RunningService(
             workers: 1, hasRouter: false, arguments: ["--adapters", try makeShelf()])
