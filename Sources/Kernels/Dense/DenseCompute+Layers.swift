@@ -63,7 +63,7 @@ extension DenseCompute {
         }
     }
 
-    /// y = activation(gate) * up
+    /// y = activation(gate) * up.
     public func gate(_ gate: Matrix, _ up: Matrix, into y: Matrix, activation: Activation) {
         precondition(gate.columns == up.columns && gate.columns == y.columns)
         precondition(gate.rows == up.rows && gate.rows == y.rows)

@@ -59,7 +59,7 @@ public struct DenseCompute: Sendable {
             Int32(b.stride), beta, c[0], Int32(c.stride))
     }
 
-    /// y = x
+    /// y = x.
     public func copy(_ x: Matrix, into y: Matrix) {
         precondition(x.rows == y.rows && x.columns == y.columns)
         forEachRow(of: x) { row in unsafe y[row].update(from: x[row], count: x.columns) }
@@ -83,7 +83,7 @@ public struct DenseCompute: Sendable {
         }
     }
 
-    /// y += scale x
+    /// y += scale x.
     public func add(_ x: Matrix, to y: Matrix, scale: Float = 1) {
         precondition(x.rows == y.rows && x.columns == y.columns)
         forEachRow(of: x) { row in
@@ -91,14 +91,14 @@ public struct DenseCompute: Sendable {
         }
     }
 
-    /// y = scale y
+    /// y = scale y.
     public func scale(_ y: Matrix, by scale: Float) {
         forEachRow(of: y) { row in
             unsafe kernels.table.pointee.blend(y[row], scale, y[row], 0, Int32(y.columns))
         }
     }
 
-    /// y = 0
+    /// y = 0.
     public func clear(_ y: Matrix) {
         forEachRow(of: y) { row in unsafe y[row].update(repeating: 0, count: y.columns) }
     }

@@ -43,7 +43,7 @@ final class LowRankSite {
         return inner
     }
 
-    /// A x
+    /// A x.
     func shrink(_ x: Matrix, on compute: DenseCompute) -> Matrix {
         let inner = Matrix(x.rows, a.rows)
         compute.multiply(x, by: a, rightTransposed: true, into: inner)

@@ -79,7 +79,7 @@ struct LayerPass {
         }
     }
 
-    /// y = x + residual norm(branch)
+    /// y = x + residual norm(branch).
     private func join(
         _ x: Matrix, _ branch: Matrix, _ weight: AlignedBuffer<Float>?, into y: Matrix
     ) {
