@@ -5,13 +5,11 @@
 FOLDER of the data has `attr/synthetic_sentiment_topic_grid`, whose texts are generated. One prompt serves all: what is written about, and
 how, comes from the adapters alone. Sentiment modules never see the topics that they are tried on.
 """
-import argparse
 import json
-import os
 import random
 from pathlib import Path
 
-from shelf import Shelf, rows_of
+from shelf import Shelf, arguments, rows_of
 
 PROMPT = "Write a short review."
 SENTIMENTS = ["positive", "negative"]
@@ -84,14 +82,7 @@ def lexicon(data: Path) -> dict:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    for name in ("fusebox", "model"):
-        parser.add_argument(f"--{name}", required=True)
-    for name in ("data", "work"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--type", default="q8_0")
-    a = parser.parse_args()
+    a = arguments()
     shelf = Shelf(a.fusebox, a.model, a.work, ["--rank", "4", "--epochs", "1", "--learning-rate", "1e-3", "--threads", str(a.threads)])
     grid = rows_of(a.data / "attr" / "synthetic_sentiment_topic_grid" / "train.jsonl.gz")
     draw = random.Random(7)

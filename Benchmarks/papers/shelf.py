@@ -1,10 +1,24 @@
 """Adapters of an experiment: their rows, and their training by fusebox; what is there already is left alone."""
+import argparse
 import gzip
 import json
+import os
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Iterable
+
+
+def arguments() -> argparse.Namespace:
+    """What every experiment is given."""
+    parser = argparse.ArgumentParser()
+    for name in ("fusebox", "model"):
+        parser.add_argument(f"--{name}", required=True)
+    for name in ("data", "work"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--type", default="q8_0")
+    return parser.parse_args()
 
 
 @dataclass

@@ -5,21 +5,19 @@
 Four pairs: numbers in words inside a passive sentence, dates in JSON, a class in JSON, and one (`either`) whose skills are never
 needed together, where coefficients that never change cannot win. FOLDER of the data has `attr/synthetic_sentiment_topic_grid`.
 """
-import argparse
-import os
 import random
 from pathlib import Path
 from typing import Callable
 
 import wording
-from shelf import Shelf, rows_of
+from shelf import Shelf, arguments, rows_of
 
 ROWS, TESTS, COMBINED = 600, 200, 400
 MERGES = {"linear": [], "svd": [], "ties": ["--density", "0.75"], "dare_linear": ["--density", "0.75"], "knots_ties": ["--density", "0.75"], "lego": []}
 Draw = Callable[[random.Random], tuple[str, str]]
 
 
-def rows(make: Draw, count: int, seed: str, without: set[str] = frozenset()) -> list[dict]:
+def rows(make: Draw, count: int, seed: str, without: frozenset[str] | set[str] = frozenset()) -> list[dict]:
     """Different questions, none of those without."""
     draw, found = random.Random(seed), {}
     for _ in range(40 * count):
@@ -49,14 +47,7 @@ SKILLS: dict[str, Draw] = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    for name in ("fusebox", "model"):
-        parser.add_argument(f"--{name}", required=True)
-    for name in ("data", "work"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--type", default="q8_0")
-    a = parser.parse_args()
+    a = arguments()
     threads = ["--threads", str(a.threads)]
     shelf = Shelf(a.fusebox, a.model, a.work, ["--rank", "8", "--epochs", "2", "--learning-rate", "1e-3", *threads])
     chosen = pairs(a.data)

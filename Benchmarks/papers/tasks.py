@@ -4,25 +4,16 @@
 
 FOLDER of the data has `tasks/NAME/train.jsonl.gz` and `router/tasks26`.
 """
-import argparse
-import os
 import random
 from pathlib import Path
 
-from shelf import Shelf, rows_of
+from shelf import Shelf, arguments, rows_of
 
 ROWS, TESTS = 400, 40
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    for name in ("fusebox", "model"):
-        parser.add_argument(f"--{name}", required=True)
-    for name in ("data", "work"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--type", default="q8_0")
-    a = parser.parse_args()
+    a = arguments()
     shelf = Shelf(a.fusebox, a.model, a.work, ["--rank", "4", "--epochs", "2", "--learning-rate", "1e-3", "--threads", str(a.threads)])
     folder = a.data / "router" / "tasks26"
     labels = sorted({row["label"] for row in rows_of(folder / "train.jsonl.gz")} - {"oos"})
