@@ -17,6 +17,7 @@ def arguments() -> argparse.Namespace:
     for name in ("data", "work"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--epochs", type=int, default=3, help="passes over an adapter's rows; a base that knows little needs more")
     parser.add_argument("--type", default="q8_0")
     return parser.parse_args()
 

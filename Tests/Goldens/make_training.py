@@ -90,23 +90,16 @@ def gradients(folder: Path) -> dict[str, torch.Tensor]:
 
 def write_start(folder: Path, out: Path) -> None:
     """An adapter to start from: A by the formula, B nothing."""
-    model = AutoModelForCausalLM.from_pretrained(folder)
+    modules = put_beside(AutoModelForCausalLM.from_pretrained(folder))
     tensors = {}
-    for name, module in put_beside(model).items():
-        prefix = f"base_model.model.{name}"
-        tensors[f"{prefix}.lora_A.weight"] = module.a[0].detach().float()
-        tensors[f"{prefix}.lora_B.weight"] = torch.zeros(module.base.weight.shape[0], RANK)
+    for name, module in modules.items():
+        tensors[f"base_model.model.{name}.lora_A.weight"] = module.a[0].detach().float()
+        tensors[f"base_model.model.{name}.lora_B.weight"] = torch.zeros(module.base.weight.shape[0], RANK)
     out.mkdir(exist_ok=True)
     save_file(tensors, out / "adapter_model.safetensors")
-    configuration = {
-        "peft_type": "LORA", "task_type": "CAUSAL_LM", "r": RANK, "lora_alpha": 4, "bias": "none",
-        "target_modules": sorted({name.rsplit(".", 1)[-1] for name in tensors_modules(tensors)}),
-    }
+    targets = sorted({name.rsplit(".", 1)[-1] for name in modules})
+    configuration = {"peft_type": "LORA", "task_type": "CAUSAL_LM", "r": RANK, "lora_alpha": 4, "bias": "none", "target_modules": targets}
     (out / "adapter_config.json").write_text(json.dumps(configuration, indent=1))
-
-
-def tensors_modules(tensors: dict[str, torch.Tensor]) -> list[str]:
-    return [name.removesuffix(".lora_A.weight") for name in tensors if name.endswith("lora_A.weight")]
 
 
 def curve(folder: Path, start: Path, steps: int) -> list[float]:
