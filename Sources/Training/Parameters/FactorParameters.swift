@@ -41,8 +41,8 @@ public final class FactorParameters: TrainableParameters {
             )
         }
         var random = SeededRandom(seed: seed)
-        self.init(base) { name, shape in
-            guard targets?.contains(name) ?? true else { return nil }
+        self.init(base) { module, shape in
+            guard targets?.contains(module.lastName) ?? true else { return nil }
             let bound = 1 / Float(shape.inputs).squareRoot()
             let a = (0..<rank * shape.inputs).map { _ in bound * (2 * random.unit() - 1) }
             let b = [Float](repeating: 0, count: shape.outputs * rank)
@@ -59,17 +59,15 @@ public final class FactorParameters: TrainableParameters {
             throw TrainingError(
                 .setting, "the adapter to start from changes lm_head, which is not trained here")
         }
-        var modules: [String: AdapterFactors] = [:]
-        for (module, factors) in file.modules { modules[module.name] = factors }
-        self.init(base, byModule: true) { name, _ in
-            modules[name].map { ($0.a, $0.b, $0.rank, $0.scale) }
+        self.init(base) { module, _ in
+            file.modules[module].map { ($0.a, $0.b, $0.rank, $0.scale) }
         }
     }
 
-    /// - Parameter make: the factors of a module by its name, or by its last part; nil: it is not trained.
+    /// - Parameter make: the factors of a module; nil: it is not trained.
     private init(
-        _ base: FrozenBase, byModule: Bool = false,
-        make: (String, (outputs: Int, inputs: Int)) -> (
+        _ base: FrozenBase,
+        make: (AdapterModule, (outputs: Int, inputs: Int)) -> (
             a: [Float], b: [Float], rank: Int, scale: Float
         )?
     ) {
@@ -80,8 +78,7 @@ public final class FactorParameters: TrainableParameters {
             for site in LinearName.Site.allCases {
                 let inputs = base.inputs(of: site)
                 let found = base.modules(site, layer: layer).compactMap { module, columns in
-                    let name = byModule ? module.name : module.lastName
-                    return make(name, (columns.count, inputs)).map { (module, columns, $0) }
+                    make(module, (columns.count, inputs)).map { (module, columns, $0) }
                 }
                 guard !found.isEmpty else {
                     sites.append(nil)

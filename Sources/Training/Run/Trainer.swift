@@ -181,7 +181,8 @@ public final class Trainer {
         guard !validation.isEmpty else { return }
         let interval = settings.validationInterval ?? settings.stepsPerEpoch(examples.count)
         guard state.step.isMultiple(of: interval) || state.step == stepCount else { return }
-        state.validations.append((state.step, try loss(of: validation)))
+        state.validations.append(
+            TrainingState.Validation(step: state.step, loss: try loss(of: validation)))
         if bestValidation == state.validations.count - 1 { state.best = state.values }
     }
 

@@ -2,6 +2,13 @@ internal import Tensors
 
 /// Everything that the steps to come depend on; with it a training goes on as if it had never stopped.
 public struct TrainingState: Sendable, Equatable {
+    /// The loss of the examples that are kept for it, after a step.
+    public struct Validation: Sendable, Equatable {
+        public let step: Int
+        /// In nats a learned token.
+        public let loss: Float
+    }
+
     /// Steps that were taken.
     public internal(set) var step = 0
     var values: [Float]
@@ -10,21 +17,12 @@ public struct TrainingState: Sendable, Equatable {
     var powers: [Float]
     /// The losses of the steps taken, in nats a learned token.
     public internal(set) var losses: [Float] = []
-    /// Steps after which was validated, and the losses then.
-    public internal(set) var validations: [(step: Int, loss: Float)] = []
+    /// In the order in which they were made.
+    public internal(set) var validations: [Validation] = []
     /// The values of the best validation; those of the last step where there is none.
     public internal(set) var best: [Float]
     /// What the training is: settings, data and base, as a digest.
     let identity: Digest
-
-    public static func == (left: Self, right: Self) -> Bool {
-        left.step == right.step && left.values == right.values && left.means == right.means
-            && left.variances == right.variances && left.powers == right.powers
-            && left.losses == right.losses && left.best == right.best
-            && left.validations.map(\.step) == right.validations.map(\.step)
-            && left.validations.map(\.loss) == right.validations.map(\.loss)
-            && left.identity == right.identity
-    }
 
     init(values: [Float], identity: Digest) {
         self.values = values
@@ -86,7 +84,7 @@ extension TrainingState {
         else {
             throw TrainingError(.malformed, "\(path): validations are damaged")
         }
-        validations = zip(steps, found).map { (Int($0), $1) }
+        validations = zip(steps, found).map { Validation(step: Int($0), loss: $1) }
     }
 
     /// Writes the state in place of one that is there.
