@@ -36,9 +36,9 @@ class Bench:
         self.rows, self.out = pathlib.Path(options.rows), pathlib.Path(options.out)
         self.out.mkdir(parents=True, exist_ok=True)
 
-    def fusebox(self, *arguments, text=None):
+    def fusebox(self, *arguments):
         command = [self.options.fusebox, "router", *map(str, arguments)]
-        return json.loads(subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout)
+        return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
     def train(self, name, data, validation=None):
         """A router in OUT/name, and what `router train` said."""
@@ -117,12 +117,12 @@ class Bench:
     def paraphrases(self):
         """The whole decision: the adapters that a request gets are those it asks for, no more and no fewer."""
         given = pathlib.Path(self.options.paraphrases)
-        folder = self.train("paraphrases", [given / "train.jsonl"], given / "validation.jsonl")
+        folder = self.train("paraphrases", [given / "train.jsonl"])
         test = given / "paraphrases.jsonl"
         figures, best = self.evaluate(folder, test)
         answers = []
-        for row in read(test):
-            said = self.fusebox("explain", "--router", folder, "--json", "-", text=row["text"])
+        rows = read(test)
+        for row, said in zip(rows, measure_sentences.explain(self.options.fusebox, folder, rows)):
             answers.append({"text": row["text"], "right": names(row), "kept": sorted({k["name"] for k in said["kept"] if k["weight"] > 0} - {"base"})})
         (folder / "decisions.jsonl").write_text("".join(json.dumps(a, ensure_ascii=False) + "\n" for a in answers))
         share = lambda hits: sum(hits) / len(hits)

@@ -13,12 +13,17 @@ import gzip
 import json
 import subprocess
 import sys
+import tempfile
 
 
-def explain(fusebox, router, text):
-    command = [fusebox, "router", "explain", "--router", router, "--json", "-"]
-    result = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
-    return json.loads(result.stdout)["sentences"]
+def explain(fusebox, router, rows):
+    """What the router says to the text of each row."""
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as data:
+        data.writelines(json.dumps({"text": row["text"], "adapter": "base"}) + "\n" for row in rows)
+        data.flush()
+        command = [fusebox, "router", "explain", "--router", router, "--data", data.name]
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return [json.loads(line) for line in said.splitlines()]
 
 
 def squeezed(text):
@@ -41,9 +46,9 @@ def answer(pieces):
 def count(fusebox, router, path):
     """How many parts there are and how many are right; and of our own pieces, each alone against the label of its part."""
     counts = dict.fromkeys(("parts", "aligned", "one piece", "strict", "lenient", "pieces", "right pieces"), 0)
-    for line in gzip.open(path, "rt", encoding="utf-8"):
-        row = json.loads(line)
-        pieces = explain(fusebox, router, row["text"])
+    rows = [json.loads(line) for line in gzip.open(path, "rt", encoding="utf-8")]
+    for row, said in zip(rows, explain(fusebox, router, rows)):
+        pieces = said["sentences"]
         ends, position = [], 0
         for piece in pieces:
             start, position = position, position + len(squeezed(piece["text"]))

@@ -153,7 +153,10 @@ struct RouterCommand: ParsableCommand {
         var router: String
 
         @Argument(help: "The text, or - to read it from standard input.")
-        var text: String
+        var text: String?
+
+        @Option(help: "A file of rows instead: a JSON line for the text of each.")
+        var data: String?
 
         @Option(
             parsing: .unconditional, help: "Abstain below this scope instead of the router's own.")
@@ -162,12 +165,24 @@ struct RouterCommand: ParsableCommand {
         @Flag(help: "Print one JSON document.")
         var json = false
 
+        func validate() throws {
+            guard (text == nil) != (data == nil) else {
+                throw ValidationError("give either a text or --data")
+            }
+        }
+
         func run() throws {
             try PathGuess.check(router)
             let router = try RouterReport.selfBound(AdapterRouter(directory: router))
                 .abstaining(below: threshold)
-            let text = text == "-" ? try Terminal.read(text, byteLimit: 16 << 20) : text
-            let decision = router.route(text)
+            if let data {
+                for row in try RouterExample.read(path: data) {
+                    print(RouterReport.json(router.route(row.text), of: router).text)
+                }
+            }
+            guard let text else { return }
+            let asked = text == "-" ? try Terminal.read(text, byteLimit: 16 << 20) : text
+            let decision = router.route(asked)
             print(
                 json
                     ? RouterReport.json(decision, of: router).text

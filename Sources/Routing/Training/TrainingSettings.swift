@@ -18,6 +18,8 @@ public struct TrainingSettings: Sendable {
     public var featureDropout: Float = 0.3
     /// The share of a text's pieces of words that is left out in each step.
     public var pieceDropout: Float = 0.2
+    /// The share of texts that are shown by what they mean alone in a step, without runs of characters and words.
+    public var spellingDropout: Float = 0.3
     /// How fast the vectors of pieces are trained, in parts of the learning rate; zero leaves them as they were learned.
     public var meaningRate: Float = 0.5
     /// The share of hidden units that is left out in each step.
@@ -49,7 +51,8 @@ public struct TrainingSettings: Sendable {
             )
         }
         let shares = [
-            featureDropout, pieceDropout, hiddenDropout, labelSmoothing, Float(negativeShare),
+            featureDropout, pieceDropout, spellingDropout, hiddenDropout, labelSmoothing,
+            Float(negativeShare),
             Float(outOfScopeShare),
         ]
         guard shares.allSatisfy({ $0 >= 0 && $0 < 1 }), coverage > 0, coverage <= 1, epochCount > 0,
