@@ -56,14 +56,25 @@ import Testing
         }
     }
 
+    /// Enough rows for several blocks of every product, and texts that are shared out.
     @Test func threadsChangeNothing() throws {
         var settings = fiftySteps
-        settings.epochCount = 5
+        settings.epochCount = 3
+        settings.batchSize = 12
+        var examples: [TrainingExample] = []
+        for text in 0..<12 {
+            let tokens = (0..<50 + text).map { place in Int32((place * place + 7 * text) % 128) }
+            if let example = TrainingExample(tokens: tokens, firstLearned: 5) {
+                examples.append(example)
+            }
+        }
         let states = try [1, 2, 3].map { threads in
-            let (trainer, _) = try trainer(threadCount: threads, settings: settings)
+            let (trainer, _) = try trainer(
+                threadCount: threads, settings: settings, examples: examples)
             try trainer.run(statePath: folder.path("state")) { _ in .goOn }
             return trainer.state
         }
+        #expect(states[0].losses.count == 3)
         #expect(states[0] == states[1] && states[0] == states[2])
     }
 
@@ -86,5 +97,22 @@ import Testing
         other.learningRate = 0.02
         let (second, _) = try trainer(settings: other)
         #expect(throws: TrainingError.self) { try second.resume(path: folder.path("part")) }
+    }
+
+    /// The scale of B A is no value that is trained, and still decides what comes out.
+    @Test func stateOfAnotherScaleIsRefused() throws {
+        let pool = try ThreadPool(threadCount: 1)
+        let base = try FrozenBase(
+            Checkpoint(path: GoldenFolder.path("models/llama")), pool: pool)
+        func trainer(alpha: Float) throws -> Trainer {
+            try Trainer(
+                FactorParameters(base, rank: 2, alpha: alpha, seed: 1), of: base,
+                examples: FormulaFactors.examples(vocabulary: 128), settings: fiftySteps,
+                on: DenseCompute(kernels: try .select(), pool: pool))
+        }
+        let path = folder.path("part")
+        try trainer(alpha: 4).run(statePath: path) { $0.step == 2 ? .stop : .goOn }
+        try trainer(alpha: 4).resume(path: path)
+        #expect(throws: TrainingError.self) { try trainer(alpha: 8).resume(path: path) }
     }
 }

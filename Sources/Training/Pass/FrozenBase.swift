@@ -21,6 +21,7 @@ public final class FrozenBase {
     private let matrices: [Matrix]
     private var loaded: Int?
     private let reader: WeightReader
+    /// By layer and linear layer, where floats are rounded to NF4; else none.
     private let normalFloats: [NF4Tensor]
     private let pool: ThreadPool
 
@@ -79,6 +80,9 @@ public final class FrozenBase {
         }
     }
 
+    /// Whether linear layers are other than the checkpoint stores them.
+    var isQuantizing: Bool { !normalFloats.isEmpty }
+
     /// The matrices of a layer by site; they stay until another layer is asked for.
     func matrices(layer: Int) throws(ModelError) -> [Matrix] {
         guard loaded != layer else { return matrices }
@@ -99,7 +103,7 @@ public final class FrozenBase {
     }
 
     private func values(_ linear: LinearName, layer: Int) throws(ModelError) -> [Float] {
-        guard !normalFloats.isEmpty else {
+        guard isQuantizing else {
             return try reader.matrix(.linear(linear), layer: layer)
         }
         let place = LinearName.allCases.firstIndex(of: linear) ?? 0

@@ -83,7 +83,7 @@ public final class Trainer {
         optimizer = AdamW(count: values.count, weightDecay: settings.weightDecay)
         state = TrainingState(
             values: values,
-            identity: Self.identity(base, examples, validation, settings, values))
+            identity: Self.identity(base, examples, validation, settings, parameters))
     }
 
     /// Goes on where a written state stands.
@@ -195,14 +195,24 @@ public final class Trainer {
 
     private static func identity(
         _ base: FrozenBase, _ examples: [TrainingExample], _ validation: [TrainingExample],
-        _ settings: TrainingSettings, _ values: [Float]
+        _ settings: TrainingSettings, _ parameters: any TrainableParameters
     ) -> Digest {
-        var bytes = Array("\(base.shape.digest) \(settings.text)".utf8)
+        var bytes = Array("\(base.shape.digest) \(base.isQuantizing) \(settings.text)".utf8)
         for example in examples + validation {
             bytes.append(example.firstLearned)
             for token in example.tokens { bytes.append(Int(token)) }
         }
-        for value in values { bytes.append(Int(value.bitPattern)) }
+        for site in parameters.addends.joined() {
+            guard let site else {
+                bytes.append(0)
+                continue
+            }
+            for part in site.parts {
+                let numbers = [part.weight] + site.a.rows(part.ranks).elements + part.b.elements
+                for number in numbers { bytes.append(Int(number.bitPattern)) }
+            }
+        }
+        for value in parameters.values { bytes.append(Int(value.bitPattern)) }
         return Digest(of: bytes)
     }
 }

@@ -21,7 +21,7 @@ public struct TrainingState: Sendable, Equatable {
     public internal(set) var validations: [Validation] = []
     /// The values of the best validation; those of the last step where there is none.
     public internal(set) var best: [Float]
-    /// What the training is: settings, data and base, as a digest.
+    /// What the training is: settings, data, base and what it starts from, as a digest.
     let identity: Digest
 
     init(values: [Float], identity: Digest) {
