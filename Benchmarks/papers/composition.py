@@ -25,21 +25,22 @@ GENERAL = {
 TEXTS, MOOD_TEXTS = 40, 100
 
 
-def rows(grid: list[dict], draw: random.Random, sentiments: list[str], topics: list[str]) -> list[dict]:
+def rows(grid: list[dict], count: int, draw: random.Random, sentiments: list[str], topics: list[str]) -> list[dict]:
     fitting = [row["text"] for row in grid if row["sentiment"] in sentiments and row["topic"] in topics]
-    return [{"prompt": PROMPT, "answer": text} for text in draw.sample(fitting, min(ROWS, len(fitting)))]
+    return [{"prompt": PROMPT, "answer": text} for text in draw.sample(fitting, min(count, len(fitting)))]
 
 
-def evaluate(shelf: Shelf, data: Path, kind: str) -> None:
+def evaluate(shelf: Shelf, data: Path, kind: str, part: float) -> None:
     """Every text is drawn with a seed of its own."""
-    both = [(sentiment, topic) for sentiment in SENTIMENTS for topic in TOPICS for _ in range(TEXTS)]
+    texts, mood_texts = round(TEXTS * part), round(MOOD_TEXTS * part)
+    both = [(sentiment, topic) for sentiment in SENTIMENTS for topic in TOPICS for _ in range(texts)]
     shelf.data("both", [
         {"prompt": PROMPT, "attributes": {"sentiment": s, "topic": t}, "adapters": [s, t, f"{s}_and_{t}", f"{s}_by_{t}"]} for s, t in both
     ])
     shelf.data("mood", [
-        {"prompt": PROMPT, "attributes": {"sentiment": s}, "adapters": [f"{s}_1", f"{s}_2", f"{s}_3", s]} for s in SENTIMENTS for _ in range(MOOD_TEXTS)
+        {"prompt": PROMPT, "attributes": {"sentiment": s}, "adapters": [f"{s}_1", f"{s}_2", f"{s}_3", s]} for s in SENTIMENTS for _ in range(mood_texts)
     ])
-    shelf.data("topic", [{"prompt": PROMPT, "attributes": {"topic": t}, "adapters": [t]} for t in TOPICS for _ in range(TEXTS)])
+    shelf.data("topic", [{"prompt": PROMPT, "attributes": {"topic": t}, "adapters": [t]} for t in TOPICS for _ in range(texts)])
     (shelf.folder / "lexicon.json").write_text(json.dumps(lexicon(data)))
 
     def judge(of: str) -> dict:
@@ -83,17 +84,17 @@ def lexicon(data: Path) -> dict:
 
 def main() -> None:
     a = arguments()
-    shelf = Shelf(a.fusebox, a.model, a.work, ["--rank", "4", "--epochs", str(a.epochs), "--learning-rate", "1e-3", "--threads", str(a.threads)])
+    shelf = Shelf(a.fusebox, a.model, a.work, ["--rank", "4", "--epochs", str(a.epochs), "--learning-rate", "1e-3", "--threads", str(a.threads)], a.threads)
     grid = rows_of(a.data / "attr" / "synthetic_sentiment_topic_grid" / "train.jsonl.gz")
     draw = random.Random(7)
     everything = sorted({topic for pair in OTHERS for topic in pair})
     parts: dict[str, list[dict]] = {}
     for sentiment in SENTIMENTS:
-        parts[sentiment] = rows(grid, draw, [sentiment], everything)
+        parts[sentiment] = rows(grid, round(ROWS * a.rows), draw, [sentiment], everything)
         for number, topics in enumerate(OTHERS):
-            parts[f"{sentiment}_{number + 1}"] = rows(grid, draw, [sentiment], topics)
+            parts[f"{sentiment}_{number + 1}"] = rows(grid, round(ROWS * a.rows), draw, [sentiment], topics)
     for topic in TOPICS:
-        parts[topic] = rows(grid, draw, SENTIMENTS, [topic])
+        parts[topic] = rows(grid, round(ROWS * a.rows), draw, SENTIMENTS, [topic])
     for name, part in parts.items():
         shelf.train(name, part)
     for sentiment in SENTIMENTS:
@@ -102,7 +103,7 @@ def main() -> None:
             draw.shuffle(both)
             shelf.train(f"{sentiment}_and_{topic}", both)
             shelf.merge(f"{sentiment}_by_{topic}", "linear", {sentiment: 0.5, topic: 0.5})
-    evaluate(shelf, a.data, a.type)
+    evaluate(shelf, a.data, a.type, a.tests)
 
 
 if __name__ == "__main__":

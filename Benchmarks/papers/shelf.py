@@ -18,6 +18,8 @@ def arguments() -> argparse.Namespace:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--epochs", type=int, default=3, help="passes over an adapter's rows; a base that knows little needs more")
+    parser.add_argument("--rows", type=float, default=1, help="the part of an adapter's rows to train with, for a slow base")
+    parser.add_argument("--tests", type=float, default=1, help="the part of the questions to ask")
     parser.add_argument("--type", default="q8_0")
     return parser.parse_args()
 
@@ -31,6 +33,7 @@ class Shelf:
     folder: Path
     #: Options of every training.
     options: list[str] = field(default_factory=list)
+    threads: int | None = None
 
     def data(self, name: str, rows: Iterable[dict]) -> Path:
         path = self.folder / "data" / f"{name}.jsonl"
@@ -70,7 +73,8 @@ class Shelf:
     def evaluate(self, suite: dict) -> None:
         """Runs a suite; its report is in `results`."""
         (self.folder / "suite.json").write_text(json.dumps({"version": 1, "adapters": "adapters", **suite}, indent=1))
-        self.run("evaluate", "--suite", self.folder / "suite.json", "--model", self.model, "--output", self.folder / "results", name="evaluate")
+        threads = [] if self.threads is None else ["--threads", self.threads]
+        self.run("evaluate", "--suite", self.folder / "suite.json", "--model", self.model, "--output", self.folder / "results", *threads, name="evaluate")
 
     def run(self, *command: object, name: str) -> None:
         print(f"-- {name}", flush=True)

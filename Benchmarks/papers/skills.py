@@ -49,22 +49,22 @@ SKILLS: dict[str, Draw] = {
 def main() -> None:
     a = arguments()
     threads = ["--threads", str(a.threads)]
-    shelf = Shelf(a.fusebox, a.model, a.work, ["--rank", "8", "--epochs", str(a.epochs), "--learning-rate", "1e-3", *threads])
+    shelf = Shelf(a.fusebox, a.model, a.work, ["--rank", "8", "--epochs", str(a.epochs), "--learning-rate", "1e-3", *threads], a.threads)
     chosen = pairs(a.data)
-    learned = {name: rows(make, ROWS, f"learn {name}") for name, make in SKILLS.items()}
+    learned = {name: rows(make, round(ROWS * a.rows), f"learn {name}") for name, make in SKILLS.items()}
     for name, part in learned.items():
         shelf.train(name, part)
     tasks, configurations, tables = [], [], {}
     for name, (first, second, both) in chosen.items():
         seen = {row["prompt"] for row in learned[first] + learned[second]}
-        tests = rows(both, TESTS, f"test {name}", seen)
+        tests = rows(both, round(TESTS * a.tests), f"test {name}", seen)
         shelf.data(f"test_{name}", [{**row, "adapters": [first, second]} for row in tests])
         mixed = learned[first] + learned[second]
         random.Random(name).shuffle(mixed)
         shelf.train(f"mixed_{name}", mixed)
         few = rows(both, 50, f"few {name}", {row["prompt"] for row in tests})
         for form in ("softmax", "free"):
-            tables[f"cat_{form}_{name}"] = shelf.combine(f"cat_{form}_{name}", [first, second], mixed[:COMBINED], "--form", form, "--epochs", "1", *threads)
+            tables[f"cat_{form}_{name}"] = shelf.combine(f"cat_{form}_{name}", [first, second], mixed[:round(COMBINED * a.rows)], "--form", form, "--epochs", "1", *threads)
         tables[f"cat_few_{name}"] = shelf.combine(f"cat_few_{name}", [first, second], few, "--form", "free", "--epochs", "6", *threads)
         for method, options in MERGES.items():
             shelf.merge(f"{method}_{name}", method, {first: 1, second: 1}, *options)

@@ -14,12 +14,12 @@ ROWS, TESTS = 400, 40
 
 def main() -> None:
     a = arguments()
-    shelf = Shelf(a.fusebox, a.model, a.work, ["--rank", "4", "--epochs", str(a.epochs), "--learning-rate", "1e-3", "--threads", str(a.threads)])
+    shelf = Shelf(a.fusebox, a.model, a.work, ["--rank", "4", "--epochs", str(a.epochs), "--learning-rate", "1e-3", "--threads", str(a.threads)], a.threads)
     folder = a.data / "router" / "tasks26"
     labels = sorted({row["label"] for row in rows_of(folder / "train.jsonl.gz")} - {"oos"})
     for label in labels:
         rows = rows_of(a.data / "tasks" / label / "train.jsonl.gz")
-        chosen = random.Random(label).sample(rows, min(ROWS, len(rows)))
+        chosen = random.Random(label).sample(rows, min(round(ROWS * a.rows), len(rows)))
         shelf.train(label, [{"prompt": row["prompt"], "answer": row["answer"]} for row in chosen])
     router = a.work / "router"
     routed = shelf.data("router", [{"text": row["text"], "adapter": row["label"]} for row in rows_of(folder / "train.jsonl.gz") if row["label"] != "oos"])
@@ -28,7 +28,7 @@ def main() -> None:
     tests = []
     for label in labels:
         rows = [row for row in rows_of(folder / "test.jsonl.gz") if row["label"] == label]
-        tests += [{"prompt": row["text"], "answer": row["answer"], "adapters": [label]} for row in rows[:TESTS]]
+        tests += [{"prompt": row["text"], "answer": row["answer"], "adapters": [label]} for row in rows[:round(TESTS * a.tests)]]
     shelf.data("tests", tests)
     shelf.evaluate({
         "suite": "26 tasks, and nobody names an adapter", "type": a.type, "max_tokens": 64, "reference": "right adapter", "router": "router",
