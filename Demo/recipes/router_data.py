@@ -7,6 +7,7 @@ OUT/train.jsonl and OUT/validation.jsonl hold {"text", "adapter"}, or {"text", "
 """
 import argparse, json, os, random
 from attributes import fix_article
+import typed
 import wordings as w
 from wordings import MOODS, SKILLS, THINGS
 
@@ -76,12 +77,20 @@ def vary(text, rng):
 
 
 class Training:
-    """Requests in the wordings that the adapters know and in more."""
+    """Requests in the wordings that the adapters know and in more, half of them as people type them."""
 
     def __init__(self, rng):
         self.rng = rng
 
+    def as_typed(self):
+        return self.rng.random() < 0.5
+
+    def vary(self, text):
+        return typed.typed(text, self.rng) if self.as_typed() else vary(text, self.rng)
+
     def skill(self, name):
+        if self.as_typed():
+            return self.rng.choice(typed.SKILLS[name])
         return self.rng.choice(SKILLS[name] + w.TASK_WORDINGS[name] * 2 + w.MORE_SKILLS[name])
 
     def mood(self, sentiment):
@@ -91,9 +100,11 @@ class Training:
         if self.rng.random() < 0.4:
             return self.rng.choice(THINGS[topic])
         kind = self.rng.choice(["", "", self.rng.choice(w.KINDS) + " "])
-        return f"{self.rng.choice(['a', 'a', 'the', 'my', 'this'])} {kind}{self.rng.choice(w.NOUNS[topic])}"
+        return f"{self.rng.choice(['a', 'a', 'the', 'my', 'this'])} {kind}{self.rng.choice(w.NOUNS[topic] + typed.NOUNS[topic])}"
 
     def attribute(self, sentiment, topic):
+        if self.as_typed():
+            return self.rng.choice(typed.BOTH_REQUESTS[sentiment] if sentiment and topic else typed.TOPIC_REQUESTS if topic else typed.MOOD_REQUESTS[sentiment])
         composed = f"{self.rng.choice(w.OPENINGS)} a {self.rng.choice(w.TEXTS)}"
         if sentiment and topic:
             return self.rng.choice([self.rng.choice(w.BOTH_REQUESTS[sentiment]), self.rng.choice(w.MORE_BOTH_REQUESTS[sentiment]), composed + " about {thing}."])
@@ -102,7 +113,7 @@ class Training:
         return self.rng.choice([self.rng.choice(w.MOOD_REQUESTS[sentiment]), self.rng.choice(w.MORE_MOOD_REQUESTS[sentiment]), composed + "."])
 
     def base(self):
-        return self.rng.choice(w.BASE + w.MORE_BASE)
+        return self.rng.choice(w.BASE + w.MORE_BASE + typed.BASE)
 
 
 class Validation:
@@ -110,6 +121,9 @@ class Validation:
 
     def __init__(self, rng):
         self.rng = rng
+
+    def vary(self, text):
+        return vary(text, self.rng)
 
     def skill(self, name):
         return self.rng.choice(w.CHECK_SKILLS[name])
@@ -133,16 +147,16 @@ def sentences(adapters, size, rng, taken, source):
     def ask(sentiment, topic):
         template = source.attribute(sentiment, topic)
         mood = source.mood(sentiment) if sentiment else ""
-        return vary(fix_article(template.format(mood=mood, tone=mood and mood + " ", thing=source.thing(topic) if topic else "")), rng)
+        return source.vary(fix_article(template.format(mood=mood, tone=mood and mood + " ", thing=source.thing(topic) if topic else "")))
 
     def chat():
         words = dict(name=rng.choice(NAMES), word=rng.choice(WORDS), who=rng.choice(PEOPLE), role=rng.choice(ROLES), animal=rng.choice(ANIMALS), colour=rng.choice(COLOURS))
-        return vary(fix_article(source.base().format(**words)), rng)
+        return source.vary(fix_article(source.base().format(**words)))
 
     out = []
     for name in adapters:
         if name in SKILLS:
-            texts = distinct(lambda: vary(source.skill(name).format(INPUTS[name](rng)), rng), size, taken)
+            texts = distinct(lambda: source.vary(source.skill(name).format(INPUTS[name](rng))), size, taken)
         else:
             texts = distinct(lambda: ask(name if name in MOODS else None, name if name in THINGS else None), size, taken)
         out += [{"text": t, "adapter": name} for t in texts]
