@@ -7,8 +7,9 @@ OUT/train.jsonl and OUT/validation.jsonl hold {"text", "adapter"}, or {"text", "
 """
 import argparse, json, os, random
 from attributes import fix_article
-import typed
+import typed_attributes, typed_base, typed_skills
 import wordings as w
+from typed import typed
 from wordings import MOODS, SKILLS, THINGS
 
 NAMES = "Adam Bella Carl Dora Erik Fay Gus Hanna Ivan Julia Karl Lena Mark Nina Oscar Petra Quinn Rita Steve Tom Ursula Vera Walter Yara Zoe".split()
@@ -86,11 +87,11 @@ class Training:
         return self.rng.random() < 0.5
 
     def vary(self, text):
-        return typed.typed(text, self.rng) if self.as_typed() else vary(text, self.rng)
+        return typed(text, self.rng) if self.as_typed() else vary(text, self.rng)
 
     def skill(self, name):
         if self.as_typed():
-            return self.rng.choice(typed.SKILLS[name])
+            return self.rng.choice(typed_skills.SKILLS[name])
         return self.rng.choice(SKILLS[name] + w.TASK_WORDINGS[name] * 2 + w.MORE_SKILLS[name])
 
     def mood(self, sentiment):
@@ -100,11 +101,11 @@ class Training:
         if self.rng.random() < 0.4:
             return self.rng.choice(THINGS[topic])
         kind = self.rng.choice(["", "", self.rng.choice(w.KINDS) + " "])
-        return f"{self.rng.choice(['a', 'a', 'the', 'my', 'this'])} {kind}{self.rng.choice(w.NOUNS[topic] + typed.NOUNS[topic])}"
+        return f"{self.rng.choice(['a', 'a', 'the', 'my', 'this'])} {kind}{self.rng.choice(w.NOUNS[topic] + typed_attributes.NOUNS[topic])}"
 
     def attribute(self, sentiment, topic):
         if self.as_typed():
-            return self.rng.choice(typed.BOTH_REQUESTS[sentiment] if sentiment and topic else typed.TOPIC_REQUESTS if topic else typed.MOOD_REQUESTS[sentiment])
+            return self.rng.choice(typed_attributes.BOTH_REQUESTS[sentiment] if sentiment and topic else typed_attributes.TOPIC_REQUESTS if topic else typed_attributes.MOOD_REQUESTS[sentiment])
         composed = f"{self.rng.choice(w.OPENINGS)} a {self.rng.choice(w.TEXTS)}"
         if sentiment and topic:
             return self.rng.choice([self.rng.choice(w.BOTH_REQUESTS[sentiment]), self.rng.choice(w.MORE_BOTH_REQUESTS[sentiment]), composed + " about {thing}."])
@@ -113,7 +114,7 @@ class Training:
         return self.rng.choice([self.rng.choice(w.MOOD_REQUESTS[sentiment]), self.rng.choice(w.MORE_MOOD_REQUESTS[sentiment]), composed + "."])
 
     def base(self):
-        return self.rng.choice(w.BASE + w.MORE_BASE + typed.BASE)
+        return self.rng.choice(w.BASE + w.MORE_BASE + typed_base.BASE)
 
 
 class Validation:
