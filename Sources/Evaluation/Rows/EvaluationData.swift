@@ -15,45 +15,35 @@ public struct EvaluationData: Sendable {
     ///
     /// - Throws: with path and line for rows that are none, and for files without any.
     init(path: String, limit: Int?) throws(EvaluationError) {
-        var bytes: [UInt8]
+        let text: TextLines
         do {
-            bytes = try FileBytes.array(path: path, limit: Self.byteLimit)
+            text = try TextLines(path: path, limit: Self.byteLimit)
         } catch {
             throw EvaluationError(.data, error.message)
         }
-        do {
-            if GzipFile.recognizes(bytes) {
-                bytes = try GzipFile.content(of: bytes, limit: Self.byteLimit)
-            }
-        } catch {
-            throw EvaluationError(.data, "\(path): \(error)")
-        }
-        try self.init(bytes: bytes, path: path, limit: limit)
+        try self.init(text, limit: limit)
     }
 
-    init(bytes: [UInt8], path: String, limit: Int?) throws(EvaluationError) {
-        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-        let content = bytes.starts(with: mark) ? bytes[mark.count...] : bytes[...]
+    init(_ text: TextLines, limit: Int?) throws(EvaluationError) {
         var rows: [EvaluationRow] = []
         var lines: [Int] = []
-        for (index, line) in content.split(
-            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
-        ).enumerated() where line.contains(where: { $0 > 0x20 }) {
+        for line in text.lines {
             guard limit.map({ rows.count < $0 }) ?? true else { break }
             do throws(EvaluationError) {
-                rows.append(try Self.row(line))
-                lines.append(index + 1)
+                rows.append(try Self.row(line.bytes))
+                lines.append(line.number)
             } catch {
-                throw error.at("\(path):\(index + 1)")
+                throw error.at("\(text.path):\(line.number)")
             }
         }
         guard !rows.isEmpty else {
             throw EvaluationError(
-                .data, "\(path): has no rows; write one {\"prompt\": ..., \"answer\": ...} a line")
+                .data,
+                "\(text.path): has no rows; write one {\"prompt\": ..., \"answer\": ...} a line")
         }
         self.rows = rows
         self.lines = lines
-        self.path = path
+        path = text.path
     }
 
     /// The same rows for these adapters, where they name none themselves.

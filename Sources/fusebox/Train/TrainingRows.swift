@@ -23,24 +23,18 @@ struct TrainingRows {
     ///
     /// - Throws: for a file without rows, and for the first row that cannot be learned, with its line.
     func examples() throws(CommandError) -> [TrainingExample] {
-        let bytes: [UInt8]
+        let text: TextLines
         do {
-            let stored = try FileBytes.array(path: path, limit: Self.byteLimit)
-            bytes =
-                GzipFile.recognizes(stored)
-                ? try GzipFile.content(of: stored, limit: Self.byteLimit) : stored
+            text = try TextLines(path: path, limit: Self.byteLimit)
         } catch {
             throw CommandError(error.message)
         }
-        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-        let content = bytes.starts(with: mark) ? bytes[mark.count...] : bytes[...]
         var examples: [TrainingExample] = []
-        let lines = content.split(separator: 0x0A, omittingEmptySubsequences: false)
-        for (index, line) in lines.enumerated() where line.contains(where: { $0 > 0x20 }) {
+        for line in text.lines {
             do {
-                examples.append(try example(JSONValue(parsing: Array(line))))
+                examples.append(try example(JSONValue(parsing: Array(line.bytes))))
             } catch {
-                throw CommandError("\(path):\(index + 1): \(error)")
+                throw CommandError("\(path):\(line.number): \(error)")
             }
         }
         guard !examples.isEmpty else { throw CommandError("\(path): has no rows") }
