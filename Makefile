@@ -33,13 +33,18 @@ install: build
 	cp -r Demo/real/shelf Demo/real/router Demo/real/fetch.sh Demo/real/suite Demo/real/suite.json $(DESTDIR)$(PREFIX)/share/fusebox/Demo/real
 	cp -r Router $(DESTDIR)$(PREFIX)/share/fusebox
 
-test: libraries
-	swift test $(TEST_FLAGS)
+# What the tests need and no more: a build of everything compiles the programs of the dependencies too, protoc among them.
+.PHONY: tests
+tests: libraries
+	for product in fusebox FrontBench fuseboxPackageTests; do swift build $(TEST_FLAGS) --product $$product || exit 1; done
+
+test: tests
+	swift test --skip-build $(TEST_FLAGS)
 
 # The engine's tests on the kernel sets that the best one hides.
-test-kernel-sets: libraries
-	FUSEBOX_KERNELS=avx2 swift test $(TEST_FLAGS) --filter InferenceTests
-	FUSEBOX_KERNELS=scalar swift test $(TEST_FLAGS) --filter InferenceTests
+test-kernel-sets: tests
+	FUSEBOX_KERNELS=avx2 swift test --skip-build $(TEST_FLAGS) --filter InferenceTests
+	FUSEBOX_KERNELS=scalar swift test --skip-build $(TEST_FLAGS) --filter InferenceTests
 
 # The Python client and the fault benchmarks: types, and the client against the built program.
 test-python: libraries

@@ -32,8 +32,16 @@ def sentence(rng):
 
 
 def active_sentence(rng):
+    """Somebody does something to somebody or something, now or in the past."""
+    if rng.random() < 0.3:
+        return sentence(rng)
     a, b = rng.sample(ROLES, 2)
     return f"The {a}{rng.choice(['', 's'])} {rng.choice(DEEDS)} the {b}{rng.choice(['', 's'])}."
+
+
+def any_sentence(rng):
+    """Not only what one adapter is asked for, or its sentences would tell it without the request."""
+    return active_sentence(rng) if rng.random() < 0.3 else sentence(rng)
 
 
 def brackets(rng):
@@ -52,7 +60,7 @@ def number(rng):
 
 
 INPUTS = {
-    "past_tense": sentence, "future_tense": sentence, "negation": sentence, "question": sentence, "passive": active_sentence, "close_brackets": brackets,
+    "past_tense": sentence, "future_tense": any_sentence, "negation": any_sentence, "question": any_sentence, "passive": active_sentence, "close_brackets": brackets,
     "number_words": lambda rng: str(rng.randint(100, 9999)), "even_or_odd": number, "next_number": number, "bigger_number": lambda rng: f"{rng.randint(10, 999)} or {rng.randint(10, 999)}",
 }
 
@@ -173,7 +181,7 @@ def sentences(adapters, size, rng, taken, source):
 if __name__ == "__main__":
     p = argparse.ArgumentParser()
     p.add_argument("adapters"); p.add_argument("out")
-    p.add_argument("--train", type=int, default=300); p.add_argument("--validation", type=int, default=40)
+    p.add_argument("--train", type=int, default=600); p.add_argument("--validation", type=int, default=40)
     a = p.parse_args()
     os.makedirs(a.out, exist_ok=True)
     adapters = sorted(n for n in os.listdir(a.adapters) if n in SKILLS or n in MOODS or n in THINGS)

@@ -1,9 +1,9 @@
 """Measures how well `fusebox router` learns to route: every figure of evaluation.md, one set after the other.
 
-    measure.py FUSEBOX ROWS SENTENCES PARAPHRASES OUT [--only NAME ...] [--against OTHER] [--train ARGUMENT ...]
+    measure.py FUSEBOX ROWS SENTENCES REQUESTS OUT [--only NAME ...] [--against OTHER] [--train ARGUMENT ...]
 
-ROWS is what convert.py and folds.py wrote, SENTENCES the test prompts of `multi_sentence` (gzip), PARAPHRASES a folder with
-train.jsonl, validation.jsonl and paraphrases.jsonl. OUT gets a router, figures and predictions of each set; what is there
+ROWS is what convert.py and folds.py wrote, SENTENCES the test prompts of `multi_sentence` (gzip), REQUESTS a folder with
+train.jsonl, validation.jsonl, paraphrases.jsonl and requests.jsonl. OUT gets a router, figures and predictions of each set; what is there
 already is kept. OTHER is the OUT of another program or of other settings, on the same ROWS: its answers are compared row by
 row (McNemar's exact test). ARGUMENTs go to `router train`.
 """
@@ -114,23 +114,22 @@ class Bench:
         figures, _ = self.evaluate(folder, self.rows / "thousand-test.jsonl")
         return figures | json.loads((folder / "training.json").read_text())
 
-    def paraphrases(self):
+    def typed(self, name):
         """The whole decision: the adapters that a request gets are those it asks for, no more and no fewer."""
-        given = pathlib.Path(self.options.paraphrases)
-        folder = self.train("paraphrases", [given / "train.jsonl"])
-        test = given / "paraphrases.jsonl"
+        given = pathlib.Path(self.options.requests)
+        folder = self.train("demo", [given / "train.jsonl"], given / "validation.jsonl")
+        test = given / f"{name}.jsonl"
         figures, best = self.evaluate(folder, test)
         answers = []
         rows = read(test)
         for row, said in zip(rows, measure_sentences.explain(self.options.fusebox, folder, rows)):
             answers.append({"text": row["text"], "right": names(row), "kept": sorted({k["name"] for k in said["kept"] if k["weight"] > 0} - {"base"})})
-        (folder / "decisions.jsonl").write_text("".join(json.dumps(a, ensure_ascii=False) + "\n" for a in answers))
+        (folder / f"{name}.decisions.jsonl").write_text("".join(json.dumps(a, ensure_ascii=False) + "\n" for a in answers))
         share = lambda hits: sum(hits) / len(hits)
         return {
             "right adapters": share([a["kept"] == a["right"] for a in answers]),
             "all that are right among them": share([set(a["right"]) <= set(a["kept"]) and bool(a["kept"]) == bool(a["right"]) for a in answers]),
             "most probable one is right": share(best),
-            "held-out templates": json.loads(json.dumps(self.evaluate(folder, given / "validation.jsonl", "validation")[0]["accuracy"])),
             "auroc": figures["auroc"],
         }
 
@@ -179,7 +178,7 @@ def bootstrap(correct, floor, draws=2000):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("fusebox", "rows", "sentences", "paraphrases", "out"):
+    for name in ("fusebox", "rows", "sentences", "requests", "out"):
         parser.add_argument(name)
     parser.add_argument("--only", nargs="+")
     parser.add_argument("--against")
@@ -187,7 +186,8 @@ def main():
     options = parser.parse_args()
     bench = Bench(options)
     sets = {name: (lambda name=name: bench.intents(name)) for name in ("clinc150", "banking77", "hwu64", "snips")}
-    sets |= {name: getattr(bench, name) for name in ("paraphrases", "folds", "joining", "sentences", "thousand")}
+    sets |= {name: getattr(bench, name) for name in ("folds", "joining", "sentences", "thousand")}
+    sets |= {name: (lambda name=name: bench.typed(name)) for name in ("paraphrases", "requests")}
     for name in options.only or sets:
         figures = sets[name]()
         (bench.out / f"{name}.json").write_text(json.dumps(figures, indent=1))

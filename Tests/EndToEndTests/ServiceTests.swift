@@ -96,7 +96,7 @@ import Worker
         let client = try FuseboxClient(endpoint: service.endpoint)
         defer { client.shutDown() }
         _ = try await service.workers(client, count: 1)
-        for prompt in ["Write 4823 in words.", "Banana umbrella seven."] {
+        for prompt in ["Write 4823 in words.", "A tablecloth with a stain."] {
             let answer = try await Self.answer(
                 submit(0) { $0.prompt.text = prompt }, from: client)
             let first = try #require(answer.done.provenance.segments.first)

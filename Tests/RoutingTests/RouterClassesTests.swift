@@ -1,3 +1,6 @@
+import Foundation
+import Optimization
+import Tensors
 import TestSupport
 import Testing
 
@@ -39,11 +42,86 @@ struct RouterClassesTests {
         let folder = try TemporaryFolder()
         let read = try extended.write(to: folder.path("r"), card: "")
         #expect(read.classes == extended.classes)
+        #expect(read.statistics.sample == extended.statistics.sample)
         let back = try read.removing("music")
         #expect(back.classes == router.classes)
+        #expect(back.statistics.sample == router.statistics.sample)
         #expect(
             back.scores(of: "more than one wolf is called")
                 == router.scores(of: "more than one wolf is called"))
+    }
+
+    @Test("The sample has rows of every class, and those of a class go and move with it")
+    func sample() throws {
+        let router = try withoutMusic()
+        let sample = try #require(router.statistics.sample)
+        #expect((1...3 * HiddenSample.rowsPerClass).contains(sample.classes.count { $0 == nil }))
+        for group in 0..<3 {
+            #expect(sample.classes.count { $0 == group } == HiddenSample.rowsPerClass)
+        }
+        #expect(sample.hidden.count == sample.classes.count * router.network.width)
+        let extended = try #require(
+            router.adding("music", examples: ["play a song", "put on music"]).statistics.sample)
+        #expect(extended.classes.suffix(2) == [3, 3])
+        let without = extended.removing(1)
+        #expect(!without.classes.contains(3))
+        #expect(without.classes.suffix(2) == [2, 2])
+        #expect(
+            without.hidden.suffix(router.network.width)
+                == extended.hidden.suffix(router.network.width))
+    }
+
+    @Test("A sample that does not fit its router is refused", arguments: [4, -1, 1.5 as Float])
+    func badSample(group: Float) throws {
+        let router = try withoutMusic()
+        let folder = try TemporaryFolder()
+        _ = try router.write(to: folder.path("r"), card: "")
+        let path = folder.path("r/router.safetensors")
+        let file = try SafetensorsFile(
+            bytes: FileBytes(folder.read("r/router.safetensors")), limits: .adapter)
+        var writer = SafetensorsWriter(metadata: ["format": RouterArtefact.format])
+        for tensor in file.tensors {
+            guard tensor.name == "sample.classes" else {
+                try writer.add(tensor)
+                continue
+            }
+            let floats = [group] + [Float](repeating: 0, count: tensor.shape[0] - 1)
+            try writer.add(Tensor(name: tensor.name, shape: tensor.shape, floats: floats))
+        }
+        try writer.write(to: path)
+        let error = #expect(throws: RoutingError.self) {
+            try AdapterRouter(directory: folder.path("r"))
+        }
+        #expect(error?.message.contains("sample.classes") == true)
+    }
+
+    @Test("A column that was fitted is where the loss has no slope")
+    func stationary() throws {
+        let router = try withoutMusic()
+        let sample = try #require(router.statistics.sample)
+        let texts = ToyRouter.examples(20, seed: 8, skills: ["music"])
+            .map { router.network.penultimate(of: router.features(of: $0.text)) }
+        let start = ([Float](repeating: 0, count: router.network.width), Float(0))
+        let (weights, bias) = JoiningClass(texts: texts, sample: sample, network: router.network)
+            .column(from: start)
+        let width = router.network.width
+        let others = sample.classes.indices.map {
+            Array(sample.hidden[($0 * width)..<(($0 + 1) * width)])
+        }
+        var slope = weights.map { 0.2 * $0 }
+        var biasSlope: Float = 0
+        for (place, row) in (texts + others).enumerated() {
+            let rivals = router.network.output(row).scalars(router.base + 1)
+            let own = zip(row, weights).reduce(bias) { $0 + $1.0 * $1.1 }
+            let all = rivals + [own]
+            let largest = all.max() ?? 0
+            let sum = all.reduce(0) { $0 + exp($1 - largest) }
+            let error = exp(own - largest) / sum - (place < texts.count ? 1 : 0)
+            for index in slope.indices { slope[index] += error * row[index] }
+            biasSlope += error
+        }
+        #expect(slope.allSatisfy { abs($0) < 0.02 } && abs(biasSlope) < 0.5)
+        #expect(weights.contains { abs($0) > 0.1 })
     }
 
     @Test("What cannot be added or removed is refused")

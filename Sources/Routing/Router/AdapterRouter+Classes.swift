@@ -1,16 +1,16 @@
 public import Tensors
 
 extension AdapterRouter {
-    /// A router with one more class, made from a few texts without training.
+    /// A router with one more class, made from a few texts; the classes that are there keep their logits.
     ///
-    /// The new logit is a linear discriminant in the network's last layer,
+    /// The new logit is a column of the network's last layer. It begins as a linear discriminant,
     ///
     ///     z = a wᵀ(h - mean) + b,   w = (covariance + ridge)⁻¹ (centroid - mean),
     ///
     /// a puts the texts, each judged by the centroid of the others, as far above all other texts as the logit of a trained
     /// class that fits is above one that does not. b puts the other texts at the mean logit of classes that do not fit, and
     /// lower the more they scatter. So old and new classes compete on equal terms, and temperature and threshold keep their
-    /// meaning.
+    /// meaning. Where the artefact has a sample of its training texts, `JoiningClass` goes on from there.
     ///
     /// - Parameters:
     ///   - adapter: what the class is bound to in the artefact.
@@ -28,21 +28,23 @@ extension AdapterRouter {
             throw RoutingError(
                 .data, "the router has \(classes.count) classes, and no room for more")
         }
-        let hidden = examples.map { features(of: $0) }
+        let texts = examples.map { features(of: $0) }
             .filter { !$0.entries.isEmpty }
-            .map { features in
-                zip(network.penultimate(of: features), statistics.mean).map {
-                    Double($0) - Double($1)
-                }
-            }
-        guard !hidden.isEmpty else {
+            .map(network.penultimate)
+        guard !texts.isEmpty else {
             throw RoutingError(
                 .data, "there is no example with a visible character for \"\(name)\"")
         }
-        let (weights, bias) = try discriminant(of: hidden)
+        var column = try discriminant(
+            of: texts.map { zip($0, statistics.mean).map { Double($0) - Double($1) } })
+        if let sample = statistics.sample {
+            column = JoiningClass(texts: texts, sample: sample, network: network)
+                .column(from: column)
+        }
         return replacingClasses(
             classes + [RouterClass(name: name, adapter: adapter, origin: .added)],
-            columns: columns.dropLast() + [(weights, bias), columns[base]])
+            columns: columns.dropLast() + [column, columns[base]],
+            sample: statistics.sample?.adding(texts, of: base))
     }
 
     /// A router without one of its classes; the others' logits do not change.
@@ -60,7 +62,8 @@ extension AdapterRouter {
         var (classes, columns) = (classes, columns)
         classes.remove(at: place)
         columns.remove(at: place)
-        return replacingClasses(classes, columns: columns)
+        return replacingClasses(
+            classes, columns: columns, sample: statistics.sample?.removing(place))
     }
 
     /// Ridge added to the covariance, in parts of its mean diagonal: fewer texts than dimensions need one.
@@ -133,13 +136,14 @@ extension AdapterRouter {
     }
 
     private func replacingClasses(
-        _ classes: [RouterClass], columns: [(weights: [Float], bias: Float)]
+        _ classes: [RouterClass], columns: [(weights: [Float], bias: Float)], sample: HiddenSample?
     ) -> AdapterRouter {
         let weights = (0..<network.width).flatMap { row in columns.map { $0.weights[row] } }
         let output = DenseLayer(weights: weights, biases: columns.map(\.bias))
         return AdapterRouter(
             classes: classes, digest: Digest(of: []), calibration: calibration, recipe: recipe,
             seed: seed,
-            network: network.replacing(output: output).rounded(), statistics: statistics)
+            network: network.replacing(output: output).rounded(),
+            statistics: statistics.replacing(sample: sample))
     }
 }

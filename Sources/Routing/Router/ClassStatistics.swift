@@ -7,6 +7,13 @@ struct ClassStatistics: Sendable {
     /// Covariance of the hidden activations, `[width, width]`.
     let covariance: [Float]
     let logits: LogitStatistics
+    /// Training texts; nil where the artefact is older than they are.
+    let sample: HiddenSample?
+
+    /// The same with other training texts.
+    func replacing(sample: HiddenSample?) -> ClassStatistics {
+        ClassStatistics(mean: mean, covariance: covariance, logits: logits, sample: sample)
+    }
 }
 
 /// How large the trained classes' logits are on held-out texts.
@@ -38,7 +45,9 @@ extension ClassStatistics {
         DenseAlgebra.multiply(
             centred.span, shape, transposed: true, by: centred.span, shape, into: &product,
             alpha: scale)
-        self.init(mean: mean, covariance: covariance, logits: logits)
+        self.init(
+            mean: mean, covariance: covariance, logits: logits,
+            sample: HiddenSample(of: examples, network: network))
     }
 }
 

@@ -56,7 +56,8 @@ extension AdapterRouter {
             calibration: settings.calibration, recipe: settings.recipe, seed: settings.seed,
             network: weights.network,
             statistics: ClassStatistics(
-                mean: weights.mean, covariance: weights.covariance, logits: settings.logits))
+                mean: weights.mean, covariance: weights.covariance, logits: settings.logits,
+                sample: weights.sample))
     }
 
     /// Writes the artefact and reads it back, with its digest; the folder is made if it is missing.

@@ -8,6 +8,8 @@ struct RouterWeights {
     let mean: [Float]
     /// `ClassStatistics.covariance`.
     let covariance: [Float]
+    /// `ClassStatistics.sample`.
+    let sample: HiddenSample?
 
     /// Reads the tensors and checks their shapes and values.
     init(
@@ -38,7 +40,8 @@ struct RouterWeights {
                 biases: try Self.values(of: file, "output.biases", [classCount])))
         mean = try Self.values(of: file, "statistics.mean", [width])
         covariance = try Self.values(of: file, "statistics.covariance", [width, width])
-        let count = hasMeanings ? 9 : 7
+        sample = try Self.sample(in: file, width: width, classCount: classCount)
+        let count = (hasMeanings ? 9 : 7) + (sample == nil ? 0 : 2)
         guard file.tensors.count == count else {
             throw RoutingError(
                 .malformed, "\(file.tensors.count) tensors; a router of this kind has \(count)")
@@ -52,6 +55,27 @@ struct RouterWeights {
         return MeaningLayer(
             table: table, weights: try values(of: file, "meanings.weights", [table.width, width]),
             width: width)
+    }
+
+    private static func sample(
+        in file: SafetensorsFile, width: Int, classCount: Int
+    ) throws(RoutingError) -> HiddenSample? {
+        guard let count = file["sample.classes"]?.shape.first else { return nil }
+        guard count <= HiddenSample.limit else {
+            throw RoutingError(
+                .malformed,
+                "tensor \"sample.classes\": \(count) rows; at most \(HiddenSample.limit) are read")
+        }
+        let classes = try values(of: file, "sample.classes", [count]).map {
+            Int(exactly: $0)
+        }
+        guard classes.allSatisfy({ $0.map((0..<classCount).contains) ?? false }) else {
+            throw RoutingError(
+                .malformed, "tensor \"sample.classes\" names classes that there are not")
+        }
+        return HiddenSample(
+            hidden: try values(of: file, "sample.hidden", [count, width]),
+            classes: classes.map { $0 == classCount - 1 ? nil : $0 })
     }
 
     /// The file for a router.
@@ -75,6 +99,14 @@ struct RouterWeights {
             Tensor(
                 name: "statistics.covariance", shape: [width, width],
                 floats: router.statistics.covariance))
+        if let sample = router.statistics.sample {
+            let count = sample.classes.count
+            try writer.add(half("sample.hidden", [count, width], sample.hidden))
+            try writer.add(
+                Tensor(
+                    name: "sample.classes", shape: [count],
+                    floats: sample.classes.map { Float($0 ?? router.base) }))
+        }
         if let meanings = network.meanings {
             try writer.add(
                 half(
