@@ -66,26 +66,27 @@ let layers: [Target] = [
         dependencies: ["Adapters", "Kernels", "Models", "Tensors", .collectionsDeque]),
     .target(name: "Messaging", dependencies: ["CSystemShims", "CZeroMQ", .collectionsDeque]),
     .target(name: "Wire", dependencies: [.protobuf]),
+    .target(name: "FuseboxWire", dependencies: ["Tensors", "Wire"]),
+    .target(name: "Translation", dependencies: ["Adapters", "Routing", "Tensors", "Wire"]),
     .target(
         name: "Frontend",
         dependencies: [
-            "Adapters", "Messaging", "Routing", "Tensors", "Wire", .collectionsDeque, .logging,
-            .subprocess, .system,
+            "Adapters", "Messaging", "Routing", "Tensors", "Translation", "Wire",
+            .collectionsDeque, .logging, .subprocess, .system,
         ]),
     .target(
         name: "Worker",
         dependencies: [
             "Adapters", "CSystemShims", "Inference", "Kernels", "Messaging", "Models", "Routing",
-            "Tensors", "Tokenization", "Wire", .logging,
+            "Tensors", "Tokenization", "Translation", "Wire", .logging,
         ]),
     .target(name: "FuseboxClient", dependencies: ["Messaging", "Wire"]),
     .executableTarget(
         name: "fusebox",
         dependencies: [
-            "Adapters", "Evaluation", "Frontend", "FuseboxClient", "Inference", "Kernels",
-            "Merging",
-            "Messaging", "Models", "Routing", "Tensors", "Tokenization", "Training", "Wire",
-            "Worker", .arguments, .logging, .system,
+            "Adapters", "Evaluation", "Frontend", "FuseboxClient", "FuseboxWire", "Inference",
+            "Kernels", "Merging", "Messaging", "Models", "Routing", "Tensors", "Tokenization",
+            "Training", "Translation", "Wire", "Worker", .arguments, .logging, .system,
         ]),
 ]
 /// What measures the front; it is no part of the product.
@@ -141,6 +142,10 @@ let tests: [Target] = [
         exclude: ["Parity.md"]),
     .testTarget(name: "MessagingTests", dependencies: ["Messaging", "TestSupport"]),
     .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport", .protobuf]),
+    .testTarget(name: "FuseboxWireTests", dependencies: ["FuseboxWire", "Tensors", "Wire"]),
+    .testTarget(
+        name: "TranslationTests",
+        dependencies: ["Adapters", "Routing", "Tensors", "Translation", "Wire"]),
     .testTarget(
         name: "FuseboxClientTests",
         dependencies: ["FuseboxClient", "Messaging", "Tensors", "Wire", "fusebox", "TestSupport"]),
@@ -172,6 +177,7 @@ let package = Package(
     products: [
         .executable(name: "fusebox", targets: ["fusebox"]),
         .library(name: "FuseboxClient", targets: ["FuseboxClient"]),
+        .library(name: "FuseboxWire", targets: ["FuseboxWire"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

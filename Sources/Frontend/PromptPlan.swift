@@ -171,8 +171,7 @@ extension Broker {
                         + "pass an explicit mix or base")
             }
             let route = try router.route(text, choice: auto)
-            let segment = Reply.segment(
-                Reply.mix(route.mix, pool: pool), reason: route.reason)
+            let segment = Reply.segment(route.mix, reason: route.reason, pool: pool)
             return PromptPlan.Part(
                 prompt: prompt, routedText: text, segment: segment, sentences: route.sentences,
                 warnings: route.warnings, unreadByteCount: route.unreadByteCount)
@@ -184,7 +183,7 @@ extension Broker {
     ) -> PromptPlan.Part {
         PromptPlan.Part(
             prompt: prompt, routedText: PromptText.lastUserMessage(prompt) ?? "",
-            segment: Reply.segment(Reply.mix(mix, pool: pool), reason: reason), sentences: [],
+            segment: Reply.segment(mix, reason: reason, pool: pool), sentences: [],
             warnings: [])
     }
 }

@@ -1,6 +1,7 @@
 import Adapters
 import FoundationEssentials
 import Tensors
+import Translation
 import Wire
 
 /// Makes wire messages of what the broker knows.
@@ -33,22 +34,11 @@ enum Reply {
         return routed
     }
 
-    static func mix(_ mix: AdapterMix, pool: PoolIdentity) -> WireMix {
-        var wire = WireMix()
-        wire.shares = mix.shares.map { share in
-            var wire = WireShare()
-            wire.adapter = Data(share.adapter.bytes)
-            wire.weight = share.weight
-            wire.name = pool.adapter(share.adapter)?.name ?? ""
-            return wire
-        }
-        wire.coefficients = mix.coefficients.map { Data($0.bytes) } ?? Data()
-        return wire
-    }
-
-    static func segment(_ mix: WireMix, reason: WireReason) -> WireSegment {
+    static func segment(
+        _ mix: AdapterMix, reason: WireReason, pool: PoolIdentity
+    ) -> WireSegment {
         var segment = WireSegment()
-        segment.mix = mix
+        segment.mix = WireMix(mix) { pool.adapter($0)?.name }
         segment.reason = reason
         return segment
     }

@@ -1,12 +1,10 @@
 public import Routing
 public import Tensors
+import Translation
 import Wire
 
 /// The trained router, in the words of the wire.
 public struct TrainedRouter: PromptRouter {
-    /// Candidates of a sentence that a client is told of, the base besides.
-    private static let candidateLimit = 8
-
     private var router: AdapterRouter
     private var adapters: [String: Digest] = [:]
 
@@ -35,8 +33,7 @@ public struct TrainedRouter: PromptRouter {
     public func route(_ text: String, choice: AutoChoice) throws(Refusal) -> PromptRoute {
         let policy: AdapterPolicy
         do {
-            policy = try AdapterPolicy(
-                weighting: Self.weighting(choice.weighting), gain: Double(choice.gain))
+            policy = try AdapterPolicy(choice.weighting, gain: choice.gain)
         } catch {
             throw Refusal(.invalidArgument, error.message)
         }
@@ -45,7 +42,8 @@ public struct TrainedRouter: PromptRouter {
         let decision = router.route(text, policy: policy, allowing: allowed)
         return PromptRoute(
             mix: decision.mix, reason: decision.reason == .abstained ? .abstained : .routed,
-            sentences: decision.sentences.map(wire), warnings: warnings(choice),
+            sentences: decision.sentences.map { WireSentenceRoute($0, router: router) },
+            warnings: warnings(choice),
             unreadByteCount: decision.unreadByteCount)
     }
 
@@ -53,33 +51,5 @@ public struct TrainedRouter: PromptRouter {
         choice.allowed
             .filter { name in adapters[name].map { !router.adapters.contains($0) } ?? false }
             .map { "the router has no class for \($0) and never chooses it" }
-    }
-
-    private func wire(_ sentence: SentenceRoute) -> WireSentenceRoute {
-        let scores = sentence.scores
-        let best = scores.ranking.filter { scores.probabilities[$0] > 0 }
-        var shown = Array(best.prefix(Self.candidateLimit))
-        if !shown.contains(router.base) { shown.append(router.base) }
-        let labels = router.labels
-        var wire = WireSentenceRoute()
-        wire.text = sentence.text
-        wire.abstained = scores.abstains
-        wire.candidates = shown.map { place in
-            var candidate = WireCandidate()
-            candidate.name = labels[place]
-            candidate.probability = scores.probabilities[place]
-            return candidate
-        }
-        return wire
-    }
-
-    private static func weighting(_ weighting: WireWeighting) -> AdapterPolicy.Weighting {
-        switch weighting {
-        case .unspecified, .renormalized, .UNRECOGNIZED: .renormalized
-        case .sum: .sum
-        case .mean: .mean
-        case .top1: .top1
-        case .paper: .paper
-        }
     }
 }

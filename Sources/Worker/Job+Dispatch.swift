@@ -1,9 +1,10 @@
-public import Adapters
+internal import Adapters
 internal import Inference
 internal import Models
 internal import Routing
 internal import Tensors
-public import Wire
+internal import Translation
+internal import Wire
 
 extension Job {
     /// Reads what the front dispatches.
@@ -14,8 +15,7 @@ extension Job {
     {
         var segments: [MixSegment] = []
         for segment in dispatch.segments {
-            segments.append(
-                MixSegment(fromToken: Int(segment.fromToken), mix: try AdapterMix(segment.mix)))
+            segments.append(try MixSegment(segment))
         }
         let limits = dispatch.limits
         // A prompt that leaves no room at all is refused for it, as it would be with a length.
@@ -52,9 +52,7 @@ extension Job.Rerouting {
             )
         }
         do {
-            let policy = try AdapterPolicy(
-                weighting: AdapterPolicy.Weighting(dispatch.weighting),
-                gain: dispatch.gain == 0 ? 1 : Double(dispatch.gain))
+            let policy = try AdapterPolicy(dispatch.weighting, gain: dispatch.gain)
             self.init(
                 userMessage: dispatch.routedText, policy: policy,
                 allowed: allowed.isEmpty ? nil : allowed)
@@ -64,44 +62,12 @@ extension Job.Rerouting {
     }
 }
 
-extension AdapterMix {
-    /// The mix that a message names.
-    public init(_ mix: WireMix) throws(WorkerError) {
-        var shares: [Share] = []
-        for share in mix.shares {
-            guard let digest = Digest(bytes: share.adapter) else {
-                throw WorkerError(
-                    .invalidArgument, "an adapter digest has \(share.adapter.count) bytes, not 32")
-            }
-            shares.append(Share(adapter: digest, weight: share.weight))
-        }
-        guard mix.coefficients.isEmpty || mix.coefficients.count == 32 else {
-            throw WorkerError(
-                .invalidArgument, "a coefficient digest has \(mix.coefficients.count) bytes, not 32"
-            )
-        }
-        self.init(shares: shares, coefficients: Digest(bytes: mix.coefficients))
-    }
-}
-
 extension KVRule {
     init(_ rule: WireKVRule) {
         switch rule {
         case .recompute: self = .recompute
         case .pin: self = .pin
         case .keep, .unspecified, .UNRECOGNIZED: self = .keep
-        }
-    }
-}
-
-extension AdapterPolicy.Weighting {
-    init(_ weighting: WireWeighting) {
-        switch weighting {
-        case .sum: self = .sum
-        case .mean: self = .mean
-        case .top1: self = .top1
-        case .paper: self = .paper
-        case .renormalized, .unspecified, .UNRECOGNIZED: self = .renormalized
         }
     }
 }

@@ -1,8 +1,6 @@
 public import Adapters
-internal import FoundationEssentials
 public import Inference
-public import Routing
-internal import Tensors
+internal import Translation
 public import Wire
 
 extension WireSegment {
@@ -11,33 +9,21 @@ extension WireSegment {
         self.init()
         fromToken = UInt32(clamping: segment.fromToken)
         self.reason = reason
-        mix = WireMix { mix in
-            mix.coefficients = Data(segment.mix.coefficients?.bytes ?? [])
-            mix.shares = segment.mix.shares.map { share in
-                WireShare {
-                    $0.adapter = Data(share.adapter.bytes)
-                    $0.weight = share.weight
-                    $0.name = shelf.named.first { $0.value.digest == share.adapter }?.key ?? ""
-                }
-            }
+        mix = WireMix(segment.mix) { digest in
+            shelf.named.first { $0.value.digest == digest }?.key
         }
     }
 }
 
-extension WireSentenceRoute {
-    /// Candidates that are shown of a sentence's distribution.
-    static let shownCandidates = 8
-
-    /// A sentence's distribution, best first.
-    public init(_ route: SentenceRoute, labels: [String]) {
-        self.init()
-        text = route.text
-        abstained = route.scores.abstains
-        candidates = route.scores.ranking.prefix(Self.shownCandidates).map { place in
-            WireCandidate {
-                $0.name = labels[place]
-                $0.probability = route.scores.probabilities[place]
-            }
+extension MixSegment {
+    /// The segment that a message names.
+    ///
+    /// - Throws: `.invalidArgument` for a mix that names no digests.
+    public init(_ segment: WireSegment) throws(WorkerError) {
+        do throws(WireError) {
+            self.init(fromToken: Int(segment.fromToken), mix: try AdapterMix(segment.mix))
+        } catch {
+            throw WorkerError(.invalidArgument, error.message)
         }
     }
 }

@@ -5,6 +5,7 @@ internal import Kernels
 internal import Models
 internal import Routing
 internal import Tensors
+internal import Translation
 public import Wire
 
 /// What a worker makes of the front's orders: pure apart from the runner, without sockets and clocks of its own.
@@ -240,7 +241,7 @@ final class WorkerSession {
             $0.epoch = job.epoch
             $0.segment = WireSegment(segment, shelf: runner.model.loaded.shelf, reason: .routed)
             if let router = runner.model.router {
-                $0.sentence = WireSentenceRoute(sentence, labels: router.labels)
+                $0.sentence = WireSentenceRoute(sentence, router: router)
             }
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FuseboxClient
+import FuseboxWire
 import Tensors
 import Wire
 
@@ -23,8 +24,12 @@ struct AdaptersCommand: AsyncParsableCommand {
         func run() async throws {
             let client = try FuseboxClient(endpoint: connect)
             defer { client.shutDown() }
-            let report = AdapterReport(try await client.listAdapters())
-            Terminal.write((json ? JSONValue.object(report.json).text : report.text) + "\n")
+            let reply = try await client.listAdapters()
+            Terminal.write(
+                (json
+                    ? JSONValue.object(AdaptersDocument.json(reply)).text
+                    : AdapterReport(reply).text)
+                    + "\n")
         }
     }
 }
@@ -49,31 +54,5 @@ struct AdapterReport {
         let refused = reply.refused.map { "refused: \($0.name): \($0.reason)" }
         let lines = adapters + refused
         return lines.isEmpty ? "no adapters" : lines.joined(separator: "\n")
-    }
-
-    var json: JSONObject {
-        [
-            "adapters": .array(reply.adapters.map { .object(Self.json($0)) }),
-            "refused": Self.json(reply.refused),
-        ]
-    }
-
-    private static func json(_ adapter: WireAdapterDescription) -> JSONObject {
-        [
-            "name": .string(adapter.name),
-            "digest": Digest(bytes: adapter.digest).map { .string($0.description) } ?? .null,
-            "rank": .integer(Int64(adapter.rank)),
-            "bytes": .integer(Int64(clamping: adapter.byteCount)),
-            "routable": .bool(adapter.routable),
-            "warnings": .array(adapter.warnings.map { .string($0) }),
-        ]
-    }
-
-    /// Adapters that were refused, with the reasons.
-    static func json(_ refused: [WireRefusedAdapter]) -> JSONValue {
-        .array(
-            refused.map {
-                .object(["name": .string($0.name), "reason": .string($0.reason)])
-            })
     }
 }

@@ -26,10 +26,10 @@ struct AskCommand: AsyncParsableCommand {
     var select = "auto"
 
     @Option(help: "How auto makes weights of probabilities.")
-    var weighting: WeightingName?
+    var weighting: WireWeighting?
 
     @Option(help: "What happens to earlier keys and values when the reply is routed again.")
-    var kvRule: KVRuleName?
+    var kvRule: WireKVRule?
 
     @Flag(help: "Answer each sentence of the prompt as a part of its own, all at once.")
     var split = false

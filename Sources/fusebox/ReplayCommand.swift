@@ -1,7 +1,7 @@
 import Adapters
 import ArgumentParser
 import FoundationEssentials
-import FuseboxClient
+import FuseboxWire
 import Inference
 import Kernels
 import Models
@@ -61,9 +61,7 @@ struct ReplayCommand: ParsableCommand {
         for warning in served.warnings { StandardError.write("warning: \(warning)") }
         var reply = LocalReply(
             prompt: WirePrompt { $0.tokens.ids = recorded.promptTokens },
-            segments: try recorded.segments.map {
-                MixSegment(fromToken: Int($0.fromToken), mix: try AdapterMix($0.mix))
-            })
+            segments: try recorded.segments.map { try MixSegment($0) })
         reply.kvRule = recorded.kvRule
         reply.sampling = recorded.sampling
         reply.limits = recorded.limits

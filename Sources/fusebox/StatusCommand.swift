@@ -1,5 +1,6 @@
 import ArgumentParser
 import FuseboxClient
+import FuseboxWire
 import Tensors
 
 /// `fusebox status`: what a running service is doing.
@@ -17,7 +18,9 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         let client = try FuseboxClient(endpoint: connect)
         defer { client.shutDown() }
-        let report = StatusReport(try await client.status())
-        Terminal.write((json ? JSONValue.object(report.json).text : report.text) + "\n")
+        let status = try await client.status()
+        Terminal.write(
+            (json ? JSONValue.object(StatusDocument.json(status)).text : StatusReport(status).text)
+                + "\n")
     }
 }

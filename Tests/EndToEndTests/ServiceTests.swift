@@ -182,7 +182,7 @@ import Worker
         var reply = LocalReply(
             prompt: prompt,
             segments: try provenance.segments.map {
-                MixSegment(fromToken: Int($0.fromToken), mix: try AdapterMix($0.mix))
+                try MixSegment($0)
             })
         reply.kvRule = provenance.kvRule
         reply.sampling = provenance.sampling

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import FuseboxClient
 import Messaging
 import Synchronization
@@ -10,22 +9,6 @@ import Wire
 
 /// What `fusebox ask` makes of options, lines and replies.
 @Suite struct AskTests {
-    @Test func selectionsAreRead() throws {
-        #expect(try WireSelection(text: "auto").isAutoSelection)
-        #expect(try WireSelection(text: "auto:a,b").auto.allowed == ["a", "b"])
-        #expect(try WireSelection(text: "base").kind == .base(WireBaseSelection()))
-        let shares = try WireSelection(text: "sea=0.5,joy=-1").fixed.shares
-        #expect(shares.map(\.name) == ["sea", "joy"] && shares.map(\.weight) == [0.5, -1])
-        let plain = try WireSelection(text: "sea,joy=0.5").fixed.shares
-        #expect(plain.map(\.name) == ["sea", "joy"] && plain.map(\.weight) == [1, 0.5])
-    }
-
-    @Test(arguments: ["", "auto:", "auto:a,,b", "sea=", "=1", "sea=x", "sea=nan", "sea=1,"])
-    func otherSelectionsAreRefused(text: String) {
-        let error = #expect(throws: ClientError.self) { try WireSelection(text: text) }
-        #expect(error?.message.contains("NAME=WEIGHT") == true)
-    }
-
     @Test func aLineOverridesTheOptions() throws {
         var options = RequestFields()
         options.settings.maxTokens = 7
@@ -78,58 +61,6 @@ import Wire
         }
         #expect(failure?.message.contains("line 3") == true)
         #expect(failure?.message.contains(word) == true)
-    }
-
-    private static let provenance = WireProvenance {
-        $0.base = Data(repeating: 1, count: 32)
-        $0.type = "q8_0"
-        $0.kernels = "avx512_vnni"
-        $0.kvRule = .recompute
-        $0.seed = .max
-        $0.segments = [
-            WireSegment {
-                $0.reason = .routed
-                $0.mix.shares = [
-                    WireShare {
-                        $0.adapter = Data(repeating: 2, count: 32)
-                        $0.weight = -389
-                        $0.name = "joy"
-                    }
-                ]
-                $0.mix.coefficients = Data(repeating: 3, count: 32)
-            },
-            WireSegment {
-                $0.fromToken = 9
-                $0.mix = WireMix()
-                $0.reason = .abstained
-            },
-        ]
-        $0.promptTokens = [1, 2]
-        $0.tokens = [3]
-        $0.sampling = WireSampling { $0.topP = 0.9 }.completed(
-            by: WireSampling { $0.temperature = 0.7 })
-        $0.sampling.seed = .max
-        $0.limits.maxTokens = 5
-        $0.limits.stop = ["\n\n"]
-        $0.warnings = ["another base name"]
-    }
-
-    @Test func aProvenanceSurvivesItsDocument() throws {
-        let text = ProvenanceDocument.json(Self.provenance).text
-        #expect(text.contains(#""temperature":0.7,"#))
-        #expect(try ProvenanceDocument.provenance(JSONValue(parsing: text)) == Self.provenance)
-        let reply = "{\"text\": \"\", \"provenance\": \(text)}"
-        #expect(try ProvenanceDocument.provenance(JSONValue(parsing: reply)) == Self.provenance)
-    }
-
-    @Test(arguments: [
-        "{}", #"{"base": "00"}"#, "[]", "7", #"{"provenance": null}"#,
-    ])
-    func aBrokenProvenanceSaysWhatIsMissing(text: String) throws {
-        let error = #expect(throws: ClientError.self) {
-            try ProvenanceDocument.provenance(JSONValue(parsing: text))
-        }
-        #expect(error?.message.contains("base") == true)
     }
 
     private func routed(_ part: UInt32, from token: UInt32, _ name: String?) -> ReplyEvent {
@@ -238,11 +169,5 @@ import Wire
             guard let id = line["id"]?.int, id <= 200 else { continue }
             #expect(line["ids"]?.array?.count == id % 9)
         }
-    }
-}
-
-extension WireSelection {
-    fileprivate var isAutoSelection: Bool {
-        if case .auto(let auto) = kind { auto == WireAutoSelection() } else { false }
     }
 }

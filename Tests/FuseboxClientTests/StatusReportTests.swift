@@ -1,5 +1,4 @@
 import Foundation
-import Tensors
 import Testing
 import Wire
 
@@ -42,30 +41,5 @@ import Wire
                 worker-0: 48 prompt tokens, 32 of them (66 %) from the prefix cache of 4096, 5 blocks evicted
                 worker-1: dead, 2 restarts; no model at x
                 """)
-    }
-
-    @Test func documentsHaveEveryField() throws {
-        let document = try JSONValue(parsing: JSONValue.object(StatusReport(Self.status).json).text)
-        #expect(document["version"]?.string == "1.2.3")
-        #expect(document["base"]?.string == String(repeating: "ab", count: 32))
-        #expect(document["router"] == .null)
-        #expect(document["draining"]?.bool == false)
-        let counts = ["running", "queued", "accepted", "finished", "failed", "resumed"]
-        #expect(counts.map { document[$0]?.int } == [1, 2, 13, 9, 1, 4])
-        let workers = try #require(document["workers"]?.array)
-        #expect(workers.map { $0["name"]?.string } == ["worker-0", "worker-1"])
-        #expect(workers.map { $0["state"]?.string } == ["ready", "dead"])
-        let fields = [
-            "pid", "restarts", "slots", "running", "steps", "tokens", "prompt_tokens",
-            "cached_tokens", "evicted_blocks", "cache_tokens",
-        ]
-        #expect(fields.map { workers[0][$0]?.int } == [77, 3, 8, 1, 50, 60, 48, 32, 5, 4096])
-        #expect(workers.map { $0["problem"]?.string } == [nil, "no model at x"])
-        #expect(document["degraded"]?.string?.hasPrefix("1 of 2 workers") == true)
-        let refused = document["refused_adapters"]?.array?.first
-        #expect(refused?["name"]?.string == "odd")
-        #expect(refused?["reason"]?.string == "fits another base")
-        let connections = ["open", "refused", "cut", "buffered_bytes"]
-        #expect(connections.map { document["connections"]?[$0]?.int } == [3, 4, 5, 600])
     }
 }

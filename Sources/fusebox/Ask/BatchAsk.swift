@@ -1,4 +1,5 @@
 import FuseboxClient
+import FuseboxWire
 import Tensors
 import Wire
 
@@ -60,7 +61,7 @@ struct BatchAsk {
         }
         // A request that ended before it began has nothing to show but the reason.
         if let failure = reply.failure, reply.parts.allSatisfy({ $0.ids.isEmpty }) {
-            return (["id": line.id, "error": CollectedReply.error(failure)], true)
+            return (["id": line.id, "error": FailureDocument.json(failure)], true)
         }
         var json: JSONObject = ["id": line.id]
         for (key, value) in reply.json { _ = json.append(key, value) }
@@ -81,9 +82,6 @@ struct BatchAsk {
     }
 
     private static func failed(_ id: JSONValue, _ code: String, _ message: String) -> JSONObject {
-        [
-            "id": id,
-            "error": .object(["code": .string(code), "message": .string(message)]),
-        ]
+        ["id": id, "error": FailureDocument.json(code: code, message: message)]
     }
 }

@@ -1,4 +1,5 @@
 import FuseboxClient
+import FuseboxWire
 import Tensors
 import Wire
 
@@ -44,7 +45,7 @@ struct CollectedReply {
         let usage = parts.compactMap { $0.done?.usage }
         return [
             "text": .string(parts.map(\.text).joined(separator: "\n")),
-            "ids": ProvenanceDocument.ids(parts.flatMap(\.ids)),
+            "ids": JSONValue(parts.flatMap(\.ids)),
             "finish_reason": parts.last.map(Self.finishReason) ?? .null,
             "usage": Self.usage(
                 prompt: usage.reduce(0) { $0 + Int64($1.promptTokens) },
@@ -57,13 +58,13 @@ struct CollectedReply {
         let usage = part.done?.usage ?? WireUsage()
         var json: JSONObject = [
             "text": .string(part.text),
-            "ids": ProvenanceDocument.ids(part.ids),
+            "ids": JSONValue(part.ids),
             "finish_reason": finishReason(part),
             "usage": Self.usage(
                 prompt: Int64(usage.promptTokens), completion: Int64(usage.completionTokens)),
             "provenance": part.done.map { ProvenanceDocument.json($0.provenance) } ?? .null,
         ]
-        if let failure = part.failure { _ = json.append("error", error(failure)) }
+        if let failure = part.failure { _ = json.append("error", FailureDocument.json(failure)) }
         return json
     }
 
@@ -72,37 +73,6 @@ struct CollectedReply {
     }
 
     private static func finishReason(_ part: Part) -> JSONValue {
-        switch part.done?.reason {
-        case .end: .string("end")
-        case .stop: .string("stop")
-        case .length: .string("length")
-        case .cancelled: .string("cancelled")
-        case .deadline: .string("deadline")
-        case .unspecified, .UNRECOGNIZED: .string("unknown")
-        case nil: .null
-        }
-    }
-
-    /// A failure for a reader that reacts to it.
-    static func error(_ failure: WireFailed) -> JSONValue {
-        .object([
-            "code": .string(name(failure.code)), "message": .string(failure.message),
-        ])
-    }
-
-    private static func name(_ code: WireCode) -> String {
-        switch code {
-        case .invalidArgument: "invalid_argument"
-        case .notFound: "not_found"
-        case .alreadyExists: "already_exists"
-        case .resourceExhausted: "resource_exhausted"
-        case .contextOverflow: "context_overflow"
-        case .deadlineExceeded: "deadline_exceeded"
-        case .unavailable: "unavailable"
-        case .unsupportedVersion: "unsupported_version"
-        case .internal: "internal"
-        case .slowConsumer: "slow_consumer"
-        case .unspecified, .UNRECOGNIZED: "unknown"
-        }
+        part.done.map { .string($0.reason.name) } ?? .null
     }
 }

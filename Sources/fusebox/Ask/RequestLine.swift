@@ -1,4 +1,5 @@
 import FuseboxClient
+import FuseboxWire
 import Tensors
 import Wire
 
@@ -47,10 +48,11 @@ struct RequestLine {
             case "select": fields.select = try read(value.string, key, "a string")
             case "weighting":
                 fields.weighting = try read(
-                    value.string.flatMap(WeightingName.init), key, names(WeightingName.self))
+                    value.string.flatMap { WireWeighting(name: $0) }, key,
+                    oneOf(WireWeighting.names))
             case "kv_rule":
                 fields.kvRule = try read(
-                    value.string.flatMap(KVRuleName.init), key, names(KVRuleName.self))
+                    value.string.flatMap { WireKVRule(name: $0) }, key, oneOf(WireKVRule.names))
             case "system": fields.system = try read(value.string, key, "a string")
             case "split": fields.split = try read(value.bool, key, "true or false")
             case "raw": try set(.raw, value, key, in: &fields)
@@ -124,24 +126,7 @@ struct RequestLine {
         return value
     }
 
-    private static func names<Name: RawRepresentable & CaseIterable>(_ type: Name.Type) -> String
-    where Name.RawValue == String {
-        "one of " + Name.allCases.map(\.rawValue).joined(separator: ", ")
+    private static func oneOf(_ names: [String]) -> String {
+        "one of " + names.joined(separator: ", ")
     }
-}
-
-extension UInt64 {
-    /// A seed in JSON: a string of digits, or a whole number that Int64 holds.
-    init?(seed value: JSONValue) {
-        if let number = value.int.flatMap({ UInt64(exactly: $0) }) {
-            self = number
-        } else if let number = value.string.flatMap({ UInt64($0) }) {
-            self = number
-        } else {
-            return nil
-        }
-    }
-
-    /// The seed as JSON: a string of digits, since readers round large numbers.
-    var seedJSON: JSONValue { .string(String(self)) }
 }

@@ -1,22 +1,20 @@
-import FoundationEssentials
-import FuseboxClient
-import Tensors
-import Wire
+internal import FoundationEssentials
+public import Tensors
+public import Wire
 
 extension ProvenanceDocument {
     /// Reads what `json` writes, also as the "provenance" of a whole reply.
     ///
-    /// - Throws: `.invalidRequest`, naming the member that is missing or wrong.
-    static func provenance(_ document: JSONValue) throws(ClientError) -> WireProvenance {
+    /// - Throws: `.invalidField`, naming the member that is missing or wrong.
+    public static func provenance(_ document: JSONValue) throws(WireError) -> WireProvenance {
         let json = document["provenance"] ?? document
         var provenance = WireProvenance()
         provenance.base = try digest(json["base"], "base")
         provenance.type = try read(json["type"]?.string, "type")
         provenance.kernels = try read(json["kernels"]?.string, "kernels")
         provenance.router = try digest(json["router"], "router")
-        let rule = try read(
-            json["kv_rule"]?.string.flatMap(KVRuleName.init), "kv_rule")
-        provenance.kvRule = rule.wire
+        provenance.kvRule = try read(
+            json["kv_rule"]?.string.flatMap { WireKVRule(name: $0) }, "kv_rule")
         provenance.seed = try read(json["seed"].flatMap { UInt64(seed: $0) }, "seed")
         for segment in try read(json["segments"]?.array, "segments") {
             provenance.segments.append(try self.segment(segment))
@@ -32,33 +30,33 @@ extension ProvenanceDocument {
         return provenance
     }
 
-    private static func read<Value>(_ value: Value?, _ key: String) throws(ClientError) -> Value {
+    private static func read<Value>(_ value: Value?, _ key: String) throws(WireError) -> Value {
         guard let value else {
-            throw ClientError(.invalidRequest, "the provenance has no valid \"\(key)\"")
+            throw WireError(.invalidField, "the provenance has no valid \"\(key)\"")
         }
         return value
     }
 
-    private static func count(_ value: JSONValue?, _ key: String) throws(ClientError) -> UInt32 {
+    private static func count(_ value: JSONValue?, _ key: String) throws(WireError) -> UInt32 {
         try read(value?.int.flatMap { UInt32(exactly: $0) }, key)
     }
 
-    private static func digest(_ value: JSONValue?, _ key: String) throws(ClientError) -> Data {
+    private static func digest(_ value: JSONValue?, _ key: String) throws(WireError) -> Data {
         let value = try read(value, key)
         if value.isNull { return Data() }
         return Data(try read(value.string.flatMap { Digest($0) }, key).bytes)
     }
 
-    private static func ids(_ value: JSONValue?, _ key: String) throws(ClientError) -> [UInt32] {
+    private static func ids(_ value: JSONValue?, _ key: String) throws(WireError) -> [UInt32] {
         var ids: [UInt32] = []
         for id in try read(value?.array, key) { ids.append(try count(id, key)) }
         return ids
     }
 
-    private static func segment(_ json: JSONValue) throws(ClientError) -> WireSegment {
+    private static func segment(_ json: JSONValue) throws(WireError) -> WireSegment {
         var segment = WireSegment()
         segment.fromToken = try count(json["from_token"], "from_token")
-        segment.reason = reason(json["reason"]?.string)
+        segment.reason = json["reason"]?.string.flatMap { WireReason(name: $0) } ?? .unspecified
         segment.mix.coefficients = try digest(json["coefficients"], "coefficients")
         for share in try read(json["mix"]?.array, "mix") {
             let weight = try read(share["weight"]?.double, "weight") * 1024
@@ -71,18 +69,8 @@ extension ProvenanceDocument {
         return segment
     }
 
-    private static func reason(_ name: String?) -> WireReason {
-        switch name {
-        case "requested": .requested
-        case "routed": .routed
-        case "abstained": .abstained
-        case "no_router": .noRouter
-        default: .unspecified
-        }
-    }
-
-    private static func sampling(_ json: JSONValue?) throws(ClientError) -> WireSampling {
-        func number(_ key: String) throws(ClientError) -> Float {
+    private static func sampling(_ json: JSONValue?) throws(WireError) -> WireSampling {
+        func number(_ key: String) throws(WireError) -> Float {
             Float(try read(json?[key]?.double, key))
         }
         var sampling = WireSampling()

@@ -1,0 +1,31 @@
+public import Tensors
+public import Wire
+
+/// A service's adapters as JSON: what `fusebox adapters list --json` prints.
+public enum AdaptersDocument {
+    public static func json(_ reply: WireAdapters) -> JSONObject {
+        [
+            "adapters": .array(reply.adapters.map { .object(json($0)) }),
+            "refused": json(reply.refused),
+        ]
+    }
+
+    private static func json(_ adapter: WireAdapterDescription) -> JSONObject {
+        [
+            "name": .string(adapter.name),
+            "digest": JSONValue(digest: adapter.digest),
+            "rank": JSONValue(adapter.rank),
+            "bytes": JSONValue(adapter.byteCount),
+            "routable": .bool(adapter.routable),
+            "warnings": .array(adapter.warnings.map { .string($0) }),
+        ]
+    }
+
+    /// Adapters that were refused, with the reasons.
+    static func json(_ refused: [WireRefusedAdapter]) -> JSONValue {
+        .array(
+            refused.map {
+                .object(["name": .string($0.name), "reason": .string($0.reason)])
+            })
+    }
+}
