@@ -47,9 +47,12 @@ extension Broker {
         }
         let limits = body.limits
         try SubmissionCheck(configuration: configuration).check(limits)
-        let plan = try plan(body.prompt, selection: body.selection, split: body.split)
-        let cost = plan.parts.reduce(0) { $0 + $1.cost(tokenLimit: limits.tokenLimit) }
-        try admit(parts: plan.parts.count, cost: cost, of: client)
+        let selection = body.encodeOnly ? WireSelection { $0.base = .init() } : body.selection
+        let plan = try plan(body.prompt, selection: selection, split: body.split)
+        let costs = plan.parts.map { part in
+            body.encodeOnly ? part.encodingCost : part.cost(tokenLimit: limits.tokenLimit)
+        }
+        try admit(parts: plan.parts.count, cost: costs.reduce(0, +), of: client)
 
         var sampling = body.sampling.completed(by: pool?.samplingDefaults ?? WireSampling())
         if !sampling.hasSeed { sampling.seed = random.next() }
@@ -59,7 +62,7 @@ extension Broker {
                 seed: body.split ? SplitMix.seed(sampling.seed, part: index) : sampling.seed,
                 prefixes: PromptText.prefixes(part.prompt, mix: part.segment.mix),
                 warnings: part.warnings, unreadByteCount: part.unreadByteCount,
-                cost: part.cost(tokenLimit: limits.tokenLimit),
+                cost: costs[index],
                 phase: .queued, queuedSince: now, segments: [part.segment],
                 entries: [.routed(part.segment, part.sentences)])
         }
@@ -119,7 +122,8 @@ extension Broker {
         let part = request.parts[key.part]
         queue.insert(
             FairQueue.Waiting(
-                key: key, serial: request.serial, cost: part.cost, isSuspect: part.onProbation),
+                key: key, serial: request.serial, cost: part.cost, isSuspect: part.onProbation,
+                isEncoding: request.body.encodeOnly),
             of: request.delivery.client)
     }
 

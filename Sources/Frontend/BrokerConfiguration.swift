@@ -2,6 +2,8 @@
 public struct BrokerConfiguration: Sendable {
     /// Said in `StatusReply`.
     public var version = "0.1.0"
+    /// Said there too: what the base is called.
+    public var modelName = ""
 
     // What one request may ask for.
     public var promptByteLimit = 512 << 10

@@ -109,7 +109,16 @@ extension Broker {
                 routed.unreadBytes = UInt64(clamping: request.parts[index].unreadByteCount)
             }
             return .routed(routed)
-        case .chunk(let offset, let count, let text):
+        case .promptScores(let offset, let scores):
+            // Whoever has a token of the reply has had them.
+            guard request.delivery.offsets[index] == 0 else { return nil }
+            var chunk = WireChunk()
+            chunk.requestID = request.id
+            chunk.part = UInt32(clamping: index)
+            chunk.promptScores = scores
+            chunk.promptOffset = UInt32(clamping: offset)
+            return .chunk(chunk)
+        case .chunk(let offset, let count, let text, let scores):
             let known = request.delivery.offsets[index]
             // The text of a chunk belongs to its last token.
             if count > 0, offset + count <= known { return nil }
@@ -121,6 +130,7 @@ extension Broker {
             chunk.offset = UInt32(clamping: first)
             chunk.ids = Array(request.parts[index].tokens[first..<offset + count])
             chunk.text = text
+            chunk.scores = Array(scores.dropFirst(first - offset))
             return .chunk(chunk)
         case .ended(.done(let reason, let usage)):
             return .done(

@@ -8,18 +8,19 @@ extension Broker {
     /// Gives waiting parts to workers with room, in the order of the queue.
     ///
     /// A part that nobody can take now does not hold up others, except that a suspect that has waited long gets a worker
-    /// emptied for it.
+    /// emptied for it. What is only encoded needs no slot.
     mutating func dispatch(_ now: Instant) {
-        guard !queue.isEmpty, sessions.contains(where: \.hasRoom) else { return }
+        guard !queue.isEmpty, isAnyoneOpen else { return }
         var shares = PlaceShares(
             sessions, active: Set(activity.keys), waiting: { queue.count(of: $0) },
             owner: { requests[$0.request]?.delivery.client })
         let reserved = reserve(now)
-        while sessions.contains(where: \.hasRoom) {
+        while isAnyoneOpen {
             let choice = queue.next {
                 // Decided once for each line, so that long ones are not looked through in vain.
                 owner in
                 sessions.enumerated().contains { shares.allow(owner, at: $0, of: $1) }
+                    || queue.encodingCount(of: owner) > 0 && sessions.contains(where: \.canEncode)
             } where: { waiting, owner in
                 worker(for: waiting, of: owner, within: shares, besides: reserved) != nil
             }
@@ -32,9 +33,13 @@ extension Broker {
                 end(key, stoppedBy: .deadline, now: now)
             } else if let index {
                 dispatch(key, to: index, now: now)
-                shares.take(choice.owner, at: index)
+                if !choice.part.isEncoding { shares.take(choice.owner, at: index) }
             }
         }
+    }
+
+    private var isAnyoneOpen: Bool {
+        sessions.contains { $0.hasRoom || queue.encodingCount > 0 && $0.canEncode }
     }
 
     /// The worker that takes nothing else until it is empty enough for a suspect that has waited long.
@@ -61,15 +66,19 @@ extension Broker {
         let needed = Self.adapters(of: part)
         var best: (index: Int, load: Double)?
         for (index, session) in sessions.enumerated() {
-            guard shares?.allow(owner, at: index, of: session) ?? session.hasRoom,
-                part.onProbation || session.address != reserved,
+            let isOpen =
+                waiting.isEncoding
+                ? session.canEncode
+                : shares?.allow(owner, at: index, of: session) ?? session.hasRoom
+            guard isOpen, part.onProbation || session.address != reserved,
                 needed.isSubset(of: session.adapters), isFit(session, for: part)
             else { continue }
             // Three known beginnings are worth a third of a worker's slots, no more: a popular
             // prompt must not pile up at one worker while another idles.
             let familiarity = session.familiarity(part.prefixes)
             let load =
-                Double(session.occupants.count) / Double(session.slots) - Double(familiarity) / 9
+                Double(session.runningCount) / Double(session.slots) - Double(familiarity) / 9
+                + Double(session.encodingCount) / 2
             if best.map({ load < $0.load }) ?? true { best = (index, load) }
         }
         return best?.index
@@ -111,9 +120,10 @@ extension Broker {
         let part = request.parts[key.part]
         requests[key.request] = request
         if !part.tokens.isEmpty { counters.resumed += 1 }
-        sessions[index].remember(part.prefixes)
+        if !request.body.encodeOnly { sessions[index].remember(part.prefixes) }
         sessions[index].occupants.append(
-            WorkerSession.Occupant(key: key, epoch: part.epoch))
+            WorkerSession.Occupant(
+                key: key, epoch: part.epoch, isEncoding: request.body.encodeOnly))
         let order = order(request, part: key.part, now: now)
         actions.append(.toWorker(session.address, .dispatch(order)))
     }
@@ -134,6 +144,9 @@ extension Broker {
         order.kvRule = request.kvRule
         order.segments = part.segments
         order.emitted = part.tokens
+        order.scores = request.body.scores
+        order.promptScored = UInt32(clamping: part.promptScoreCount)
+        order.encodeOnly = request.body.encodeOnly
         order.emittedTextBytes = UInt32(clamping: part.textByteCount)
         if let auto = request.auto {
             order.reroute = request.kvRule != .pin

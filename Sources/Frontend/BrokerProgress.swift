@@ -9,13 +9,14 @@ extension Broker {
     /// hole for the client too: it voids the attempt.
     mutating func store(_ chunk: WireWorkerChunk, from worker: Peer, now: Instant) {
         guard let key = current(chunk.requestID, chunk.part, epoch: chunk.epoch, at: worker),
-            let limit = requests[key.request]?.limits.tokenLimit
+            let body = requests[key.request]?.body
         else { return }
         let probation = configuration.probationTokens
         // A suspect that clears itself lets others in.
         if requests[key.request]?.parts[key.part].onProbation ?? false { mayDispatch = true }
         let addition = requests[key.request]?.parts[key.part].append(
-            chunk, tokenLimit: limit, probation: probation)
+            chunk, limit: body.limits.tokenLimit, wanted: body.scores,
+            context: pool?.context ?? 0, probation: probation)
         take(addition, key, now: now)
     }
 

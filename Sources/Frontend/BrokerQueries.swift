@@ -46,11 +46,14 @@ extension Broker {
         reply.version = configuration.version
         reply.workers = placeStatus + foreignStatus
         reply.queued = UInt32(clamping: queue.count)
-        reply.running = UInt32(clamping: sessions.reduce(0) { $0 + $1.occupants.count })
+        reply.running = UInt32(clamping: sessions.reduce(0) { $0 + $1.runningCount })
         reply.accepted = counters.accepted
         reply.finished = counters.finished
         reply.failed = counters.failed
         reply.resumed = counters.resumed
+        reply.model = configuration.modelName
+        reply.context = UInt32(clamping: pool?.context ?? 0)
+        reply.vocabulary = UInt32(clamping: pool?.vocabulary ?? 0)
         reply.draining = drainingSince != nil
         reply.base = pool.map { Data($0.base.bytes) } ?? Data()
         reply.router = router.map { Data($0.digest.bytes) } ?? Data()
@@ -96,7 +99,7 @@ extension Broker {
         status.state = session.isDraining ? "draining" : "ready"
         status.cacheTokens = session.cacheTokens
         status.slots = UInt32(clamping: session.slots)
-        status.running = UInt32(clamping: session.occupants.count)
+        status.running = UInt32(clamping: session.runningCount)
         status.steps = session.heartbeat.steps
         status.tokens = session.heartbeat.tokens
         status.promptTokens = session.heartbeat.promptTokens

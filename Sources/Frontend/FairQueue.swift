@@ -11,6 +11,8 @@ struct FairQueue: Sendable {
         let serial: UInt64
         let cost: Int
         let isSuspect: Bool
+        /// It needs no slot.
+        let isEncoding: Bool
     }
 
     /// What one line holds, oldest first, and what it may still spend in its turn.
@@ -18,6 +20,7 @@ struct FairQueue: Sendable {
         var parts: [Waiting] = []
         var cost = 0
         var deficit = 0
+        var encodingCount = 0
     }
 
     /// Tokens that a line may spend in a round: a short prompt with its reply.
@@ -39,8 +42,13 @@ struct FairQueue: Sendable {
 
     func cost(of owner: Peer?) -> Int { lines[owner]?.cost ?? 0 }
 
+    /// How many parts of a line need no slot.
+    func encodingCount(of owner: Peer?) -> Int { lines[owner]?.encodingCount ?? 0 }
+
     /// Whether any part waits that others could suffer from.
     private(set) var suspectCount = 0
+    /// Parts that need no slot.
+    private(set) var encodingCount = 0
 
     /// What others could suffer from, in the order of turns.
     var suspects: [Waiting] {
@@ -68,6 +76,10 @@ struct FairQueue: Sendable {
         owners[part.key] = owner
         cost += part.cost
         if part.isSuspect { suspectCount += 1 }
+        if part.isEncoding {
+            lines[owner]?.encodingCount += 1
+            encodingCount += 1
+        }
     }
 
     @discardableResult
@@ -79,6 +91,10 @@ struct FairQueue: Sendable {
         lines[owner]?.cost -= part.cost
         cost -= part.cost
         if part.isSuspect { suspectCount -= 1 }
+        if part.isEncoding {
+            lines[owner]?.encodingCount -= 1
+            encodingCount -= 1
+        }
         if lines[owner]?.parts.isEmpty ?? true {
             lines[owner] = nil
             turns.removeAll { $0 == owner }

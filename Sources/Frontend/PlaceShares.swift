@@ -26,7 +26,7 @@ struct PlaceShares {
     ) {
         sessionCount = sessions.count
         for (index, session) in sessions.enumerated() {
-            for occupant in session.occupants {
+            for occupant in session.occupants where !occupant.isEncoding {
                 taken[owner(occupant.key), default: Self.none(sessions.count)][index] += 1
             }
         }
@@ -45,10 +45,10 @@ struct PlaceShares {
         guard session.hasRoom else { return false }
         // Whoever has none yet finds the one that is kept.
         guard let taken = taken[owner] else {
-            return owner != nil || session.occupants.count < session.slots - reserve(session)
+            return owner != nil || session.runningCount < session.slots - reserve(session)
         }
         return taken[index] < max(session.slots / share, 1)
-            && session.occupants.count < session.slots - reserve(session)
+            && session.runningCount < session.slots - reserve(session)
     }
 
     private func reserve(_ session: WorkerSession) -> Int { session.slots / Self.reservedShare }

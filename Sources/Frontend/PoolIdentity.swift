@@ -32,6 +32,9 @@ struct PoolIdentity: Equatable, Sendable {
     let adapters: [RegisteredAdapter]
     /// What the model's publisher asks for where a request says nothing.
     let samplingDefaults: WireSampling
+    /// Tokens that a prompt and its reply may have, and below what their ids are.
+    let context: Int
+    let vocabulary: Int
     /// Adapters of the folder that no worker has.
     let refused: [WireRefusedAdapter]
 
@@ -65,6 +68,8 @@ struct PoolIdentity: Equatable, Sendable {
         self.kernels = ready.kernels
         self.adapters = adapters
         samplingDefaults = ready.defaults
+        context = Int(ready.context)
+        vocabulary = Int(ready.vocabulary)
         refused = ready.refused
     }
 

@@ -11,13 +11,19 @@ extension RequestPart {
         case broken(String)
     }
 
-    /// More text than any model says with the tokens of one step.
-    private static let textByteLimit = 256 << 10
-
     /// Adds a chunk that continues the reply, and clears a suspect that got far enough.
+    ///
+    /// - Parameters:
+    ///   - limit: tokens that the reply may have.
+    ///   - wanted: the scores that were asked for.
+    ///   - context: tokens that the prompt may have.
     mutating func append(
-        _ chunk: WireWorkerChunk, tokenLimit: Int, probation: Int
+        _ chunk: WireWorkerChunk, limit: Int, wanted: WireScoresWanted, context: Int, probation: Int
     ) -> Addition {
+        if !chunk.promptScores.isEmpty {
+            guard wanted.prompt else { return .broken("scores of the prompt, unasked") }
+            return append(chunk.promptScores, at: Int(chunk.promptOffset), context: context)
+        }
         let next = tokens.count
         let offset = Int(chunk.offset)
         let count = chunk.ids.count
@@ -25,16 +31,37 @@ extension RequestPart {
         guard offset == next else {
             return .broken("a chunk begins at token \(offset), expected \(next)")
         }
-        guard next + count <= tokenLimit else { return .broken("more than \(tokenLimit) tokens") }
-        guard chunk.text.utf8.count <= Self.textByteLimit else {
+        guard next + count <= limit else { return .broken("more than \(limit) tokens") }
+        guard chunk.text.utf8.count <= WireWorkerChunk.textByteLimit else {
             return .broken("a chunk has \(chunk.text.utf8.count) bytes of text")
         }
-        entries.append(.chunk(offset: next, count: count, text: chunk.text))
+        guard chunk.scores.count == (wanted.reply ? count : 0) else {
+            return .broken("\(chunk.scores.count) scores of \(count) tokens")
+        }
+        entries.append(.chunk(offset: next, count: count, text: chunk.text, scores: chunk.scores))
         tokens += chunk.ids
         textByteCount += chunk.text.utf8.count
+        scoreByteCount += WireTokenScore.byteCount(of: chunk.scores)
         if case .running(let attempt) = phase, next + count - attempt.firstToken >= probation {
             forgive()
         }
+        return .added
+    }
+
+    private mutating func append(
+        _ scores: [WireTokenScore], at offset: Int, context: Int
+    ) -> Addition {
+        guard offset + scores.count > promptScoreCount else { return .known }
+        guard offset == promptScoreCount, tokens.isEmpty else {
+            return .broken(
+                "scores from token \(offset) of the prompt on, expected \(promptScoreCount)")
+        }
+        guard offset + scores.count <= context else {
+            return .broken("scores of more than \(context) tokens")
+        }
+        entries.append(.promptScores(offset: offset, scores))
+        promptScoreCount += scores.count
+        scoreByteCount += WireTokenScore.byteCount(of: scores)
         return .added
     }
 
@@ -51,7 +78,7 @@ extension RequestPart {
     private func isRepeated(_ chunk: WireWorkerChunk) -> Bool {
         guard chunk.ids.isEmpty else { return false }
         if chunk.text.isEmpty { return true }
-        if case .chunk(_, 0, _) = entries.last { return true }
+        if case .chunk(_, 0, _, _) = entries.last { return true }
         return false
     }
 

@@ -25,20 +25,26 @@ struct RequestPart: Sendable {
     /// What the client is to see, in order.
     enum Entry: Sendable {
         case routed(WireSegment, [WireSentenceRoute])
-        /// Tokens [offset, offset + count) of the reply and the text that came with them.
-        case chunk(offset: Int, count: Int, text: String)
+        /// Tokens [offset, offset + count) of the reply, the text that came with them, and their scores where they are wanted.
+        case chunk(offset: Int, count: Int, text: String, scores: [WireTokenScore])
+        /// Scores of the prompt's tokens from one on.
+        case promptScores(offset: Int, [WireTokenScore])
         case ended(Terminal)
 
         var isChunk: Bool {
-            if case .chunk = self { true } else { false }
+            switch self {
+            case .chunk, .promptScores: true
+            case .routed, .ended: false
+            }
         }
 
         /// Bytes that it takes in a pipe, roughly.
         var byteCount: Int {
-            if case .chunk(_, let count, let text) = self {
-                32 + 4 * count + text.utf8.count
-            } else {
-                64
+            switch self {
+            case .chunk(_, let count, let text, let scores):
+                32 + 4 * count + text.utf8.count + WireTokenScore.byteCount(of: scores)
+            case .promptScores(_, let scores): 32 + WireTokenScore.byteCount(of: scores)
+            case .routed, .ended: 64
             }
         }
     }
@@ -77,6 +83,9 @@ struct RequestPart: Sendable {
     var segments: [WireSegment]
     var tokens: [UInt32] = []
     var textByteCount = 0
+    /// Tokens of the prompt whose scores are here, and the bytes of all scores.
+    var promptScoreCount = 0
+    var scoreByteCount = 0
     var promptTokens: [UInt32] = []
     /// Tokens that the worker made at most; 0: it has not said so.
     var maxTokens: UInt32 = 0
@@ -95,7 +104,17 @@ struct RequestPart: Sendable {
 
     /// Bytes held for the reply, roughly: what the bound on kept replies counts.
     var byteCount: Int {
-        textByteCount + 4 * (tokens.count + promptTokens.count) + 64 * entries.count
+        textByteCount + scoreByteCount + 4 * (tokens.count + promptTokens.count) + 64
+            * entries.count
             + routedText.utf8.count
+    }
+}
+
+extension WireTokenScore {
+    /// Bytes that scores take here, roughly, and in a pipe at most.
+    static func byteCount(of scores: [WireTokenScore]) -> Int {
+        scores.reduce(0) { sum, score in
+            score.top.reduce(sum + 64 + score.text.count) { $0 + 64 + $1.text.count }
+        }
     }
 }

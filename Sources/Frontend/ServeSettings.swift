@@ -3,6 +3,8 @@ import Tensors
 /// What `fusebox serve` is told, by flags and by a configuration file; nil: not said.
 public struct ServeSettings: Equatable, Sendable {
     public var model: String?
+    /// What the service calls its base.
+    public var name: String?
     public var adapters: String?
     public var router: String?
     /// The scope below which the router abstains, instead of its own threshold.
@@ -53,6 +55,11 @@ public struct ServeSettings: Equatable, Sendable {
         for (key, value) in members {
             switch key {
             case "model": model = try Self.text(value, key, path)
+            case "name":
+                name = try Self.text(value, key, path)
+                guard value.string.map({ Self.isValid(name: $0) }) ?? false else {
+                    throw ServiceFailure("\(path): \"name\": \(Self.nameRule)")
+                }
             case "adapters": adapters = try Self.text(value, key, path)
             case "router": router = try Self.text(value, key, path)
             case "threshold": threshold = try Self.number(value, key, path)
@@ -72,7 +79,7 @@ public struct ServeSettings: Equatable, Sendable {
                 clientGrace = try Self.count(value, key, path, limit: Self.graceLimit)
             default:
                 throw ServiceFailure(
-                    "\(path): \"\(key)\" is not known; known are model, adapters, router, threshold, type, "
+                    "\(path): \"\(key)\" is not known; known are model, name, adapters, router, threshold, type, "
                         + "cache-type, workers, threads-per-worker, cache-bytes, slots, context, rows, client-grace, bind, "
                         + "image-folder, no-image, prune-images"
                 )
@@ -140,6 +147,7 @@ public struct ServeSettings: Equatable, Sendable {
     public func completed(by file: ServeSettings) -> ServeSettings {
         var settings = self
         settings.model = model ?? file.model
+        settings.name = name ?? file.name
         settings.adapters = adapters ?? file.adapters
         settings.router = router ?? file.router
         settings.threshold = threshold ?? file.threshold
@@ -177,8 +185,25 @@ public struct ServeSettings: Equatable, Sendable {
     /// The front's bounds and times.
     public var brokerConfiguration: BrokerConfiguration {
         var configuration = BrokerConfiguration()
+        configuration.modelName = name ?? model.map { Self.modelName(path: $0) } ?? ""
         if let clientGrace { configuration.clientGrace = .seconds(clientGrace) }
         return configuration
+    }
+
+    public static let nameRule = "a name has 1 to 128 bytes and no control characters"
+
+    public static func isValid(name: String) -> Bool {
+        (1...128).contains(name.utf8.count)
+            && !name.unicodeScalars.contains { $0.properties.generalCategory == .control }
+    }
+
+    /// A model's name by its path: that of its folder, or of its GGUF file without `.gguf` and the number of a part.
+    static func modelName(path: String) -> String {
+        let place = path.hasSuffix(".") ? path.resolvedPath : path
+        let last = place.split(separator: "/").last.map(String.init) ?? ""
+        let stem = last.lowercased().hasSuffix(".gguf") ? String(last.dropLast(5)) : last
+        let name = stem.replacing(/-\d{5}-of-\d{5}$/, with: "")
+        return isValid(name: name) ? name : "model"
     }
 
     /// How each worker of a crew is started, but for the endpoint to connect to.

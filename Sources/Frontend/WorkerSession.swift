@@ -9,6 +9,8 @@ struct WorkerSession: Sendable {
     struct Occupant: Sendable {
         let key: PartKey
         let epoch: UInt32
+        /// It needs no slot: the worker answers between two steps.
+        let isEncoding: Bool
         /// When the worker was asked to stop it.
         var stopSince: Instant?
         /// It was asked in a step that had been announced as long, and waited for.
@@ -17,6 +19,8 @@ struct WorkerSession: Sendable {
 
     /// How many prompt beginnings are remembered, about what a prefix cache may still hold.
     static let memory = 256
+    /// Prompts that a worker may have been asked to encode at once: what it runs waits for it.
+    static let encodingLimit = 4
 
     let address: Peer
     /// That the front gave the process; nil: somebody else started it.
@@ -31,7 +35,10 @@ struct WorkerSession: Sendable {
     /// How much longer than usual it may be silent: it announced a long step.
     private(set) var announcedSilence: Duration = .zero
     var heartbeat = WireHeartbeat()
-    var occupants: [Occupant] = []
+    var occupants: [Occupant] = [] {
+        didSet { encodingCount = occupants.count(where: \.isEncoding) }
+    }
+    private(set) var encodingCount = 0
     var isDraining = false
     /// Its pipe is full until then.
     var congestedUntil: Instant?
@@ -50,7 +57,12 @@ struct WorkerSession: Sendable {
         beatenAt = now
     }
 
-    var hasRoom: Bool { !isDraining && congestedUntil == nil && occupants.count < slots }
+    private var isOpen: Bool { !isDraining && congestedUntil == nil }
+    /// Slots that are taken.
+    var runningCount: Int { occupants.count - encodingCount }
+    var hasRoom: Bool { isOpen && runningCount < slots }
+    /// Whether it may be asked to encode another prompt.
+    var canEncode: Bool { isOpen && encodingCount < Self.encodingLimit }
 
     /// Notes a sign of life: a long step that it had announced is over, and what it was told meanwhile it hears only now.
     mutating func hear(_ now: Instant) {

@@ -17,7 +17,7 @@ public struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
         case diverged
         /// The request cannot be sent as it is.
         case invalidRequest
-        /// The service refused a question that has no events: route, adapters, status.
+        /// The service refused a question that has no events: route, adapters, status, encode, decode.
         case refused
         /// The client was shut down.
         case shutDown

@@ -102,6 +102,36 @@ public final class FuseboxClient: Sendable {
         return reply
     }
 
+    /// The ids that a prompt comes to; nothing runs.
+    public func encode(_ prompt: WirePrompt) async throws -> [UInt32] {
+        try await encoded(prompt).promptTokens
+    }
+
+    /// The text of ids, markers and all.
+    public func decode(_ ids: [UInt32]) async throws -> String {
+        ids.isEmpty ? "" : try await encoded(WirePrompt { $0.tokens.ids = ids }).text
+    }
+
+    private func encoded(
+        _ prompt: WirePrompt
+    ) async throws -> (promptTokens: [UInt32], text: String) {
+        let question = WireSubmit {
+            $0.prompt = prompt
+            $0.encodeOnly = true
+        }
+        var text = ""
+        var promptTokens: [UInt32] = []
+        for try await event in submit(question) {
+            switch event {
+            case .accepted, .routed: break
+            case .chunk(let chunk): text += chunk.text
+            case .done(let done): promptTokens = done.provenance.promptTokens
+            case .failed(let failure): throw ClientError(.refused, failure.message)
+            }
+        }
+        return (promptTokens, text)
+    }
+
     /// The adapters that requests may select, and those of the folder that were refused.
     public func listAdapters() async throws(ClientError) -> WireAdapters {
         let id = RequestID.random()

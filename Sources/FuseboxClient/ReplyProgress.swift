@@ -20,6 +20,8 @@ struct ReplyProgress {
         /// Tokens that a client had before it attached.
         let start: UInt32
         var ids: [UInt32] = []
+        /// Tokens of the prompt whose scores have come.
+        var promptScoreCount = 0
         /// Bytes of text that came before the token at an offset, for every offset where a chunk
         /// ended: text may lag behind ids, so nothing else aligns it.
         var textBytes: [UInt32: Int]
@@ -81,6 +83,7 @@ struct ReplyProgress {
         let index = Int(event.part)
         let (start, next) = (parts[index].start, parts[index].next)
         guard !parts[index].isFinished else { return .ignore }
+        if !event.promptScores.isEmpty { return receivePromptScores(event) }
         guard event.offset <= next else {
             parts[index].resumeOffset = next
             return .resume
@@ -92,6 +95,21 @@ struct ReplyProgress {
         let known = parts[index].ids[Int(event.offset - start)...]
         guard zip(known, event.ids).allSatisfy(==) else { return .diverged }
         return event.ids.isEmpty ? receiveTail(event) : receiveTokens(event, textStart: textStart)
+    }
+
+    private mutating func receivePromptScores(_ event: WireChunk) -> Verdict {
+        let index = Int(event.part)
+        let (first, known) = (Int(event.promptOffset), parts[index].promptScoreCount)
+        guard first <= known else {
+            parts[index].resumeOffset = parts[index].start
+            return .resume
+        }
+        guard first + event.promptScores.count > known else { return .ignore }
+        var new = event
+        new.promptOffset = UInt32(clamping: known)
+        new.promptScores = Array(event.promptScores.dropFirst(known - first))
+        parts[index].promptScoreCount = first + event.promptScores.count
+        return .deliver(.chunk(new))
     }
 
     /// Takes text without a token of its own: what was held back until the end.
@@ -116,6 +134,7 @@ struct ReplyProgress {
         var new = event
         new.offset = next
         new.ids = Array(event.ids.dropFirst(Int(next - event.offset)))
+        new.scores = Array(event.scores.dropFirst(Int(next - event.offset)))
         new.text = String(decoding: event.text.utf8.dropFirst(max(0, knownText)), as: UTF8.self)
         parts[index].ids += new.ids
         parts[index].resumeOffset = end

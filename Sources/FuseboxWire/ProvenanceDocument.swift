@@ -35,9 +35,11 @@ public enum ProvenanceDocument {
     }
 
     private static func json(_ limits: WireLimits) -> JSONValue {
-        .object([
+        var json: JSONObject = [
             "max_tokens": JSONValue(limits.maxTokens),
             "stop": .array(limits.stop.map { .string($0) }),
-        ])
+        ]
+        if limits.noReply { json.append("no_reply", .bool(true)) }
+        return .object(json)
     }
 }

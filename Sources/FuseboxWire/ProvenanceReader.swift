@@ -24,6 +24,7 @@ extension ProvenanceDocument {
         provenance.sampling = try sampling(json["sampling"])
         provenance.sampling.seed = provenance.seed
         provenance.limits.maxTokens = try count(json["limits"]?["max_tokens"], "max_tokens")
+        provenance.limits.noReply = json["limits"]?["no_reply"]?.bool ?? false
         provenance.limits.stop = try read(json["limits"]?["stop"]?.array, "stop").compactMap(
             \.string)
         provenance.warnings = (json["warnings"]?.array ?? []).compactMap(\.string)

@@ -6,6 +6,8 @@ public enum StatusDocument {
     public static func json(_ status: WireStatusReply) -> JSONObject {
         [
             "version": .string(status.version), "draining": .bool(status.draining),
+            "model": text(status.model), "context": JSONValue(status.context),
+            "vocabulary": JSONValue(status.vocabulary),
             "base": JSONValue(digest: status.base), "router": JSONValue(digest: status.router),
             "running": JSONValue(status.running), "queued": JSONValue(status.queued),
             "accepted": JSONValue(status.accepted), "finished": JSONValue(status.finished),

@@ -33,7 +33,7 @@ public final class Engine {
     private var nextID = 1
     private var step = TransformerStep()
     private var shares: [Scheduler.Share] = []
-    private var sampled: [TokenSequence] = []
+    private var uses: [LogitUse] = []
     /// The mixes of the rows that are being added.
     private var rowMixes: [MixTable.Resolved] = []
     /// Bytes of weights that a thread multiplies with a row a second, before that was measured: a quarter of what vector
@@ -181,7 +181,7 @@ public final class Engine {
 
     /// Sequences that arrive complete: a resumed one may have all its tokens already.
     private func endFinished() -> [EngineEvent] {
-        let complete = sequences.values.filter { $0.replyCount >= $0.request.maxTokens }
+        let complete = sequences.values.filter(\.isComplete)
         return complete.sorted { $0.id < $1.id }.map { sequence in
             cancel(sequence.id)
             return sequence.finished(.length)
@@ -191,16 +191,20 @@ public final class Engine {
     private func schedule(_ events: inout [EngineEvent]) {
         step.removeAll()
         mixes.removeRows()
-        sampled.removeAll(keepingCapacity: true)
+        uses.removeAll(keepingCapacity: true)
         scheduler.admit { id in sequences[id].map(start) ?? true }
         plan(with: &scheduler, into: &shares)
         for share in shares {
             guard let sequence = sequences[share.sequence] else { continue }
             do throws(InferenceError) {
                 try addRows(of: sequence, count: share.tokenCount)
+                if sequence.scoreStart == 0 {
+                    let first = TokenScore(first: sequence.request.prompt[0])
+                    events.append(.promptScores(sequence: sequence.id, start: 0, [first]))
+                    sequence.noteScores(upTo: 1)
+                }
             } catch {
-                cancel(sequence.id)
-                events.append(.failed(sequence: sequence.id, error))
+                fail(sequence, error, &events)
             }
         }
         shares.removeAll { sequences[$0.sequence] == nil }
@@ -219,9 +223,11 @@ public final class Engine {
         guard blocks(for: total) <= cache.availableCount else { return false }
         sequence.rotaryLength = rotaryLength(of: sequence)
         var parent = 0
-        while keepsPrefixes, (sequence.sealed.count + 1) * KVPages.blockSize < sequence.tokens.count
+        // What is scored has to be computed.
+        while keepsPrefixes, sequence.scoreStart == nil,
+            (sequence.sealed.count + 1) * KVPages.blockSize < sequence.tokens.count
         {
-            let key = key(of: sequence, block: sequence.sealed.count, parent: parent)
+            let key = sequence.key(of: sequence.sealed.count, parent: parent)
             guard let (block, serial) = cache.find(key) else { break }
             sequence.table.append(block)
             sequence.sealed.append(serial)
@@ -244,43 +250,49 @@ public final class Engine {
         for position in positions { rowMixes.append(try mixes.resolve(sequence.mix(at: position))) }
         let index = step.add(sequence.table, rotaryLength: sequence.rotaryLength)
         let isLast = sequence.samples(after: count)
-        if isLast { sampled.append(sequence) }
         for (position, mix) in zip(positions, rowMixes) {
             let row = step.rowCount
+            let use: LogitUse?
+            if isLast && position == positions.upperBound - 1 {
+                use = .draw(sequence)
+            } else if sequence.scores(after: position) {
+                use = .score(PromptPlace(sequence: sequence, position: position + 1))
+            } else {
+                use = nil
+            }
+            if let use { uses.append(use) }
             step.append(
                 token: sequence.tokens[position], sequence: index, position: position,
-                wantsLogits: isLast && position == positions.upperBound - 1)
+                wantsLogits: use != nil)
             for (group, weight) in mix.groups { group.append(row: row, weight: weight) }
         }
         sequence.computedCount += count
     }
 
     private func sample(into events: inout [EngineEvent]) {
-        for first in stride(from: 0, to: sampled.count, by: workspace.logitCapacity) {
+        for first in stride(from: 0, to: uses.count, by: workspace.logitCapacity) {
             computeLogits(from: first)
-            let rows = first..<min(first + workspace.logitCapacity, sampled.count)
-            draw(rows)
+            let rows = first..<min(first + workspace.logitCapacity, uses.count)
+            read(rows)
             for index in rows {
-                let sequence = sampled[index]
-                workspace.logits.withRow(index - first) { logits in
-                    onLogits?(sequence.id, sequence.replyCount, logits)
+                switch uses[index] {
+                case .score(let place): finishScore(place, into: &events)
+                case .draw(let sequence):
+                    workspace.logits.withRow(index - first) { logits in
+                        onLogits?(sequence.id, sequence.replyCount, logits)
+                    }
+                    finishToken(sequence, into: &events)
                 }
-                tokenCount += 1
-                finishToken(sequence.drawn, of: sequence, into: &events)
             }
         }
     }
 
-    /// Draws the tokens of sequences whose logits are there; threads take them in turn.
-    private func draw(_ rows: Range<Int>) {
+    /// Draws and scores tokens by the logits that are there; threads take the rows in turn.
+    private func read(_ rows: Range<Int>) {
         compute.pool.run(min(samplers.count, rows.count)) { thread in
             for row in stride(from: thread, to: rows.count, by: samplers.count) {
-                let sequence = sampled[rows.lowerBound + row]
-                sequence.drawn = workspace.logits.withRow(row) { logits in
-                    samplers[thread].sample(
-                        logits, parameters: sequence.request.sampling, counts: sequence.counts,
-                        index: sequence.replyCount)
-                }
+                let use = uses[rows.lowerBound + row]
+                workspace.logits.withRow(row) { use.read($0, sampler: samplers[thread]) }
             }
         }
     }
@@ -293,20 +305,45 @@ public final class Engine {
         model.computeLogits(of: rows, in: workspace, on: compute)
     }
 
-    private func finishToken(
-        _ id: Int32, of sequence: TokenSequence, into events: inout [EngineEvent]
-    ) {
+    /// Tells of a score.
+    private func finishScore(_ place: PromptPlace, into events: inout [EngineEvent]) {
+        let sequence = place.sequence
+        guard sequences[sequence.id] != nil else { return }
+        guard let score = place.score else { return fail(sequence, .notFinite, &events) }
+        sequence.noteScores(upTo: place.position + 1)
+        events.append(score, of: place)
+    }
+
+    private func finishToken(_ sequence: TokenSequence, into events: inout [EngineEvent]) {
+        let id = sequence.drawn
+        guard sequences[sequence.id] != nil else { return }
+        guard sequence.replyCount < sequence.request.maxTokens else { return }
+        tokenCount += 1
         if sequence.request.endOfTextIDs.contains(id) {
             cancelAfterSealing.append(sequence.id)
             events.append(sequence.finished(.endOfText))
             return
         }
-        events.append(.token(sequence: sequence.id, index: sequence.replyCount, id: id))
+        if sequence.request.scores?.ofReply == true, sequence.drawnScore == nil {
+            return fail(sequence, .notFinite, &events)
+        }
+        events.append(
+            .token(
+                sequence: sequence.id, index: sequence.replyCount, id: id,
+                score: sequence.drawnScore))
         sequence.append(id)
         if sequence.replyCount >= sequence.request.maxTokens {
             cancelAfterSealing.append(sequence.id)
             events.append(sequence.finished(.length))
         }
+    }
+
+    /// Ends a sequence that cannot go on as it was asked for.
+    private func fail(
+        _ sequence: TokenSequence, _ error: InferenceError, _ events: inout [EngineEvent]
+    ) {
+        cancel(sequence.id)
+        events.append(.failed(sequence: sequence.id, error))
     }
 
     private var cancelAfterSealing: [Int] = []
@@ -318,7 +355,7 @@ public final class Engine {
                 guard let sequence = sequences[share.sequence] else { continue }
                 while (sequence.sealed.count + 1) * KVPages.blockSize <= sequence.computedCount {
                     let block = sequence.sealed.count
-                    let key = key(of: sequence, block: block, parent: sequence.sealed.last ?? 0)
+                    let key = sequence.key(of: block, parent: sequence.sealed.last ?? 0)
                     sequence.sealed.append(cache.seal(sequence.table[block], key: key))
                 }
             }
@@ -328,15 +365,6 @@ public final class Engine {
         restartOutgrown()
     }
 
-    private func key(of sequence: TokenSequence, block: Int, parent: Int) -> BlockCache.Key {
-        let positions = block * KVPages.blockSize..<(block + 1) * KVPages.blockSize
-        var mixes = positions.map { sequence.mix(at: $0) }
-        if mixes.allSatisfy({ $0 == mixes[0] }) { mixes.removeLast(mixes.count - 1) }
-        return BlockCache.Key(
-            parent: parent, tokens: Array(sequence.tokens[positions]), mixes: mixes,
-            rotaryLength: sequence.rotaryLength, salt: sequence.request.salt)
-    }
-
     private func rotaryLength(of sequence: TokenSequence) -> Int {
         model.configuration.rotaryLength(
             prompt: sequence.request.prompt.count, total: sequence.tokens.count)
@@ -344,7 +372,7 @@ public final class Engine {
 
     /// Computes sequences anew that have come to a length from which on all their keys are rotated otherwise.
     private func restartOutgrown() {
-        for sequence in sampled
+        for case .draw(let sequence) in uses
         where sequences[sequence.id] != nil && rotaryLength(of: sequence) != sequence.rotaryLength {
             restart(sequence)
         }

@@ -7,10 +7,12 @@ public struct GenerationRequest: Sendable {
     public var segments: [MixSegment]
     public var kvRule: KVRule = .keep
     public var sampling = SamplingParameters()
-    /// Tokens of the whole reply, `emitted` included.
+    /// Tokens of the whole reply, `emitted` included; 0: the prompt is scored, and that is all.
     public var maxTokens: Int
     /// Ids that end the reply and are not part of it.
     public var endOfTextIDs: Set<Int32> = []
+    /// Nil: no scores are wanted, and none are computed.
+    public var scores: ScoreRequest?
     /// Requests with different salts share no cache.
     public var salt: UInt64 = 0
 

@@ -14,6 +14,8 @@ public enum InferenceError: Error, Sendable, Hashable, CustomStringConvertible {
     case mix(String)
     case setting(String)
     case outOfMemory(byteCount: Int)
+    /// Scores are wanted of logits that are no distribution.
+    case notFinite
 
     public var description: String {
         switch self {
@@ -34,6 +36,8 @@ public enum InferenceError: Error, Sendable, Hashable, CustomStringConvertible {
             "the adapter \(digest) is not loaded; give its folder with --adapter or --adapters"
         case .coefficients(let message), .mix(let message), .setting(let message):
             message
+        case .notFinite:
+            "the model computes numbers that are not finite; check its weights and adapters"
         case .outOfMemory(let byteCount):
             "there is no memory for \(byteCount) bytes of keys and values; ask for fewer tokens or a smaller --cache-bytes"
         }

@@ -1,5 +1,4 @@
 public import Adapters
-internal import Glibc
 public import Kernels
 public import Models
 
@@ -69,12 +68,8 @@ public struct Scorer {
         }
     }
 
-    /// The natural logarithm of the probability that logits give to a token.
+    /// The natural logarithm of the probability that logits give to a token; not a number where they are no distribution.
     public static func logProbability(of token: Int32, _ logits: Span<Float>) -> Double {
-        var largest = -Float.infinity
-        for id in 0..<logits.count { largest = max(largest, logits[id]) }
-        var sum = 0.0
-        for id in 0..<logits.count { sum += exp(Double(logits[id] - largest)) }
-        return Double(logits[Int(token)] - largest) - log(sum)
+        LogSoftmax(logits)?.logProbability(of: logits[Int(token)]) ?? .nan
     }
 }

@@ -18,8 +18,11 @@ final class TokenSequence {
     let table = RowList(capacity: 16)
     /// Serial numbers of the sealed blocks at the table's beginning, for the prefix cache.
     var sealed: [Int] = []
-    /// The token that was sampled last, which may end the reply.
+    /// The token that was sampled last, which may end the reply, and its score where that is wanted.
     var drawn: Int32 = 0
+    var drawnScore: TokenScore?
+    /// The next token of the prompt whose score is wanted; nil: none is, or none any more.
+    private(set) var scoreStart: Int?
     /// Occurrences of each token, kept only where penalties read them.
     private(set) var counts: [Int32: Int] = [:]
 
@@ -28,6 +31,8 @@ final class TokenSequence {
         self.request = request
         tokens = request.prompt + request.emitted
         segments = request.segments
+        scoreStart = request.scores?.promptStart
+        noteScores(upTo: scoreStart ?? 0)
         if request.sampling.hasPenalties {
             for token in tokens { counts[token, default: 0] += 1 }
         }
@@ -35,6 +40,19 @@ final class TokenSequence {
 
     var replyCount: Int { tokens.count - request.prompt.count }
     var reply: ArraySlice<Int32> { tokens[request.prompt.count...] }
+
+    /// Whether nothing is left to be done.
+    var isComplete: Bool { replyCount >= request.maxTokens && scoreStart == nil }
+
+    /// Whether the logits that follow a position are those that a token of the prompt is scored by.
+    func scores(after position: Int) -> Bool {
+        scoreStart.map { position + 1 >= $0 && position + 1 < request.prompt.count } ?? false
+    }
+
+    /// Notes that the scores of the prompt's tokens before one are out.
+    func noteScores(upTo next: Int) {
+        if scoreStart != nil { scoreStart = next < request.prompt.count ? next : nil }
+    }
 
     /// Whether the next forward pass of this sequence is the last one before a token is sampled.
     func samples(after count: Int) -> Bool {
@@ -56,6 +74,16 @@ final class TokenSequence {
         if request.kvRule == .recompute { return segments[segments.count - 1].mix }
         let index = max(0, position - (request.prompt.count - 1))
         return segments.last { $0.fromToken <= index }?.mix ?? segments[0].mix
+    }
+
+    /// The identity of a block of its tokens, once they are computed.
+    func key(of block: Int, parent: Int) -> BlockCache.Key {
+        let positions = block * KVPages.blockSize..<(block + 1) * KVPages.blockSize
+        var mixes = positions.map { mix(at: $0) }
+        if mixes.allSatisfy({ $0 == mixes[0] }) { mixes.removeLast(mixes.count - 1) }
+        return BlockCache.Key(
+            parent: parent, tokens: Array(tokens[positions]), mixes: mixes,
+            rotaryLength: rotaryLength, salt: request.salt)
     }
 
     /// Takes a new mix from the next token on.

@@ -128,6 +128,16 @@ public struct Tokenizer: Sendable {
 
     // MARK: Decoding
 
+    /// The bytes that an id stands for within a text, perhaps a part of a character; none for an id that there is none of.
+    public func bytes(of id: Int32) -> [UInt8] {
+        let decoder = parts.decoder
+        guard let index = UInt32(exactly: id), index < decoder.tokens.count else { return [] }
+        let token = decoder.tokens[index]
+        guard case .text(let rules) = decoder.style else { return Array(token) }
+        if rules.hasByteTokens, let byte = TokenDecoder.byteValue(token) { return [byte] }
+        return Normalizer.replace(rules.mark, with: rules.spelling, in: Array(token))
+    }
+
     /// The text of ids.
     ///
     /// Ids that there are none of count as nothing. Bytes that are no UTF-8 become U+FFFD, as in the

@@ -11,7 +11,11 @@ extension WireSubmit: RequestMessage {
         try sampling.validate()
         try limits.validate()
         try FieldCheck.known(kvRule, "kv_rule")
-        if selection.isAuto { try prompt.checkRoutable() }
+        try scores.validate()
+        guard !encodeOnly || !split && scores == WireScoresWanted() else {
+            throw WireError(.invalidField, "encode_only goes without split and scores")
+        }
+        if selection.isAuto, !encodeOnly { try prompt.checkRoutable() }
         switch prompt.form {
         case .raw where split, .plain where split, .tokens where split:
             throw WireError(.invalidField, "only a text or a chat can be split into sentences")
@@ -101,6 +105,8 @@ extension WireChunk: RequestMessage {
         try FieldCheck.request(request)
         try FieldCheck.part(part)
         try FieldCheck.span(offset: offset, count: ids.count)
+        try WireTokenScore.validate(
+            scores, of: ids, prompt: promptScores, offset: promptOffset, text: text)
     }
 }
 

@@ -53,9 +53,16 @@ extension WireLimits {
     static let defaultTokenCount: UInt32 = 256
 
     /// Tokens that a reply has at most; where nobody chose that, the context may leave fewer.
-    public var tokenLimit: Int { Int(maxTokens == 0 ? Self.defaultTokenCount : maxTokens) }
+    public var tokenLimit: Int {
+        if noReply { return 0 }
+        return Int(maxTokens == 0 ? Self.defaultTokenCount : maxTokens)
+    }
 
     func validate() throws(WireError) {
+        guard !noReply || maxTokens == 0 else {
+            throw WireError(
+                .invalidField, "max_tokens is \(maxTokens) beside no_reply; leave one of them out")
+        }
         try FieldCheck.count(stop.count, "stop", atMost: FieldCheck.stopLimit)
         for text in stop {
             guard (1...FieldCheck.stopByteLimit).contains(text.utf8.count) else {
@@ -63,6 +70,40 @@ extension WireLimits {
                     .invalidField, "a stop string must have 1 to \(FieldCheck.stopByteLimit) bytes")
             }
         }
+    }
+}
+
+extension WireScoresWanted {
+    /// Likeliest tokens that are told beside each: more would explain nothing.
+    public static let topLimit: UInt32 = 20
+
+    func validate() throws(WireError) {
+        guard top <= Self.topLimit else {
+            throw WireError(.invalidField, "top is \(top), at most \(Self.topLimit) are told")
+        }
+    }
+}
+
+extension WireTokenScore {
+    /// Checks the scores of a chunk's own tokens, where it has some, and those of the prompt's, which go alone.
+    static func validate(
+        _ scores: [WireTokenScore], of ids: [UInt32], prompt: [WireTokenScore], offset: UInt32,
+        text: String
+    ) throws(WireError) {
+        guard scores.isEmpty || scores.map(\.id) == ids else {
+            throw WireError(.invalidField, "scores are not those of the chunk's ids")
+        }
+        guard prompt.isEmpty || ids.isEmpty && text.isEmpty else {
+            throw WireError(.invalidField, "prompt_scores go without ids and text")
+        }
+        try FieldCheck.span(offset: offset, count: prompt.count)
+        for score in scores + prompt { try score.validate() }
+    }
+
+    private func validate() throws(WireError) {
+        try FieldCheck.count(top.count, "top", atMost: Int(WireScoresWanted.topLimit))
+        try FieldCheck.logProbability(logProbability)
+        for alternative in top { try FieldCheck.logProbability(alternative.logProbability) }
     }
 }
 

@@ -73,6 +73,13 @@ enum FieldCheck {
         }
     }
 
+    /// May be minus infinity: a probability of zero.
+    static func logProbability(_ value: Float) throws(WireError) {
+        guard value <= 0 else {
+            throw WireError(.invalidField, "log_probability is \(value), at most 0 is possible")
+        }
+    }
+
     static func known<E: SwiftProtobuf.Enum & CaseIterable>(
         _ value: E, _ field: String
     ) throws(WireError) {

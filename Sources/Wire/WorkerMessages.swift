@@ -38,7 +38,12 @@ extension WireWorkerChunk: RequestMessage {
         try FieldCheck.request(request)
         try FieldCheck.part(part)
         try FieldCheck.span(offset: offset, count: ids.count)
+        try WireTokenScore.validate(
+            scores, of: ids, prompt: promptScores, offset: promptOffset, text: text)
     }
+
+    /// Bytes of text in a chunk: more than any model says with the tokens of one step.
+    public static let textByteLimit = 256 << 10
 }
 
 extension WireWorkerRouted: RequestMessage {
@@ -78,6 +83,7 @@ extension WireDispatch: RequestMessage {
         try sampling.validate()
         guard sampling.hasSeed else { throw WireError(.invalidField, "the seed is missing") }
         try limits.validate()
+        try scores.validate()
         try FieldCheck.known(kvRule, "kv_rule")
         guard let first = segments.first, first.fromToken == 0 else {
             throw WireError(.invalidField, "the first segment must govern token 0")

@@ -23,6 +23,12 @@ extension Job {
         var request = GenerationRequest(
             prompt: prompt, segments: segments,
             maxTokens: limits.maxTokens > 0 ? limits.tokenLimit : min(limits.tokenLimit, room))
+        if dispatch.hasScores {
+            request.scores = ScoreRequest(
+                ofReply: dispatch.scores.reply,
+                promptStart: dispatch.scores.prompt ? Int(dispatch.promptScored) : nil,
+                topCount: Int(dispatch.scores.top))
+        }
         request.emitted = dispatch.emitted.map { Int32(clamping: $0) }
         request.kvRule = KVRule(dispatch.kvRule)
         request.sampling = SamplingParameters(dispatch.sampling)

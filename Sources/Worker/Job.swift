@@ -36,8 +36,10 @@ public struct Job: Sendable {
 
 /// What a step brought to a job.
 public enum JobEvent: Sendable {
-    /// New tokens and the text that they complete; text may lag behind the ids.
-    case chunk(offset: Int, ids: [Int32], text: String)
+    /// New tokens and the text that they complete; text may lag behind the ids. Scores are one an id, where they are wanted.
+    case chunk(offset: Int, ids: [Int32], text: String, scores: [TokenScore])
+    /// Scores of the prompt's tokens from one on, all before the first chunk.
+    case promptScores(start: Int, [TokenScore])
     /// The mix changes; always before the first chunk made under it.
     case routed(MixSegment, SentenceRoute)
     case finished(Ending, completionTokens: Int, cachedTokens: Int)

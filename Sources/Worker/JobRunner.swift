@@ -54,7 +54,7 @@ public final class JobRunner {
         }
         let emittedCount = job.request.emitted.count
         if !missing.isEmpty {
-            pending.insert(.chunk(offset: emittedCount, ids: [], text: missing), at: 0)
+            pending.insert(.chunk(offset: emittedCount, ids: [], text: missing, scores: []), at: 0)
         }
         if text.isStopped { job.request.maxTokens = emittedCount }
         do throws(InferenceError) {
@@ -70,6 +70,7 @@ public final class JobRunner {
                 throw WorkerError(.notFound, "\(error)")
             case .emptyPrompt, .idOutOfRange, .coefficients, .mix:
                 throw WorkerError(.invalidArgument, "\(error)")
+            case .notFinite: throw WorkerError(.internal, "\(error)")
             case .setting, .outOfMemory:
                 throw WorkerError(.resourceExhausted, "\(error)")
             }
@@ -91,8 +92,10 @@ public final class JobRunner {
         }
         for event in engine.runStep() {
             switch event {
-            case .token(let id, let index, let token):
-                receive(token, index: index, of: id, into: &events)
+            case .token(let id, let index, let token, let score):
+                receive(token, score, index: index, of: id, into: &events)
+            case .promptScores(let id, let start, let scores):
+                events.append((id, .promptScores(start: start, scores)))
             case .finished(let id, let reason, let tokenCount, let cachedCount):
                 finish(
                     id, reason == .endOfText ? .endOfText : .length, completionTokens: tokenCount,
@@ -104,12 +107,14 @@ public final class JobRunner {
     }
 
     private func receive(
-        _ token: Int32, index: Int, of id: Int, into events: inout [(id: Int, event: JobEvent)]
+        _ token: Int32, _ score: TokenScore?, index: Int, of id: Int,
+        into events: inout [(id: Int, event: JobEvent)]
     ) {
         guard var reply = replies[id] else { return }
         let (text, route) = reply.text.push(token, index: index)
         replies[id] = reply
-        events.append((id, .chunk(offset: index, ids: [token], text: text)))
+        let scores = score.map { [$0] } ?? []
+        events.append((id, .chunk(offset: index, ids: [token], text: text, scores: scores)))
         if reply.text.isStopped {
             let cached = engine.cancel(id)
             finish(id, .stop, completionTokens: index + 1, cachedTokens: cached, into: &events)
@@ -143,7 +148,7 @@ public final class JobRunner {
         guard var reply = replies.removeValue(forKey: id) else { return }
         let rest = reply.text.finish()
         if !rest.isEmpty {
-            events.append((id, .chunk(offset: completionTokens, ids: [], text: rest)))
+            events.append((id, .chunk(offset: completionTokens, ids: [], text: rest, scores: [])))
         }
         let ending = reply.text.isStopped ? .stop : ending
         events.append(

@@ -45,7 +45,7 @@ public struct LocalReply {
         while true {
             for (source, event) in runner.runStep() where source == id {
                 switch event {
-                case .chunk(let offset, let new, let text):
+                case .chunk(let offset, let new, let text, _):
                     tokens += new.map { UInt32(clamping: $0) }
                     emit(
                         WireChunk {
@@ -53,7 +53,7 @@ public struct LocalReply {
                             $0.ids = new.map { UInt32(clamping: $0) }
                             $0.text = text
                         })
-                case .routed: continue
+                case .routed, .promptScores: continue
                 case .failed(let error): throw error
                 case .finished(let ending, _, let cachedTokens):
                     return WireDone {

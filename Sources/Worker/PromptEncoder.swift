@@ -28,6 +28,24 @@ struct PromptEncoder {
         }
     }
 
+    /// The text of ids, markers and all.
+    ///
+    /// - Throws: for an id outside the vocabulary, and for more text than a message takes.
+    func text(of ids: [Int32], vocabulary: Int) throws(WorkerError) -> String {
+        for id in ids where Int(id) >= vocabulary {
+            throw WorkerError(
+                .invalidArgument, "the token id \(id) is not in the vocabulary of \(vocabulary)")
+        }
+        let text = tokenizer.decode(ids, skipSpecial: false)
+        guard text.utf8.count <= WireWorkerChunk.textByteLimit else {
+            throw WorkerError(
+                .invalidArgument,
+                "the tokens are \(text.utf8.count) bytes of text, at most \(WireWorkerChunk.textByteLimit) are told; ask for fewer"
+            )
+        }
+        return text
+    }
+
     /// The engine knows its vocabulary; here an id only has to be one that some vocabulary may have.
     private static func ids(_ ids: [UInt32]) throws(WorkerError) -> [Int32] {
         try ids.map { id throws(WorkerError) in

@@ -55,6 +55,8 @@ final class WorkerSession {
             ready.slots = UInt32(clamping: runner.engine.slotCount)
             ready.context = UInt32(clamping: runner.engine.contextLength)
             ready.identity = Data(identity)
+            ready.vocabulary = UInt32(
+                clamping: model.loaded.transformer.configuration.vocabularySize)
             ready.cacheTokens = UInt64(clamping: runner.engine.cacheTokenCount)
             ready.base = Data(model.loaded.transformer.digest.bytes)
             ready.router = Data(model.router?.digest.bytes ?? [])
@@ -124,9 +126,23 @@ final class WorkerSession {
         for (id, event) in runner.runStep() {
             guard let job = running[id] else { continue }
             switch event {
-            case .chunk(let offset, let ids, let text):
+            case .chunk(let offset, let ids, let text, let scores):
                 running[id]?.completionTokens = UInt32(clamping: offset + ids.count)
-                reports.append(.chunk(chunk(job, offset: offset, ids: ids, text: text)))
+                reports.append(
+                    .chunk(
+                        chunk(job) {
+                            $0.offset = UInt32(clamping: offset)
+                            $0.ids = ids.map { UInt32(clamping: $0) }
+                            $0.text = text
+                            $0.scores = wire(scores)
+                        }))
+            case .promptScores(let start, let scores):
+                reports.append(
+                    .chunk(
+                        chunk(job) {
+                            $0.promptOffset = UInt32(clamping: start)
+                            $0.promptScores = wire(scores)
+                        }))
             case .routed(let segment, let sentence):
                 reports.append(.routed(routed(job, segment, sentence)))
             case .finished(let ending, let completionTokens, let cachedTokens):
@@ -169,6 +185,7 @@ final class WorkerSession {
         if let id = jobs[part] { forget(id) }
         do throws(WorkerError) {
             let prompt = try encoder.encode(dispatch.prompt)
+            if dispatch.encodeOnly { return try answer(dispatch, prompt) }
             let job = try Job(
                 dispatch, prompt: prompt, model: runner.model,
                 contextLength: runner.engine.contextLength)
@@ -184,6 +201,38 @@ final class WorkerSession {
         } catch {
             return [Self.failure(part, epoch: dispatch.epoch, error)]
         }
+    }
+
+    /// All that there is to say of a prompt that is not run: its ids, and of ids the text.
+    private func answer(
+        _ dispatch: WireDispatch, _ prompt: [Int32]
+    ) throws(WorkerError) -> [WorkerReport] {
+        var reports: [WorkerReport] = []
+        if case .tokens = dispatch.prompt.form {
+            let text = try encoder.text(
+                of: prompt,
+                vocabulary: runner.model.loaded.transformer.configuration.vocabularySize)
+            let chunk = WireWorkerChunk {
+                $0.request = dispatch.request
+                $0.part = dispatch.part
+                $0.epoch = dispatch.epoch
+                $0.text = text
+            }
+            if !text.isEmpty { reports.append(.chunk(chunk)) }
+        }
+        let finished = WireFinished {
+            $0.request = dispatch.request
+            $0.part = dispatch.part
+            $0.epoch = dispatch.epoch
+            $0.reason = .length
+            $0.promptTokens = prompt.map { UInt32(clamping: $0) }
+            $0.usage.promptTokens = UInt32(clamping: prompt.count)
+        }
+        return reports + [.finished(finished)]
+    }
+
+    private func wire(_ scores: [TokenScore]) -> [WireTokenScore] {
+        scores.map { WireTokenScore($0, tokenizer: runner.model.tokenizer) }
     }
 
     private static func failure(_ part: Part, epoch: UInt32, _ error: WorkerError) -> WorkerReport {
@@ -221,15 +270,15 @@ final class WorkerSession {
             })
     }
 
-    private func chunk(_ job: Running, offset: Int, ids: [Int32], text: String) -> WireWorkerChunk {
-        WireWorkerChunk {
-            $0.request = job.part.request
-            $0.part = job.part.part
-            $0.epoch = job.epoch
-            $0.offset = UInt32(clamping: offset)
-            $0.ids = ids.map { UInt32(clamping: $0) }
-            $0.text = text
-        }
+    private func chunk(
+        _ job: Running, _ fill: (inout WireWorkerChunk) -> Void
+    ) -> WireWorkerChunk {
+        var chunk = WireWorkerChunk()
+        chunk.request = job.part.request
+        chunk.part = job.part.part
+        chunk.epoch = job.epoch
+        fill(&chunk)
+        return chunk
     }
 
     private func routed(

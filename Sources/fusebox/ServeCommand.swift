@@ -25,6 +25,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The base model: a Hugging Face directory or a GGUF file; else the demo's.")
     var model: String?
 
+    @Option(help: "What the service calls the model; else the name of its file or folder.")
+    var name: String?
+
     @Option(help: "A directory of PEFT adapters.")
     var adapters: String?
 
@@ -69,6 +72,9 @@ struct ServeCommand: AsyncParsableCommand {
     var clientGrace: Int?
 
     func validate() throws {
+        if let name, !ServeSettings.isValid(name: name) {
+            throw ValidationError("--name: \(ServeSettings.nameRule)")
+        }
         if let clientGrace, !(1...ServeSettings.graceLimit).contains(clientGrace) {
             throw ValidationError("--client-grace must be from 1 to \(ServeSettings.graceLimit)")
         }
@@ -83,6 +89,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         var settings = ServeSettings()
         settings.model = model
+        settings.name = name
         settings.adapters = adapters
         settings.router = router
         settings.threshold = threshold
@@ -112,6 +119,7 @@ struct ServeCommand: AsyncParsableCommand {
         // Front and workers must not each decide what the demo's files are.
         let files = try ServedFiles(
             model: settings.model, adapters: settings.adapters, router: settings.router)
+        if settings.model == nil { settings.name = settings.name ?? "fusebox-demo" }
         settings.model = files.model
         settings.adapters = files.adapters
         settings.router = files.router

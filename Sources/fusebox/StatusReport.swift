@@ -13,11 +13,12 @@ struct StatusReport {
     var text: String {
         let state =
             status.draining ? "draining" : status.degraded.isEmpty ? "serving" : "degraded"
+        let model = status.model.isEmpty ? "" : "model \(status.model), "
         let base = Digest(bytes: status.base).map { "base \($0.description.prefix(12))" }
         let router = Digest(bytes: status.router).map { "router \($0.description.prefix(12))" }
         let head =
             [
-                "fusebox \(status.version), \(state), \(base ?? "no worker yet"), \(router ?? "no router")",
+                "fusebox \(status.version), \(state), \(model)\(base ?? "no worker yet"), \(router ?? "no router")",
                 "requests: \(status.running) running, \(status.queued) queued, \(status.accepted) accepted, "
                     + "\(status.finished) finished, \(status.failed) failed, \(status.resumed) resumed",
                 "connections: \(status.connections.open) open, \(status.connections.refused) refused, "

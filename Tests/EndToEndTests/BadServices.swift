@@ -46,6 +46,9 @@ extension BadInput {
         BadInput(what: "no workers", arguments: ["serve", "--workers", "0"], status: 2),
         BadInput(
             what: "no patience with clients", arguments: serve(["--client-grace", "0"]), status: 2),
+        BadInput(
+            what: "a model without a name", arguments: serve(["--model", "demo", "--name", ""]),
+            status: 2),
         openToOthers("a service where others may look in", serve(["--model", "demo"])),
         openToOthers("a client where others may listen", ["ask", "hi"]),
         BadInput(
@@ -56,6 +59,12 @@ extension BadInput {
         BadInput(
             what: "a selection that is none", arguments: ["ask", "--select", "positive=", "hi"],
             status: 2),
+        BadInput(
+            what: "log probabilities that nobody prints",
+            arguments: ["ask", "--logprobs", "3", "hi"], status: 2),
+        BadInput(
+            what: "too many log probabilities",
+            arguments: ["ask", "--json", "--logprobs", "21", "hi"], status: 2),
         BadInput(
             what: "a processor for two threads",
             arguments: ["worker", "--connect", "ipc://front.sock", "--processors", "0,0"],

@@ -4,6 +4,7 @@ import FuseboxClient
 import Inference
 import Kernels
 import Models
+import Tensors
 import TestSupport
 import Testing
 import Wire
@@ -15,6 +16,8 @@ import Worker
     struct Answer {
         var ids: [UInt32] = []
         var text = ""
+        var scores: [WireTokenScore] = []
+        var promptScores: [WireTokenScore] = []
         var done = WireDone()
     }
 
@@ -53,6 +56,102 @@ import Worker
 
     @Test func routedRepliesAreRepeatedByReplayThoughAWorkerIsKilled() async throws {
         try await compareWithLocalReplies((0..<32).map { submit($0) { _ in } })
+    }
+
+    /// Neither tokens nor scores show that a worker was killed, and scores of prompts are those of `fusebox score`.
+    @Test func scoresAreTheSameThoughAWorkerIsKilled() async throws {
+        let service = try RunningService()
+        defer { _ = service.stop() }
+        let client = try FuseboxClient(endpoint: service.endpoint)
+        defer { client.shutDown() }
+        let workers = try await service.workers(client)
+        let submits = (0..<16).map { index in
+            submit(index) {
+                // So hot that no end is drawn early.
+                $0.limits.maxTokens = 200
+                $0.sampling.temperature = 20
+                $0.scores.reply = true
+                $0.scores.prompt = index.isMultiple(of: 2)
+                $0.scores.top = UInt32(index)
+                $0.selection.base = WireBaseSelection()
+            }
+        }
+        func answers(_ disturb: @escaping @Sendable () -> Void) async throws -> [Int: Answer] {
+            try await withThrowingTaskGroup(of: (Int, Answer).self) { group in
+                for (index, submit) in submits.enumerated() {
+                    var again = submit
+                    again.requestID = .random()
+                    group.addTask { [again] in
+                        (index, try await Self.answer(again, from: client, halfway: disturb))
+                    }
+                }
+                return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+            }
+        }
+        let calm = try await answers {}
+        let first = workers[0]
+        let disturbed = try await answers { kill(first, SIGKILL) }
+        #expect(try await client.status().resumed > 0)
+        for (index, answer) in calm {
+            let other = try #require(disturbed[index])
+            #expect(answer.ids == other.ids && answer.text == other.text)
+            #expect(answer.scores == other.scores && answer.promptScores == other.promptScores)
+            #expect(answer.scores.map(\.id) == answer.ids)
+            #expect(
+                answer.promptScores.map(\.id)
+                    == (index.isMultiple(of: 2) ? answer.done.provenance.promptTokens : []))
+        }
+        let ids = try #require(calm[0]).done.provenance.promptTokens
+        let file = service.folder.path("tokens.json")
+        try Data(#"{"input_ids": [\#(ids)]}"#.utf8).write(to: URL(fileURLWithPath: file))
+        let score = try BuiltProgram.run(
+            [
+                "score", "--model", BuiltProgram.root + "/Demo/base", "--type", "q8_0", "--tokens",
+                file, "--json",
+            ], in: service.folder.path)
+        let expected = try #require(
+            try JSONValue(parsing: score.output)["logprobs"]?.array?.first?.array)
+        let found = try #require(calm[0]).promptScores.dropFirst().map(\.logProbability)
+        #expect(found == expected.compactMap { $0.double.map { Float($0) } })
+    }
+
+    /// The service's tokenizer, also while every slot is taken.
+    @Test func promptsAreEncodedWhileSlotsAreTaken() async throws {
+        let service = try RunningService(
+            workers: 1, arguments: ["--slots", "1", "--name", "tiny demo"])
+        defer { _ = service.stop() }
+        let client = try FuseboxClient(endpoint: service.endpoint)
+        defer { client.shutDown() }
+        _ = try await service.workers(client, count: 1)
+        let status = try await client.status()
+        #expect(status.model == "tiny demo" && status.context > 0 && status.vocabulary > 0)
+        let busy = client.submit(
+            submit(1) {
+                $0.limits.maxTokens = 400
+                $0.sampling.temperature = 20
+            })
+        var events = busy.makeAsyncIterator()
+        while case .some(let event) = try await events.next() {
+            if case .chunk = event { break }
+        }
+        let ids = try await client.encode(WirePrompt { $0.plain = "One two, drei." })
+        #expect(try await client.decode(ids).hasSuffix("One two, drei."))
+        #expect(try await client.decode([]) == "")
+        await #expect(throws: ClientError.self) { try await client.decode([1 << 30]) }
+        let running = try await client.status().running
+        #expect(running == 1, "the reply was still being made")
+        client.cancel(busy.id)
+        let asked = try BuiltProgram.run(
+            [
+                "ask", "--connect", service.endpoint, "--json", "--logprobs", "2", "--max-tokens",
+                "5", "Write 4823 in words.",
+            ], in: service.folder.path)
+        let scores = try #require(try JSONValue(parsing: asked.output)["logprobs"]?.array)
+        #expect(scores.count == 5)
+        for score in scores {
+            #expect(score["top_logprobs"]?.array?.count == 2)
+            #expect(score["logprob"]?.double.map { $0 <= 0 } == true)
+        }
     }
 
     /// The second of two equal prompts finds its beginning in the cache, and the counters say so.
@@ -149,13 +248,16 @@ import Worker
     }
 
     private static func answer(
-        _ submit: WireSubmit, from client: FuseboxClient
+        _ submit: WireSubmit, from client: FuseboxClient, halfway: () -> Void = {}
     ) async throws -> Answer {
         var answer = Answer()
         for try await event in client.submit(submit) {
             switch event {
             case .chunk(let chunk):
                 #expect(Int(chunk.offset) == answer.ids.count)
+                if answer.ids.count < 20, answer.ids.count + chunk.ids.count >= 20 { halfway() }
+                answer.scores += chunk.scores
+                answer.promptScores += chunk.promptScores
                 answer.ids += chunk.ids
                 answer.text += chunk.text
             case .done(let done): answer.done = done

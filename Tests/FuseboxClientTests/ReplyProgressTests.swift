@@ -111,6 +111,37 @@ import Wire
         #expect(progress.isFinished)
     }
 
+    private func scores(_ ids: [UInt32]) -> [WireTokenScore] {
+        ids.map { id in WireTokenScore { $0.id = id } }
+    }
+
+    private func promptScores(_ offset: UInt32, _ ids: [UInt32]) -> WireChunk {
+        WireChunk {
+            $0.promptOffset = offset
+            $0.promptScores = scores(ids)
+        }
+    }
+
+    @Test func scoresComeOnceAndWithTheirTokens() {
+        var progress = ReplyProgress()
+        _ = progress.receive(accepted())
+        let first = promptScores(0, [1, 2])
+        #expect(progress.receive(first) == .deliver(.chunk(first)))
+        #expect(progress.receive(first) == .ignore)
+        #expect(progress.receive(promptScores(3, [4])) == .resume)
+        #expect(progress.offsets == [0])
+        #expect(
+            progress.receive(promptScores(0, [1, 2, 3])) == .deliver(.chunk(promptScores(2, [3]))))
+        var tokens = chunk(0, [5, 6], "ab")
+        tokens.scores = scores([5, 6])
+        #expect(progress.receive(tokens) == .deliver(.chunk(tokens)))
+        tokens = chunk(0, [5, 6, 7], "abc")
+        tokens.scores = scores([5, 6, 7])
+        var rest = chunk(2, [7], "c")
+        rest.scores = scores([7])
+        #expect(progress.receive(tokens) == .deliver(.chunk(rest)))
+    }
+
     @Test func goesOnFromGivenOffsets() {
         var progress = ReplyProgress(from: [4])
         _ = progress.receive(accepted())

@@ -8,6 +8,7 @@ import Wire
 @Suite struct StatusReportTests {
     private static let status = WireStatusReply {
         $0.version = "1.2.3"
+        $0.model = "tiny"
         $0.base = Data(repeating: 0xAB, count: 32)
         ($0.running, $0.queued, $0.accepted) = (1, 2, 13)
         ($0.finished, $0.failed, $0.resumed) = (9, 1, 4)
@@ -32,7 +33,7 @@ import Wire
     @Test func linesTellOfEveryWorker() {
         #expect(
             StatusReport(Self.status).text == """
-                fusebox 1.2.3, degraded, base abababababab, no router
+                fusebox 1.2.3, degraded, model tiny, base abababababab, no router
                 requests: 1 running, 2 queued, 13 accepted, 9 finished, 1 failed, 4 resumed
                 connections: 3 open, 4 refused, 5 cut, 600 bytes buffered
                 degraded: 1 of 2 workers serve; worker-1: no model at x

@@ -6,6 +6,7 @@ import Testing
 @Suite struct StatusDocumentTests {
     private static let status = WireStatusReply {
         $0.version = "1.2.3"
+        ($0.model, $0.context, $0.vocabulary) = ("tiny", 512, 99)
         $0.base = Data(repeating: 0xAB, count: 32)
         ($0.running, $0.queued, $0.accepted) = (1, 2, 13)
         ($0.finished, $0.failed, $0.resumed) = (9, 1, 4)
@@ -31,6 +32,8 @@ import Testing
         let document = try JSONValue(
             parsing: JSONValue.object(StatusDocument.json(Self.status)).text)
         #expect(document["version"]?.string == "1.2.3")
+        #expect(document["model"]?.string == "tiny")
+        #expect(document["context"]?.int == 512 && document["vocabulary"]?.int == 99)
         #expect(document["base"]?.string == String(repeating: "ab", count: 32))
         #expect(document["router"] == .null)
         #expect(document["draining"]?.bool == false)

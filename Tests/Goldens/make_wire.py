@@ -1,6 +1,6 @@
 """Writes messages.txt: every message of Protos/ with a value in every field, as bytes and as text.
 
-A block a message: its kind and its bytes in hexadecimal, then its fields in protobuf's text format.
+Fields that go without others come in messages of their own, after the others. A block a message: its kind and its bytes in hexadecimal, then its fields in protobuf's text format.
 Usage: make_wire.py OUTPUT_FOLDER   (needs protobuf; finds the generated modules in Clients/python)
 """
 
@@ -14,6 +14,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from fusebox_client.wire import client_pb2 as client
+from fusebox_client.wire import common_pb2 as common
 from fusebox_client.wire import worker_pb2 as worker
 
 KINDS: dict[str, type[Message]] = {
@@ -51,6 +52,15 @@ CHECKED = {
     "probability": 0.75,
     "part": 2,
     "parts": 3,
+    "log_probability": -0.75,
+    "top": 5,
+}
+# Fields that others exclude.
+ALONE = {
+    client.Submit: {"encode_only"},
+    common.Limits: {"no_reply"},
+    client.Chunk: {"prompt_scores", "prompt_offset"},
+    worker.WorkerChunk: {"prompt_scores", "prompt_offset"},
 }
 DIGESTS = {"adapter", "coefficients", "base", "router", "digest", "allowed_adapters"}
 LAST_OF_ONEOF = {"form": "chat", "kind": "auto", "outcome": "reason"}
@@ -59,6 +69,8 @@ LAST_OF_ONEOF = {"form": "chat", "kind": "auto", "outcome": "reason"}
 def fill(message: Message, salt: int) -> None:
     """Sets every field; in a oneof, the one that LAST_OF_ONEOF names."""
     for field in message.DESCRIPTOR.fields:
+        if field.name in ALONE.get(type(message), ()):
+            continue
         oneof = field.containing_oneof
         if oneof is not None and LAST_OF_ONEOF.get(oneof.name, field.name) != field.name:
             continue
@@ -75,6 +87,9 @@ def fill(message: Message, salt: int) -> None:
                 fill(target, salt + index)
                 if field.name == "segments":
                     target.from_token = 12 * index
+                # Scores are those of the ids.
+                if field.full_name.endswith("Chunk.scores"):
+                    target.id = message.ids[index]
             else:
                 value = scalar(field, number)
                 if field.is_repeated:
@@ -102,11 +117,32 @@ def scalar(field: FieldDescriptor, number: int) -> object:
     return number * 1_000 if field.name != "seed" else (1 << 63) + number
 
 
+def others() -> list[tuple[str, Message]]:
+    """Messages with the fields that go alone."""
+    submit = client.Submit(request=bytes(range(16)), prompt=common.Prompt(plain="Good day."))
+    encoding, scoring = client.Submit(), client.Submit()
+    encoding.CopyFrom(submit)
+    encoding.encode_only = True
+    scoring.CopyFrom(submit)
+    scoring.limits.no_reply = True
+    scoring.scores.prompt = True
+    messages: list[tuple[str, Message]] = [("SUBMIT", encoding), ("SUBMIT", scoring)]
+    for kind in "CHUNK", "WORKER_CHUNK":
+        chunk = KINDS[kind](request=bytes(range(16)), prompt_offset=64)
+        chunk.prompt_scores.add(id=7, text=b"\xc3")
+        fill(chunk.prompt_scores.add(), 3)
+        messages.append((kind, chunk))
+    return messages
+
+
 def main() -> None:
     blocks = []
+    messages = []
     for kind, make in KINDS.items():
         message = make()
         fill(message, 1)
+        messages.append((kind, message))
+    for kind, message in messages + others():
         body = message.SerializeToString(deterministic=True)
         text = text_format.MessageToString(message, as_utf8=True).strip()
         blocks.append(f"{kind} 0x{body.hex()}\n{text}\n")

@@ -11,6 +11,10 @@ struct Reply: Equatable {
     var tokens: [Int32] = []
     /// One row of the vocabulary's size a token.
     var logits: [[UInt32]] = []
+    var scores: [TokenScore] = []
+    var promptScores: [TokenScore] = []
+    /// The first token of the prompt that has one of these.
+    var scoredFrom = 0
     var reason: EngineEvent.EndReason?
     var failure: InferenceError?
 
@@ -56,14 +60,20 @@ final class EngineRun {
 
     func submit(_ request: GenerationRequest) throws -> Int {
         let id = try engine.submit(request)
-        replies[id] = Reply()
+        replies[id] = Reply(scoredFrom: request.scores?.promptStart ?? 0)
         return id
     }
 
     func step() {
         for event in engine.runStep() {
             switch event {
-            case .token(let sequence, _, let id): replies[sequence]?.tokens.append(id)
+            case .token(let sequence, _, let id, let score):
+                replies[sequence]?.tokens.append(id)
+                if let score { replies[sequence]?.scores.append(score) }
+            case .promptScores(let sequence, let start, let scores):
+                let expected = replies[sequence].map { $0.promptScores.count + $0.scoredFrom }
+                #expect(start == expected, "scores are told in order, each once")
+                replies[sequence]?.promptScores += scores
             case .finished(let sequence, let reason, _, let cachedCount):
                 replies[sequence]?.reason = reason
                 cachedCounts[sequence] = cachedCount

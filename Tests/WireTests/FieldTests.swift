@@ -148,6 +148,102 @@ import Wire
         #expect(error.message.contains("out of range"))
     }
 
+    @Test func scoresAreBounded() throws {
+        let most = ClientVerb.submit(Self.submit { $0.scores.top = 20 })
+        #expect(try Frames.decode(Frames.encode(most)) == most)
+        for top in [21, UInt32.max] {
+            #expect(try failure { $0.scores.top = top }?.contains("at most 20") == true)
+        }
+        #expect(
+            try failure {
+                $0.limits.noReply = true
+                $0.limits.maxTokens = 1
+            }?.contains("no_reply") == true)
+        #expect(
+            try failure {
+                $0.encodeOnly = true
+                $0.split = true
+            }?.contains("encode_only") == true)
+        #expect(
+            try failure {
+                $0.encodeOnly = true
+                $0.scores.reply = true
+            }?.contains("encode_only") == true)
+        let tokens = ClientVerb.submit(
+            Self.submit {
+                $0.prompt.tokens.ids = [1]
+                $0.encodeOnly = true
+            })
+        #expect(try Frames.decode(Frames.encode(tokens)) == tokens, "nothing is routed")
+    }
+
+    @Test func scoresFitTheirTokens() throws {
+        let score = WireTokenScore {
+            $0.id = 7
+            $0.logProbability = -.infinity
+        }
+        let whole = WireChunk {
+            $0.requestID = Self.id
+            $0.ids = [7]
+            $0.scores = [score]
+        }
+        #expect(
+            try Frames.decode(Frames.encode(ClientEvent.chunk(whole)), as: ClientEvent.self)
+                == .chunk(whole))
+        let breaks: [(String, (inout WireChunk) -> Void)] = [
+            ("ids", { $0.scores[0].id = 8 }), ("ids", { $0.scores += $0.scores }),
+            ("log_probability", { $0.scores[0].logProbability = .nan }),
+            ("log_probability", { $0.scores[0].logProbability = 0.5 }),
+            ("top", { $0.scores[0].top = Array(repeating: .init(), count: 21) }),
+            ("log_probability", { $0.scores[0].top = [.init { $0.logProbability = .infinity }] }),
+            ("without ids", { $0.promptScores = [score] }),
+            (
+                "out of range",
+                {
+                    ($0.ids, $0.scores, $0.promptScores) = ([], [], [score])
+                    $0.promptOffset = .max
+                }
+            ),
+        ]
+        for (word, change) in breaks {
+            var broken = whole
+            change(&broken)
+            let frames = try Frames.encode(ClientEvent.chunk(broken))
+            let error = #expect(throws: WireError.self) {
+                try Frames.decode(frames, as: ClientEvent.self)
+            }
+            #expect(error?.message.contains(word) == true, "\(word)")
+        }
+    }
+
+    /// The bytes of a client that was built before there were scores.
+    @Test func aFormerClientAsksForNothingNew() throws {
+        let body: [UInt8] =
+            [0x0A, 16] + Self.id.bytes + [0x12, 4, 0x0A, 2, 0x68, 0x69] + [0x2A, 2, 0x08, 5]
+        let frames = [ProtocolVersion.current.frame, Array("SUBMIT".utf8), body]
+        guard case .submit(let submit) = try Frames.decode(frames, as: ClientVerb.self) else {
+            return
+        }
+        #expect(submit.prompt.text == "hi" && submit.limits.tokenLimit == 5)
+        #expect(submit.scores == WireScoresWanted() && !submit.encodeOnly && !submit.limits.noReply)
+    }
+
+    /// What a newer front says besides is left out.
+    @Test func fieldsThatNobodyKnowsYetAreNoHindrance() throws {
+        let chunk = WireChunk {
+            $0.requestID = Self.id
+            $0.ids = [3]
+            $0.text = "a"
+        }
+        var frames = try Frames.encode(ClientEvent.chunk(chunk))
+        // Field 99, a number, and field 98, a message.
+        frames[2] += [0x98, 0x06, 1, 0x92, 0x06, 2, 0x08, 1]
+        guard case .chunk(let read) = try Frames.decode(frames, as: ClientEvent.self) else {
+            return
+        }
+        #expect(read.ids == [3] && read.text == "a" && read.requestID == Self.id)
+    }
+
     @Test func aDispatchIsWhole() throws {
         let golden = try #require(try GoldenMessage.all().first { $0.kind == .dispatch })
         guard case .dispatch(let whole) = try Frames.decode(golden.frames, as: WorkerOrder.self)
@@ -160,6 +256,7 @@ import Wire
             ("digest", { $0.segments[0].mix.shares[0].adapter = Data(count: 31) }),
             ("digest", { $0.router = Data(count: 5) }),
             ("part", { $0.part = 16 }),
+            ("top", { $0.scores.top = 21 }),
             ("reason", { $0.segments[0].reason = .UNRECOGNIZED(50) }),
         ]
         for (word, change) in breaks {

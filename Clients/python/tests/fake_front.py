@@ -164,7 +164,8 @@ class FakeFront:
             adapters.adapters.add(name="poet", digest=bytes(32), rank=8, routable=True)
             self._send(peer, adapters)
         else:
-            status = client.StatusReply(request=verb.request, version="test")
+            status = client.StatusReply(request=verb.request, version="test", model="tiny")
+            status.context, status.vocabulary = 512, 99
             status.workers.add(name="worker-0", prompt_tokens=48, cached_tokens=32, evicted_blocks=5)
             status.refused_adapters.add(name="odd", reason="it fits another base")
             self._send(peer, status)
@@ -202,7 +203,23 @@ class FakeFront:
             chunk = client.Chunk(request=request.submit.request, part=part.index, offset=part.next)
             chunk.text = "".join(f"w{i} " for i in run)
             chunk.ids.extend(request.seed * 1000 + i for i in run)
+            if request.submit.scores.reply:
+                for i in run:
+                    chunk.scores.add(id=request.seed * 1000 + i, log_probability=-float(i))
             part.next = run.stop
+            if request.submit.scores.prompt and run.start == 0:
+                self._score_prompt(request, part)
+            self._send(request.peer, chunk)
+
+    def _score_prompt(self, request: Request, part: Part) -> None:
+        """Three tokens in two pieces, the first of them twice."""
+        for offset, ids in ((0, [7]), (0, [7, 8]), (2, [9])):
+            chunk = client.Chunk(request=request.submit.request, part=part.index)
+            chunk.prompt_offset = offset
+            for i in ids:
+                chunk.prompt_scores.add(id=i)
+                if i > 7:
+                    chunk.prompt_scores[-1].log_probability = -float(i)
             self._send(request.peer, chunk)
 
     def _end(self, request: Request, part: Part) -> None:

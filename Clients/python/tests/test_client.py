@@ -19,10 +19,11 @@ from fusebox_client import (
     ProtocolMismatch,
     RefusedAdapter,
     RequestFailed,
+    Result,
     Unreachable,
 )
 from fusebox_client.frames import decode, encode
-from fusebox_client.request import prompt_message, selection_message, submit_message
+from fusebox_client.request import encode_message, prompt_message, selection_message, submit_message
 from fusebox_client.wire import client_pb2 as client
 from fusebox_client.wire import common_pb2 as common
 
@@ -67,9 +68,36 @@ def test_questions(endpoint: str, front: MakeFront) -> None:
         assert [adapter.name for adapter in service.adapters()] == ["poet"]
         status = service.status()
         assert status.version == "test"
+        assert (status.model, status.context, status.vocabulary) == ("tiny", 512, 99)
         assert status.refused_adapters == [RefusedAdapter("odd", "it fits another base")]
         worker = status.workers[0]
         assert (worker.prompt_tokens, worker.cached_tokens, worker.evicted_blocks) == (48, 32, 5)
+
+
+def test_scores(endpoint: str, front: MakeFront) -> None:
+    front()
+    with Client(endpoint) as service:
+        result = service.generate("5", scores=True, prompt_scores=True, top_scores=3)
+        assert [score.id for score in result.scores] == result.ids == ids(5)
+        assert [score.log_probability for score in result.scores] == [0, -1, -2, -3, -4]
+        assert [score.id for score in result.prompt_scores] == [7, 8, 9]
+        assert [score.log_probability for score in result.prompt_scores] == [None, -8, -9]
+        plain = service.generate("5")
+        assert not plain.scores and not plain.prompt_scores
+
+
+def test_scores_come_once_though_the_service_is_replaced(endpoint: str) -> None:
+    first = FakeFront(endpoint, chunks_of_life=3)
+    with Client(endpoint, silence=0.3) as service:
+        reply = service.submit("9", scores=True, prompt_scores=True)
+        events = [next(reply) for _ in range(6)]
+        first.stop()
+        successor = FakeFront(endpoint)
+        events += list(reply)
+        successor.stop()
+    result = Result.of(events)
+    assert [score.id for score in result.scores] == result.ids == ids(9)
+    assert [score.id for score in result.prompt_scores] == [7, 8, 9]
 
 
 def test_cancels(endpoint: str, front: MakeFront) -> None:
@@ -195,6 +223,17 @@ def test_requests_become_messages() -> None:
         selection_message("poet")
     with pytest.raises(ValueError):
         selection_message("base", "sum")
+
+
+def test_scores_become_messages() -> None:
+    assert not submit_message("hi").HasField("scores")
+    message = submit_message("hi", prompt_scores=True, top_scores=5, no_reply=True)
+    assert message.scores.prompt and not message.scores.reply and message.scores.top == 5
+    assert message.limits.no_reply
+    with pytest.raises(ValueError):
+        submit_message("hi", no_reply=True, max_tokens=3)
+    encoding = encode_message([1, 2])
+    assert encoding.encode_only and list(encoding.prompt.tokens.ids) == [1, 2]
 
 
 def test_misspelt_options_are_errors(endpoint: str) -> None:

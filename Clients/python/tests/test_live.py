@@ -63,6 +63,36 @@ def test_every_adapter_answers(endpoint: str) -> None:
             assert [segment.weights for segment in segments] == [{name: 1.0}]
 
 
+def test_prompts_are_scored_and_encoded(endpoint: str) -> None:
+    with Client(endpoint) as service:
+        status = service.status()
+        assert status.model and status.context and status.vocabulary
+        result = service.generate(
+            PROMPTS[0], select="base", prompt_scores=True, top_scores=2, no_reply=True
+        )
+        assert not result.ids and result.finish_reason == "length"
+        assert [score.id for score in result.prompt_scores] == result.prompt_ids
+        assert result.prompt_scores[0].log_probability is None
+        for score in result.prompt_scores[1:]:
+            assert score.log_probability is not None
+            assert score.log_probability <= score.top[0].log_probability <= 0
+        ids = service.encode("Good day.", plain=True)
+        assert service.decode(ids).endswith("Good day.") and service.decode([]) == ""
+        reply = service.generate(PROMPTS[0], select="base", max_tokens=8, scores=True)
+        assert [score.id for score in reply.scores] == reply.ids
+
+    async def scenario() -> tuple[list[int], str]:
+        async with AsyncClient(endpoint) as service:
+            return await service.encode("Good day.", plain=True), await service.decode(ids)
+
+    assert asyncio.run(scenario()) == (ids, service_text(endpoint, ids))
+
+
+def service_text(endpoint: str, ids: list[int]) -> str:
+    with Client(endpoint) as service:
+        return service.decode(ids)
+
+
 def test_refusals_say_why(endpoint: str) -> None:
     with Client(endpoint) as service:
         with pytest.raises(RequestFailed):

@@ -195,6 +195,21 @@ public nonisolated struct WireSubmit: @unchecked Sendable {
     set {_uniqueStorage()._keep = newValue}
   }
 
+  public var scores: WireScoresWanted {
+    get {_storage._scores ?? WireScoresWanted()}
+    set {_uniqueStorage()._scores = newValue}
+  }
+  /// Returns true if `scores` has been explicitly set.
+  public var hasScores: Bool {_storage._scores != nil}
+  /// Clears the value of `scores`. Subsequent reads from it will return its default value.
+  public mutating func clearScores() {_uniqueStorage()._scores = nil}
+
+  /// nothing is run: the provenance has the prompt's tokens, and of tokens a chunk the text
+  public var encodeOnly: Bool {
+    get {_storage._encodeOnly}
+    set {_uniqueStorage()._encodeOnly = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -382,6 +397,14 @@ public nonisolated struct WireChunk: Sendable {
   public var ids: [UInt32] = []
 
   public var text: String = String()
+
+  /// one an id, where they are wanted
+  public var scores: [WireTokenScore] = []
+
+  /// Of the prompt's tokens from `prompt_offset` on: in chunks without ids and text, all before the reply's first token.
+  public var promptScores: [WireTokenScore] = []
+
+  public var promptOffset: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -667,6 +690,24 @@ public nonisolated struct WireStatusReply: @unchecked Sendable {
     set {_uniqueStorage()._refusedAdapters = newValue}
   }
 
+  /// what the service calls its base
+  public var model: String {
+    get {_storage._model}
+    set {_uniqueStorage()._model = newValue}
+  }
+
+  /// tokens that a prompt and its reply may have; 0: no worker yet
+  public var context: UInt32 {
+    get {_storage._context}
+    set {_uniqueStorage()._context = newValue}
+  }
+
+  /// token ids are below this; 0: no worker yet
+  public var vocabulary: UInt32 {
+    get {_storage._vocabulary}
+    set {_uniqueStorage()._vocabulary = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -888,7 +929,7 @@ nonisolated extension WireSelection: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Submit"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}prompt\0\u{1}selection\0\u{1}sampling\0\u{1}limits\0\u{3}kv_rule\0\u{1}split\0\u{1}credit\0\u{1}keep\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}prompt\0\u{1}selection\0\u{1}sampling\0\u{1}limits\0\u{3}kv_rule\0\u{1}split\0\u{1}credit\0\u{1}keep\0\u{1}scores\0\u{3}encode_only\0")
 
   fileprivate class _StorageClass {
     var _request: Data = Data()
@@ -900,6 +941,8 @@ nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _split: Bool = false
     var _credit: UInt32 = 0
     var _keep: Bool = false
+    var _scores: WireScoresWanted? = nil
+    var _encodeOnly: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -919,6 +962,8 @@ nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _split = source._split
       _credit = source._credit
       _keep = source._keep
+      _scores = source._scores
+      _encodeOnly = source._encodeOnly
     }
   }
 
@@ -946,6 +991,8 @@ nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 7: try { try decoder.decodeSingularBoolField(value: &_storage._split) }()
         case 8: try { try decoder.decodeSingularUInt32Field(value: &_storage._credit) }()
         case 9: try { try decoder.decodeSingularBoolField(value: &_storage._keep) }()
+        case 10: try { try decoder.decodeSingularMessageField(value: &_storage._scores) }()
+        case 11: try { try decoder.decodeSingularBoolField(value: &_storage._encodeOnly) }()
         default: break
         }
       }
@@ -985,6 +1032,12 @@ nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if _storage._keep != false {
         try visitor.visitSingularBoolField(value: _storage._keep, fieldNumber: 9)
       }
+      try { if let v = _storage._scores {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      } }()
+      if _storage._encodeOnly != false {
+        try visitor.visitSingularBoolField(value: _storage._encodeOnly, fieldNumber: 11)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1003,6 +1056,8 @@ nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._split != rhs_storage._split {return false}
         if _storage._credit != rhs_storage._credit {return false}
         if _storage._keep != rhs_storage._keep {return false}
+        if _storage._scores != rhs_storage._scores {return false}
+        if _storage._encodeOnly != rhs_storage._encodeOnly {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1342,7 +1397,7 @@ nonisolated extension WireRouted: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireChunk: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Chunk"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}part\0\u{1}offset\0\u{1}ids\0\u{1}text\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}part\0\u{1}offset\0\u{1}ids\0\u{1}text\0\u{1}scores\0\u{3}prompt_scores\0\u{3}prompt_offset\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1355,6 +1410,9 @@ nonisolated extension WireChunk: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.offset) }()
       case 4: try { try decoder.decodeRepeatedUInt32Field(value: &self.ids) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.scores) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.promptScores) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.promptOffset) }()
       default: break
       }
     }
@@ -1376,6 +1434,15 @@ nonisolated extension WireChunk: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.text.isEmpty {
       try visitor.visitSingularStringField(value: self.text, fieldNumber: 5)
     }
+    if !self.scores.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.scores, fieldNumber: 6)
+    }
+    if !self.promptScores.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.promptScores, fieldNumber: 7)
+    }
+    if self.promptOffset != 0 {
+      try visitor.visitSingularUInt32Field(value: self.promptOffset, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1385,6 +1452,9 @@ nonisolated extension WireChunk: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.offset != rhs.offset {return false}
     if lhs.ids != rhs.ids {return false}
     if lhs.text != rhs.text {return false}
+    if lhs.scores != rhs.scores {return false}
+    if lhs.promptScores != rhs.promptScores {return false}
+    if lhs.promptOffset != rhs.promptOffset {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1780,7 +1850,7 @@ nonisolated extension WireConnectionStatus: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StatusReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}version\0\u{1}workers\0\u{1}queued\0\u{1}running\0\u{1}accepted\0\u{1}finished\0\u{1}failed\0\u{1}resumed\0\u{1}draining\0\u{1}base\0\u{1}router\0\u{1}degraded\0\u{1}connections\0\u{3}refused_adapters\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}version\0\u{1}workers\0\u{1}queued\0\u{1}running\0\u{1}accepted\0\u{1}finished\0\u{1}failed\0\u{1}resumed\0\u{1}draining\0\u{1}base\0\u{1}router\0\u{1}degraded\0\u{1}connections\0\u{3}refused_adapters\0\u{1}model\0\u{1}context\0\u{1}vocabulary\0")
 
   fileprivate class _StorageClass {
     var _request: Data = Data()
@@ -1798,6 +1868,9 @@ nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _degraded: String = String()
     var _connections: WireConnectionStatus? = nil
     var _refusedAdapters: [WireRefusedAdapter] = []
+    var _model: String = String()
+    var _context: UInt32 = 0
+    var _vocabulary: UInt32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1823,6 +1896,9 @@ nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _degraded = source._degraded
       _connections = source._connections
       _refusedAdapters = source._refusedAdapters
+      _model = source._model
+      _context = source._context
+      _vocabulary = source._vocabulary
     }
   }
 
@@ -1856,6 +1932,9 @@ nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 13: try { try decoder.decodeSingularStringField(value: &_storage._degraded) }()
         case 14: try { try decoder.decodeSingularMessageField(value: &_storage._connections) }()
         case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._refusedAdapters) }()
+        case 16: try { try decoder.decodeSingularStringField(value: &_storage._model) }()
+        case 17: try { try decoder.decodeSingularUInt32Field(value: &_storage._context) }()
+        case 18: try { try decoder.decodeSingularUInt32Field(value: &_storage._vocabulary) }()
         default: break
         }
       }
@@ -1913,6 +1992,15 @@ nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if !_storage._refusedAdapters.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._refusedAdapters, fieldNumber: 15)
       }
+      if !_storage._model.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._model, fieldNumber: 16)
+      }
+      if _storage._context != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._context, fieldNumber: 17)
+      }
+      if _storage._vocabulary != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._vocabulary, fieldNumber: 18)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1937,6 +2025,9 @@ nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._degraded != rhs_storage._degraded {return false}
         if _storage._connections != rhs_storage._connections {return false}
         if _storage._refusedAdapters != rhs_storage._refusedAdapters {return false}
+        if _storage._model != rhs_storage._model {return false}
+        if _storage._context != rhs_storage._context {return false}
+        if _storage._vocabulary != rhs_storage._vocabulary {return false}
         return true
       }
       if !storagesAreEqual {return false}

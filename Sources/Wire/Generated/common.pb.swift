@@ -599,9 +599,80 @@ public nonisolated struct WireLimits: Sendable {
   /// 0: none
   public var deadlineMs: UInt32 = 0
 
+  /// not a token of it: what max_tokens cannot say; goes with 0 there
+  public var noReply: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+}
+
+/// Which tokens' log probabilities are wanted.
+public nonisolated struct WireScoresWanted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// of each token of the reply
+  public var reply: Bool = false
+
+  /// of each token of the prompt, given those before it
+  public var prompt: Bool = false
+
+  /// beside each, so many that are the likeliest there; at most 20
+  public var top: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A token's natural logarithm of probability: of the softmax of the logits as the model computes them under the mix,
+/// without temperature, penalties and what sampling leaves out.
+public nonisolated struct WireTokenScore: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var id: UInt32 = 0
+
+  /// left out: the prompt's first token, which follows nothing
+  public var logProbability: Float {
+    get {_logProbability ?? 0}
+    set {_logProbability = newValue}
+  }
+  /// Returns true if `logProbability` has been explicitly set.
+  public var hasLogProbability: Bool {self._logProbability != nil}
+  /// Clears the value of `logProbability`. Subsequent reads from it will return its default value.
+  public mutating func clearLogProbability() {self._logProbability = nil}
+
+  /// what the token stands for; may be half a character
+  public var text: Data = Data()
+
+  /// best first; equals by id
+  public var top: [WireTokenScore.Alternative] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public nonisolated struct Alternative: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    public var id: UInt32 = 0
+
+    public var logProbability: Float = 0
+
+    public var text: Data = Data()
+
+    public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    public init() {}
+  }
+
+  public init() {}
+
+  fileprivate var _logProbability: Float? = nil
 }
 
 /// An adapter of the served folder that cannot be used.
@@ -1165,7 +1236,7 @@ nonisolated extension WireSampling: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireLimits: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Limits"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}max_tokens\0\u{1}stop\0\u{3}deadline_ms\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}max_tokens\0\u{1}stop\0\u{3}deadline_ms\0\u{3}no_reply\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1176,6 +1247,7 @@ nonisolated extension WireLimits: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.maxTokens) }()
       case 2: try { try decoder.decodeRepeatedStringField(value: &self.stop) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.deadlineMs) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.noReply) }()
       default: break
       }
     }
@@ -1191,6 +1263,9 @@ nonisolated extension WireLimits: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if self.deadlineMs != 0 {
       try visitor.visitSingularUInt32Field(value: self.deadlineMs, fieldNumber: 3)
     }
+    if self.noReply != false {
+      try visitor.visitSingularBoolField(value: self.noReply, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1198,6 +1273,136 @@ nonisolated extension WireLimits: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.maxTokens != rhs.maxTokens {return false}
     if lhs.stop != rhs.stop {return false}
     if lhs.deadlineMs != rhs.deadlineMs {return false}
+    if lhs.noReply != rhs.noReply {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireScoresWanted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ScoresWanted"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reply\0\u{1}prompt\0\u{1}top\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.reply) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.prompt) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.top) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.reply != false {
+      try visitor.visitSingularBoolField(value: self.reply, fieldNumber: 1)
+    }
+    if self.prompt != false {
+      try visitor.visitSingularBoolField(value: self.prompt, fieldNumber: 2)
+    }
+    if self.top != 0 {
+      try visitor.visitSingularUInt32Field(value: self.top, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireScoresWanted, rhs: WireScoresWanted) -> Bool {
+    if lhs.reply != rhs.reply {return false}
+    if lhs.prompt != rhs.prompt {return false}
+    if lhs.top != rhs.top {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTokenScore: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TokenScore"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}log_probability\0\u{1}text\0\u{1}top\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularFloatField(value: &self._logProbability) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.text) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.top) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.id != 0 {
+      try visitor.visitSingularUInt32Field(value: self.id, fieldNumber: 1)
+    }
+    try { if let v = self._logProbability {
+      try visitor.visitSingularFloatField(value: v, fieldNumber: 2)
+    } }()
+    if !self.text.isEmpty {
+      try visitor.visitSingularBytesField(value: self.text, fieldNumber: 3)
+    }
+    if !self.top.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.top, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireTokenScore, rhs: WireTokenScore) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs._logProbability != rhs._logProbability {return false}
+    if lhs.text != rhs.text {return false}
+    if lhs.top != rhs.top {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTokenScore.Alternative: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = WireTokenScore.protoMessageName + ".Alternative"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}log_probability\0\u{1}text\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularFloatField(value: &self.logProbability) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.text) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.id != 0 {
+      try visitor.visitSingularUInt32Field(value: self.id, fieldNumber: 1)
+    }
+    if self.logProbability.bitPattern != 0 {
+      try visitor.visitSingularFloatField(value: self.logProbability, fieldNumber: 2)
+    }
+    if !self.text.isEmpty {
+      try visitor.visitSingularBytesField(value: self.text, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireTokenScore.Alternative, rhs: WireTokenScore.Alternative) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.logProbability != rhs.logProbability {return false}
+    if lhs.text != rhs.text {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -121,6 +121,12 @@ public nonisolated struct WireReady: @unchecked Sendable {
     set {_uniqueStorage()._refused = newValue}
   }
 
+  /// token ids are below this
+  public var vocabulary: UInt32 {
+    get {_storage._vocabulary}
+    set {_uniqueStorage()._vocabulary = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -176,6 +182,13 @@ public nonisolated struct WireWorkerChunk: Sendable {
   public var ids: [UInt32] = []
 
   public var text: String = String()
+
+  /// these three as in Chunk
+  public var scores: [WireTokenScore] = []
+
+  public var promptScores: [WireTokenScore] = []
+
+  public var promptOffset: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -387,6 +400,27 @@ public nonisolated struct WireDispatch: @unchecked Sendable {
     set {_uniqueStorage()._allowedAdapters = newValue}
   }
 
+  public var scores: WireScoresWanted {
+    get {_storage._scores ?? WireScoresWanted()}
+    set {_uniqueStorage()._scores = newValue}
+  }
+  /// Returns true if `scores` has been explicitly set.
+  public var hasScores: Bool {_storage._scores != nil}
+  /// Clears the value of `scores`. Subsequent reads from it will return its default value.
+  public mutating func clearScores() {_uniqueStorage()._scores = nil}
+
+  /// scores of the prompt that the client may already have
+  public var promptScored: UInt32 {
+    get {_storage._promptScored}
+    set {_uniqueStorage()._promptScored = newValue}
+  }
+
+  /// answered at once, without a slot
+  public var encodeOnly: Bool {
+    get {_storage._encodeOnly}
+    set {_uniqueStorage()._encodeOnly = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -478,7 +512,7 @@ nonisolated extension WireResidentAdapter: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Ready"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pid\0\u{1}slots\0\u{1}context\0\u{1}base\0\u{1}router\0\u{1}type\0\u{1}kernels\0\u{1}adapters\0\u{1}identity\0\u{3}cache_tokens\0\u{1}defaults\0\u{1}refused\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pid\0\u{1}slots\0\u{1}context\0\u{1}base\0\u{1}router\0\u{1}type\0\u{1}kernels\0\u{1}adapters\0\u{1}identity\0\u{3}cache_tokens\0\u{1}defaults\0\u{1}refused\0\u{1}vocabulary\0")
 
   fileprivate class _StorageClass {
     var _pid: Int32 = 0
@@ -493,6 +527,7 @@ nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     var _cacheTokens: UInt64 = 0
     var _defaults: WireSampling? = nil
     var _refused: [WireRefusedAdapter] = []
+    var _vocabulary: UInt32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -515,6 +550,7 @@ nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       _cacheTokens = source._cacheTokens
       _defaults = source._defaults
       _refused = source._refused
+      _vocabulary = source._vocabulary
     }
   }
 
@@ -545,6 +581,7 @@ nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         case 10: try { try decoder.decodeSingularUInt64Field(value: &_storage._cacheTokens) }()
         case 11: try { try decoder.decodeSingularMessageField(value: &_storage._defaults) }()
         case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._refused) }()
+        case 13: try { try decoder.decodeSingularUInt32Field(value: &_storage._vocabulary) }()
         default: break
         }
       }
@@ -593,6 +630,9 @@ nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       if !_storage._refused.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._refused, fieldNumber: 12)
       }
+      if _storage._vocabulary != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._vocabulary, fieldNumber: 13)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -614,6 +654,7 @@ nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         if _storage._cacheTokens != rhs_storage._cacheTokens {return false}
         if _storage._defaults != rhs_storage._defaults {return false}
         if _storage._refused != rhs_storage._refused {return false}
+        if _storage._vocabulary != rhs_storage._vocabulary {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -690,7 +731,7 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireWorkerChunk: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".WorkerChunk"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}part\0\u{1}epoch\0\u{1}offset\0\u{1}ids\0\u{1}text\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}part\0\u{1}epoch\0\u{1}offset\0\u{1}ids\0\u{1}text\0\u{1}scores\0\u{3}prompt_scores\0\u{3}prompt_offset\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -704,6 +745,9 @@ nonisolated extension WireWorkerChunk: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.offset) }()
       case 5: try { try decoder.decodeRepeatedUInt32Field(value: &self.ids) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.scores) }()
+      case 8: try { try decoder.decodeRepeatedMessageField(value: &self.promptScores) }()
+      case 9: try { try decoder.decodeSingularUInt32Field(value: &self.promptOffset) }()
       default: break
       }
     }
@@ -728,6 +772,15 @@ nonisolated extension WireWorkerChunk: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.text.isEmpty {
       try visitor.visitSingularStringField(value: self.text, fieldNumber: 6)
     }
+    if !self.scores.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.scores, fieldNumber: 7)
+    }
+    if !self.promptScores.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.promptScores, fieldNumber: 8)
+    }
+    if self.promptOffset != 0 {
+      try visitor.visitSingularUInt32Field(value: self.promptOffset, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -738,6 +791,9 @@ nonisolated extension WireWorkerChunk: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.offset != rhs.offset {return false}
     if lhs.ids != rhs.ids {return false}
     if lhs.text != rhs.text {return false}
+    if lhs.scores != rhs.scores {return false}
+    if lhs.promptScores != rhs.promptScores {return false}
+    if lhs.promptOffset != rhs.promptOffset {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -891,7 +947,7 @@ nonisolated extension WireFinished: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Dispatch"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}part\0\u{1}epoch\0\u{1}prompt\0\u{3}routed_text\0\u{1}sampling\0\u{1}limits\0\u{3}kv_rule\0\u{1}segments\0\u{1}emitted\0\u{3}emitted_text_bytes\0\u{1}reroute\0\u{2}\u{2}weighting\0\u{1}gain\0\u{1}router\0\u{3}allowed_adapters\0\u{b}allowed\0\u{c}\u{d}\u{1}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}part\0\u{1}epoch\0\u{1}prompt\0\u{3}routed_text\0\u{1}sampling\0\u{1}limits\0\u{3}kv_rule\0\u{1}segments\0\u{1}emitted\0\u{3}emitted_text_bytes\0\u{1}reroute\0\u{2}\u{2}weighting\0\u{1}gain\0\u{1}router\0\u{3}allowed_adapters\0\u{1}scores\0\u{3}prompt_scored\0\u{3}encode_only\0\u{b}allowed\0\u{c}\u{d}\u{1}")
 
   fileprivate class _StorageClass {
     var _request: Data = Data()
@@ -910,6 +966,9 @@ nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _gain: Float = 0
     var _router: Data = Data()
     var _allowedAdapters: [Data] = []
+    var _scores: WireScoresWanted? = nil
+    var _promptScored: UInt32 = 0
+    var _encodeOnly: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -936,6 +995,9 @@ nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _gain = source._gain
       _router = source._router
       _allowedAdapters = source._allowedAdapters
+      _scores = source._scores
+      _promptScored = source._promptScored
+      _encodeOnly = source._encodeOnly
     }
   }
 
@@ -970,6 +1032,9 @@ nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 15: try { try decoder.decodeSingularFloatField(value: &_storage._gain) }()
         case 16: try { try decoder.decodeSingularBytesField(value: &_storage._router) }()
         case 17: try { try decoder.decodeRepeatedBytesField(value: &_storage._allowedAdapters) }()
+        case 18: try { try decoder.decodeSingularMessageField(value: &_storage._scores) }()
+        case 19: try { try decoder.decodeSingularUInt32Field(value: &_storage._promptScored) }()
+        case 20: try { try decoder.decodeSingularBoolField(value: &_storage._encodeOnly) }()
         default: break
         }
       }
@@ -1030,6 +1095,15 @@ nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if !_storage._allowedAdapters.isEmpty {
         try visitor.visitRepeatedBytesField(value: _storage._allowedAdapters, fieldNumber: 17)
       }
+      try { if let v = _storage._scores {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+      } }()
+      if _storage._promptScored != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._promptScored, fieldNumber: 19)
+      }
+      if _storage._encodeOnly != false {
+        try visitor.visitSingularBoolField(value: _storage._encodeOnly, fieldNumber: 20)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1055,6 +1129,9 @@ nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._gain != rhs_storage._gain {return false}
         if _storage._router != rhs_storage._router {return false}
         if _storage._allowedAdapters != rhs_storage._allowedAdapters {return false}
+        if _storage._scores != rhs_storage._scores {return false}
+        if _storage._promptScored != rhs_storage._promptScored {return false}
+        if _storage._encodeOnly != rhs_storage._encodeOnly {return false}
         return true
       }
       if !storagesAreEqual {return false}

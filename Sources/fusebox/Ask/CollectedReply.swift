@@ -8,6 +8,7 @@ struct CollectedReply {
     struct Part {
         var ids: [UInt32] = []
         var text = ""
+        var scores: [WireTokenScore] = []
         var done: WireDone?
         var failure: WireFailed?
     }
@@ -22,6 +23,7 @@ struct CollectedReply {
             grow(to: chunk.part + 1)
             parts[Int(chunk.part)].ids += chunk.ids
             parts[Int(chunk.part)].text += chunk.text
+            parts[Int(chunk.part)].scores += chunk.scores
         case .done(let done):
             grow(to: done.part + 1)
             parts[Int(done.part)].done = done
@@ -38,7 +40,7 @@ struct CollectedReply {
     /// The first part's failure, if any failed.
     var failure: WireFailed? { parts.lazy.compactMap(\.failure).first }
 
-    /// `{"text", "ids", "finish_reason", "usage", "provenance"}`; of a split request the parts
+    /// `{"text", "ids", "finish_reason", "usage", "provenance"}`, and "logprobs" where they were asked for; of a split request the parts
     /// joined, and each under "parts".
     var json: JSONObject {
         guard parts.count > 1 else { return Self.json(parts.first ?? Part()) }
@@ -64,6 +66,7 @@ struct CollectedReply {
                 prompt: Int64(usage.promptTokens), completion: Int64(usage.completionTokens)),
             "provenance": part.done.map { ProvenanceDocument.json($0.provenance) } ?? .null,
         ]
+        if !part.scores.isEmpty { json.append("logprobs", ScoreDocument.json(part.scores)) }
         if let failure = part.failure { _ = json.append("error", FailureDocument.json(failure)) }
         return json
     }

@@ -13,6 +13,8 @@ struct RequestFields: Equatable {
     var system: String?
     var settings = SamplingSettings()
     var deadline: UInt32?
+    /// The likeliest tokens told beside each, with their log probabilities; nil: no scores.
+    var logprobs: UInt32?
 
     /// The message for a prompt.
     ///
@@ -39,6 +41,14 @@ struct RequestFields: Equatable {
         submit.limits.deadlineMs = deadline ?? 0
         submit.kvRule = kvRule ?? .unspecified
         submit.split = split
+        if let logprobs {
+            guard logprobs <= WireScoresWanted.topLimit else {
+                throw ClientError(
+                    .invalidRequest, "logprobs has to be from 0 to \(WireScoresWanted.topLimit)")
+            }
+            submit.scores.reply = true
+            submit.scores.top = logprobs
+        }
         do throws(WireError) {
             try submit.validate()
         } catch {

@@ -60,6 +60,9 @@ struct RequestLine {
             case "deadline_ms":
                 fields.deadline = try read(
                     value.int.flatMap { UInt32(exactly: $0) }, key, "a count of milliseconds")
+            case "logprobs":
+                fields.logprobs = try read(
+                    value.int.flatMap { UInt32(exactly: $0) }, key, "a count")
             default: try set(key, value, in: &fields.settings)
             }
         }

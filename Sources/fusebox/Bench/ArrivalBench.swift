@@ -51,7 +51,7 @@ struct ArrivalBench: ParsableCommand {
         while isWaiting {
             let clock = ContinuousClock()
             let start = clock.now
-            for case .token(id, _, _) in engine.runStep() { isWaiting = false }
+            for case .token(id, _, _, _) in engine.runStep() { isWaiting = false }
             during.append((clock.now - start) / .milliseconds(1))
         }
         let slow = during.reduce(0, +)

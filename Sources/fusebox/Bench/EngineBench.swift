@@ -37,7 +37,7 @@ struct EngineBench {
         }
         var started: Set<Int> = []
         while started.count < batch {
-            for case .token(let sequence, _, _) in engine.runStep() { started.insert(sequence) }
+            for case .token(let sequence, _, _, _) in engine.runStep() { started.insert(sequence) }
         }
         let first = engine.tokenCount
         let time = ContinuousClock().measure { for _ in 0..<count { _ = engine.runStep() } }

@@ -98,10 +98,10 @@ struct ModelEngine: EvaluationEngine {
             }
             for (id, event) in runner.runStep() {
                 switch event {
-                case .chunk(_, let ids, let text):
+                case .chunk(_, let ids, let text, _):
                     replies[id, default: ("", [])].text += text
                     replies[id]?.ids += ids
-                case .routed: continue
+                case .routed, .promptScores: continue
                 case .failed(let error): throw EvaluationError(.model, "\(error)")
                 case .finished:
                     let reply = replies.removeValue(forKey: id) ?? ("", [])

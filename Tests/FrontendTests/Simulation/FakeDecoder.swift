@@ -9,11 +9,14 @@ struct FakeDecoder {
     let tokens: [UInt32]
     let segments: [WireSegment]
     let reason: WireFinishReason
+    /// Of the tokens, and of those of the prompt; empty where they are not wanted.
+    let scores: [WireTokenScore]
+    let promptScores: [WireTokenScore]
 
     init(_ dispatch: WireDispatch) {
         let seed = dispatch.sampling.seed
         let wanted = Int(Self.hash(seed, 1 << 40) % 40)
-        let limit = dispatch.limits.tokenLimit
+        let limit = dispatch.encodeOnly ? 0 : dispatch.limits.tokenLimit
         var tokens: [UInt32] = []
         var segments = Array(dispatch.segments.prefix(1))
         for index in 0..<min(wanted, limit) {
@@ -27,6 +30,10 @@ struct FakeDecoder {
         self.seed = seed
         self.tokens = tokens
         self.segments = segments
+        scores = dispatch.scores.reply ? tokens.map { Self.score(seed, $0) } : []
+        promptScores =
+            dispatch.scores.prompt
+            ? (0..<UInt32(3 + Self.hash(seed, 1 << 44) % 20)).map { Self.score(seed, $0) } : []
         reason = wanted < limit ? .end : .length
     }
 
@@ -40,6 +47,13 @@ struct FakeDecoder {
 
     func text(_ count: Int) -> String {
         tokens.prefix(count).map { "w\($0) " }.joined()
+    }
+
+    private static func score(_ seed: UInt64, _ id: UInt32) -> WireTokenScore {
+        WireTokenScore {
+            $0.id = id
+            $0.logProbability = -Float(hash(seed, UInt64(id)) % 1000) / 64
+        }
     }
 
     private static func segment(_ seed: UInt64, from index: Int) -> WireSegment {

@@ -24,6 +24,7 @@ enum FakePool {
             $0.identity = Data(WorkerIdentity.of(pid).bytes)
             $0.slots = UInt32(slots)
             $0.context = 4096
+            $0.vocabulary = 50_000
             $0.base = base
             $0.router = hasRouter ? Data(router.bytes) : Data()
             $0.type = "f32"

@@ -10,6 +10,7 @@ struct FakeWorker {
         let dispatch: WireDispatch
         let decoder: FakeDecoder
         var count: Int
+        var scoredCount: Int
         var textByteCount: Int
         var segmentCount: Int
         var isCancelled = false
@@ -37,7 +38,7 @@ struct FakeWorker {
             running.append(
                 Running(
                     dispatch: dispatch, decoder: FakeDecoder(dispatch),
-                    count: dispatch.emitted.count,
+                    count: dispatch.emitted.count, scoredCount: Int(dispatch.promptScored),
                     textByteCount: Int(dispatch.emittedTextBytes),
                     segmentCount: dispatch.segments.count))
         case .cancel(let cancel):
@@ -51,7 +52,7 @@ struct FakeWorker {
         case .heartbeat: break
         case .drain, .failed: isAlive = false
         }
-        return running.count
+        return running.count { !$0.dispatch.encodeOnly }
     }
 
     /// Whether a part is about to kill whoever runs it.
@@ -83,6 +84,9 @@ struct FakeWorker {
     private static func step(_ run: inout Running, width: Int, hasGap: Bool) -> [WorkerReport] {
         if hasGap { run.hasLied = true }
         if run.isCancelled { return [.finished(finished(run, .cancelled))] }
+        if run.scoredCount < run.decoder.promptScores.count {
+            return [.chunk(score(&run, width: width, hasGap: hasGap))]
+        }
         var reports: [WorkerReport] = []
         let end = min(run.count + width, run.decoder.tokens.count)
         while run.segmentCount < run.decoder.segments.count {
@@ -116,12 +120,26 @@ struct FakeWorker {
                         $0.offset = UInt32(run.count + (hasGap ? 1 : 0))
                         $0.ids = Array(run.decoder.tokens[run.count..<next])
                         $0.text = text
+                        $0.scores = Array(run.decoder.scores.prefix(next).dropFirst(run.count))
                     }))
         }
         run.count = next
         run.textByteCount = visible.utf8.count
         if isOver { reports.append(.finished(finished(run, run.decoder.reason))) }
         return reports
+    }
+
+    /// A piece of the prompt's scores.
+    private static func score(_ run: inout Running, width: Int, hasGap: Bool) -> WireWorkerChunk {
+        let first = run.scoredCount
+        run.scoredCount = min(first + width, run.decoder.promptScores.count)
+        return WireWorkerChunk {
+            $0.request = run.dispatch.request
+            $0.part = run.dispatch.part
+            $0.epoch = run.dispatch.epoch
+            $0.promptOffset = UInt32(first + (hasGap ? 1 : 0))
+            $0.promptScores = Array(run.decoder.promptScores[first..<run.scoredCount])
+        }
     }
 
     private static func finished(_ run: Running, _ reason: WireFinishReason) -> WireFinished {

@@ -99,6 +99,13 @@ struct FaultPlan {
         if number(0...2) == 0 { submit.credit = UInt32(number(1...4)) }
         if number(0...5) == 0 { submit.kvRule = .pin }
         submit.keep = number(0...4) == 0
+        if number(0...11) == 0, !submit.split {
+            submit.encodeOnly = true
+        } else {
+            submit.scores.reply = number(0...3) == 0
+            submit.scores.prompt = number(0...3) == 0
+            submit.limits.noReply = submit.limits.maxTokens == 0 && number(0...9) == 0
+        }
         if Bool.random(using: &random) { submit.sampling.seed = UInt64(number(0...1000)) }
         return submit
     }

@@ -25,6 +25,8 @@ struct HistoryChecker {
         var segments: [[WireSegment]]
         var hasEnded: [Bool]
         var text: [String]
+        /// Tokens of the prompt whose scores have come.
+        var scored: [Int]
         let base: [Int]
     }
 
@@ -100,6 +102,10 @@ struct HistoryChecker {
         {
             report(.routedFirst, "a dispatch has other segments than a fault-free run")
         }
+        let scored = Int(dispatch.promptScored)
+        if scored > decoder.promptScores.count || count > 0 && scored < decoder.promptScores.count {
+            report(.sameTokens, "\(scored) scores of the prompt at token \(count)")
+        }
         let text = [decoder.visibleText(count), decoder.text(count)]
         if !text.contains(where: { $0.utf8.count == Int(dispatch.emittedTextBytes) }) {
             report(.sameTokens, "\(dispatch.emittedTextBytes) bytes of text at token \(count)")
@@ -124,7 +130,8 @@ struct HistoryChecker {
             views[stream] = View(
                 next: base, segments: Array(repeating: [], count: count),
                 hasEnded: Array(repeating: false, count: count),
-                text: Array(repeating: "", count: count), base: base)
+                text: Array(repeating: "", count: count),
+                scored: Array(repeating: 0, count: count), base: base)
         case .routed(let routed):
             with(client, routed.requestID, Int(routed.part)) { view, part in
                 view.segments[part].append(routed.segment)
@@ -142,6 +149,19 @@ struct HistoryChecker {
         guard let decoder = decoders[key] else {
             return report(.sameTokens, "a chunk of a part that no worker ever had")
         }
+        if !chunk.promptScores.isEmpty {
+            return with(client, chunk.requestID, Int(chunk.part)) { view, part in
+                let first = Int(chunk.promptOffset)
+                guard first == view.scored[part], view.next[part] == 0 else {
+                    return (.contiguous, "scores at \(first), expected \(view.scored[part])")
+                }
+                view.scored[part] = first + chunk.promptScores.count
+                let expected = decoder.promptScores.prefix(view.scored[part]).dropFirst(first)
+                return chunk.promptScores == Array(expected)
+                    ? nil
+                    : (.sameTokens, "scores of the prompt from \(first) on are not the right ones")
+            }
+        }
         let isKnownFlush = chunk.ids.isEmpty && flushed.contains(key)
         if chunk.ids.isEmpty { flushed.insert(key) }
         with(client, chunk.requestID, Int(chunk.part)) { view, part in
@@ -155,6 +175,9 @@ struct HistoryChecker {
             if !isKnownFlush { view.text[part] += chunk.text }
             guard next <= decoder.tokens.count, chunk.ids == Array(decoder.tokens[first..<next])
             else { return (.sameTokens, "tokens \(first)..<\(next) are not the right ones") }
+            guard chunk.scores == Array(decoder.scores.prefix(next).dropFirst(first)) else {
+                return (.sameTokens, "scores of tokens \(first)..<\(next) are not the right ones")
+            }
             let governing = decoder.segments.filter { Int($0.fromToken) < max(next, 1) }
             guard view.segments[part].starts(with: governing) else {
                 return (.routedFirst, "tokens \(first)..<\(next) came before their mix")
@@ -176,6 +199,9 @@ struct HistoryChecker {
             guard done.provenance.tokens == decoder.tokens, done.reason == decoder.reason,
                 done.provenance.segments == decoder.segments
             else { return (.sameTokens, "a whole reply is not that of a fault-free run") }
+            guard view.base[part] > 0 || view.scored[part] == decoder.promptScores.count else {
+                return (.contiguous, "the end came before all scores of the prompt")
+            }
             let before = decoder.visibleText(view.base[part]).utf8.count
             let text = String(decoding: decoder.text(.max).utf8.dropFirst(before), as: UTF8.self)
             guard view.text[part] == text || isFlushed && text.hasPrefix(view.text[part]) else {

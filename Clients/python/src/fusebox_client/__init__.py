@@ -26,12 +26,14 @@ from fusebox_client.reply import Reply
 from fusebox_client.request import KVRule, Prompt, Select, SubmitOptions, Weighting
 from fusebox_client.result import Part, Result
 from fusebox_client.routing import Adapter, RefusedAdapter, Routing, Sentence
+from fusebox_client.scores import Alternative, TokenScore
 from fusebox_client.settings import ClientOptions
 from fusebox_client.status import ConnectionStatus, ServiceStatus, WorkerStatus
 
 __all__ = [
     "Accepted",
     "Adapter",
+    "Alternative",
     "AsyncClient",
     "AsyncReply",
     "Chunk",
@@ -63,6 +65,7 @@ __all__ = [
     "ServiceStatus",
     "Share",
     "SubmitOptions",
+    "TokenScore",
     "Unreachable",
     "Untrusted",
     "Weighting",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,7 +14,14 @@ from fusebox_client.base_client import BaseClient
 from fusebox_client.connection import TICK
 from fusebox_client.errors import ProtocolMismatch
 from fusebox_client.events import Event
-from fusebox_client.request import Prompt, Select, SubmitOptions, route_message, submit_message
+from fusebox_client.request import (
+    Prompt,
+    Select,
+    SubmitOptions,
+    encode_message,
+    route_message,
+    submit_message,
+)
 from fusebox_client.result import Result
 from fusebox_client.routing import Adapter, Routing, adapters, routing
 from fusebox_client.settings import ClientOptions
@@ -94,6 +102,17 @@ class AsyncClient(BaseClient):
     async def route(self, prompt: Prompt, *, select: Select = "auto", raw: bool = False) -> Routing:
         """Tells how a prompt would be routed; nothing runs."""
         return routing(await self._ask(route_message(prompt, select, raw), client.RouteReply))
+
+    async def encode(self, prompt: Prompt, *, raw: bool = False, plain: bool = False) -> list[int]:
+        """The ids that a prompt comes to; nothing runs."""
+        reply = AsyncReply(self, self._begin(encode_message(prompt, raw, plain)))
+        return (await reply.result()).prompt_ids
+
+    async def decode(self, ids: Sequence[int]) -> str:
+        """The text of ids, markers and all."""
+        if not ids:
+            return ""
+        return (await AsyncReply(self, self._begin(encode_message(ids))).result()).text
 
     async def adapters(self) -> list[Adapter]:
         """The adapters that requests may select."""

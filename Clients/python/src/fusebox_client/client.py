@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,7 +13,14 @@ from fusebox_client.connection import TICK
 from fusebox_client.errors import ProtocolMismatch
 from fusebox_client.events import Event
 from fusebox_client.reply import Reply
-from fusebox_client.request import Prompt, Select, SubmitOptions, route_message, submit_message
+from fusebox_client.request import (
+    Prompt,
+    Select,
+    SubmitOptions,
+    encode_message,
+    route_message,
+    submit_message,
+)
 from fusebox_client.result import Result
 from fusebox_client.routing import Adapter, Routing, adapters, routing
 from fusebox_client.status import ServiceStatus, service_status
@@ -75,6 +83,14 @@ class Client(BaseClient):
     def route(self, prompt: Prompt, *, select: Select = "auto", raw: bool = False) -> Routing:
         """Tells how a prompt would be routed; nothing runs."""
         return routing(self._ask(route_message(prompt, select, raw), client.RouteReply))
+
+    def encode(self, prompt: Prompt, *, raw: bool = False, plain: bool = False) -> list[int]:
+        """The ids that a prompt comes to; nothing runs."""
+        return self._reply(encode_message(prompt, raw, plain)).result().prompt_ids
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of ids, markers and all."""
+        return self._reply(encode_message(ids)).result().text if ids else ""
 
     def adapters(self) -> list[Adapter]:
         """The adapters that requests may select."""

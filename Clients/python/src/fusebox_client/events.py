@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Union
 
 from fusebox_client.enumerators import enum_name
 from fusebox_client.provenance import Provenance, provenance
 from fusebox_client.routing import Sentence, sentences, weights
+from fusebox_client.scores import TokenScore
 from fusebox_client.wire import client_pb2 as client
 from fusebox_client.wire import common_pb2 as common
 
@@ -37,12 +38,17 @@ class Routed:
 
 @dataclass(frozen=True)
 class Chunk:
-    """The next tokens of a part."""
+    """The next tokens of a part, or, before all of them, scores of its prompt."""
 
     part: int
     offset: int
     ids: list[int]
     text: str
+    #: One an id, where they were asked for.
+    scores: list[TokenScore] = field(default_factory=list)
+    #: Of the prompt's tokens from `prompt_offset` on, in chunks of their own.
+    prompt_scores: list[TokenScore] = field(default_factory=list)
+    prompt_offset: int = 0
 
 
 @dataclass(frozen=True)

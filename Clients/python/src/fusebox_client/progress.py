@@ -5,6 +5,7 @@ from __future__ import annotations
 from fusebox_client import events
 from fusebox_client.errors import NoAnswer
 from fusebox_client.events import Accepted, Chunk, Event
+from fusebox_client.scores import token_scores
 from fusebox_client.wire import client_pb2 as client
 
 PART_LIMIT = 16
@@ -17,6 +18,8 @@ class Resume(Exception):
 class _Part:
     def __init__(self) -> None:
         self.ids: list[int] = []
+        # Tokens of the prompt whose scores have come.
+        self.prompt_score_count = 0
         # Bytes of text before the token at an offset, for every offset where a chunk ended: text
         # may lag behind ids, so nothing else aligns it.
         self.text_bytes = {0: 0}
@@ -106,6 +109,8 @@ class ReplyProgress:
         ids, start, known = list(message.ids), message.offset, len(part.ids)
         if part.ended:
             return []
+        if message.prompt_scores:
+            return self._receive_prompt_scores(message, part)
         if start > known:
             part.resume_offset = known
             raise Resume
@@ -128,7 +133,19 @@ class ReplyProgress:
         new_ids = ids[known - start :]
         part.ids += new_ids
         part.resume_offset = end
-        return [Chunk(message.part, known, new_ids, new_text.decode("utf-8", "replace"))]
+        scores = token_scores(message.scores)[known - start :]
+        return [Chunk(message.part, known, new_ids, new_text.decode("utf-8", "replace"), scores)]
+
+    def _receive_prompt_scores(self, message: client.Chunk, part: _Part) -> list[Event]:
+        start, known = message.prompt_offset, part.prompt_score_count
+        if start > known:
+            part.resume_offset = 0
+            raise Resume
+        scores = token_scores(message.prompt_scores)[known - start :]
+        part.prompt_score_count += len(scores)
+        if not scores:
+            return []
+        return [Chunk(message.part, 0, [], "", prompt_scores=scores, prompt_offset=known)]
 
     def _receive_done(self, message: client.Done) -> list[Event]:
         part = self._part(message.part)

@@ -51,6 +51,8 @@ class Limits:
 
     max_tokens: int
     stop: tuple[str, ...]
+    #: The prompt was scored, and that was all.
+    no_reply: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def provenance(message: common.Provenance) -> Provenance:
             presence_penalty=sampling.presence_penalty,
             frequency_penalty=sampling.frequency_penalty,
         ),
-        limits=Limits(max_tokens=limits.max_tokens, stop=tuple(limits.stop)),
+        limits=Limits(limits.max_tokens, tuple(limits.stop), limits.no_reply),
         warnings=tuple(message.warnings),
     )
 

@@ -55,6 +55,14 @@ class SubmitOptions(TypedDict, total=False):
     frequency_penalty: float | None
     #: None: the service draws one, and says which.
     seed: int | None
+    #: The log probability of each token of the reply.
+    scores: bool
+    #: That of each token of the prompt, given those before it.
+    prompt_scores: bool
+    #: So many of the likeliest tokens beside each, at most 20.
+    top_scores: int
+    #: The prompt is scored, and that is all.
+    no_reply: bool
     #: It goes on when this client is gone, for another one to `attach` to; otherwise the service
     #: cancels what runs for a connection that has been gone for ten seconds.
     keep: bool
@@ -132,6 +140,10 @@ def submit_message(
     presence_penalty: float | None = None,
     frequency_penalty: float | None = None,
     seed: int | None = None,
+    scores: bool = False,
+    prompt_scores: bool = False,
+    top_scores: int = 0,
+    no_reply: bool = False,
     keep: bool = False,
 ) -> client.Submit:
     """The message without its id; ValueError for values without sense."""
@@ -142,6 +154,8 @@ def submit_message(
     ):
         if value is not None and value <= 0:
             raise ValueError(f"{name} has to be more than 0, not {value}")
+    if no_reply and max_tokens is not None:
+        raise ValueError("no_reply goes without max_tokens")
     sampling = common.Sampling(
         temperature=temperature,
         top_k=top_k,
@@ -156,7 +170,9 @@ def submit_message(
         max_tokens=max_tokens or 0,
         stop=[stop] if isinstance(stop, str) else list(stop),
         deadline_ms=0 if deadline is None else max(1, round(deadline * 1000)),
+        no_reply=no_reply,
     )
+    wanted = common.ScoresWanted(reply=scores, prompt=prompt_scores, top=top_scores)
     return client.Submit(
         prompt=prompt_message(prompt, raw, plain),
         selection=selection_message(select, weighting, gain),
@@ -165,4 +181,12 @@ def submit_message(
         kv_rule=None if kv_rule is None else f"KV_RULE_{kv_rule.upper()}",
         split=split,
         keep=keep,
+        scores=wanted if scores or prompt_scores else None,
     )
+
+
+def encode_message(
+    prompt: Prompt, raw: bool = False, plain: bool = False
+) -> client.Submit:
+    """The message that only has a prompt turned into ids, or ids into text."""
+    return client.Submit(prompt=prompt_message(prompt, raw, plain), encode_only=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fusebox_client.errors import RequestFailed
 from fusebox_client.events import Accepted, Chunk, Done, Event, Failed, Routed
 from fusebox_client.provenance import Provenance
+from fusebox_client.scores import TokenScore
 
 
 @dataclass
@@ -17,6 +18,9 @@ class Part:
     text: str = ""
     ids: list[int] = field(default_factory=list)
     segments: list[Routed] = field(default_factory=list)
+    #: One an id, and one a token of the prompt, where they were asked for.
+    scores: list[TokenScore] = field(default_factory=list)
+    prompt_scores: list[TokenScore] = field(default_factory=list)
     done: Done | None = None
     failed: Failed | None = None
 
@@ -45,6 +49,8 @@ class Result:
             elif isinstance(event, Chunk):
                 part(event.part).text += event.text
                 part(event.part).ids += event.ids
+                part(event.part).scores += event.scores
+                part(event.part).prompt_scores += event.prompt_scores
             elif isinstance(event, Done):
                 part(event.part).done = event
             else:
@@ -60,6 +66,19 @@ class Result:
     @property
     def ids(self) -> list[int]:
         return [id for part in self.parts for id in part.ids]
+
+    @property
+    def prompt_ids(self) -> list[int]:
+        provenance = self.provenance
+        return list(provenance.prompt_tokens) if provenance else []
+
+    @property
+    def scores(self) -> list[TokenScore]:
+        return [score for part in self.parts for score in part.scores]
+
+    @property
+    def prompt_scores(self) -> list[TokenScore]:
+        return [score for part in self.parts for score in part.prompt_scores]
 
     @property
     def segments(self) -> list[Routed]:

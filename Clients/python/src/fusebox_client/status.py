@@ -48,6 +48,11 @@ class ServiceStatus:
     """The service, its requests since it started, its workers and its connections."""
 
     version: str
+    #: What the service calls its base.
+    model: str
+    #: Tokens that a prompt and its reply may have, and below what ids are; 0: no worker yet.
+    context: int
+    vocabulary: int
     draining: bool
     #: Why fewer workers serve than should; empty where all do.
     degraded: str
@@ -70,6 +75,9 @@ class ServiceStatus:
 def service_status(reply: client.StatusReply) -> ServiceStatus:
     return ServiceStatus(
         version=reply.version,
+        model=reply.model,
+        context=reply.context,
+        vocabulary=reply.vocabulary,
         draining=reply.draining,
         degraded=reply.degraded,
         base=reply.base,

@@ -71,18 +71,24 @@ class Cancel(_message.Message):
     def __init__(self, request: _Optional[bytes] = ...) -> None: ...
 
 class Chunk(_message.Message):
-    __slots__ = ["ids", "offset", "part", "request", "text"]
+    __slots__ = ["ids", "offset", "part", "prompt_offset", "prompt_scores", "request", "scores", "text"]
     IDS_FIELD_NUMBER: _ClassVar[int]
     OFFSET_FIELD_NUMBER: _ClassVar[int]
     PART_FIELD_NUMBER: _ClassVar[int]
+    PROMPT_OFFSET_FIELD_NUMBER: _ClassVar[int]
+    PROMPT_SCORES_FIELD_NUMBER: _ClassVar[int]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
+    SCORES_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
     ids: _containers.RepeatedScalarFieldContainer[int]
     offset: int
     part: int
+    prompt_offset: int
+    prompt_scores: _containers.RepeatedCompositeFieldContainer[_common_pb2.TokenScore]
     request: bytes
+    scores: _containers.RepeatedCompositeFieldContainer[_common_pb2.TokenScore]
     text: str
-    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., offset: _Optional[int] = ..., ids: _Optional[_Iterable[int]] = ..., text: _Optional[str] = ...) -> None: ...
+    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., offset: _Optional[int] = ..., ids: _Optional[_Iterable[int]] = ..., text: _Optional[str] = ..., scores: _Optional[_Iterable[_Union[_common_pb2.TokenScore, _Mapping]]] = ..., prompt_scores: _Optional[_Iterable[_Union[_common_pb2.TokenScore, _Mapping]]] = ..., prompt_offset: _Optional[int] = ...) -> None: ...
 
 class Close(_message.Message):
     __slots__ = ["request"]
@@ -213,14 +219,16 @@ class Status(_message.Message):
     def __init__(self, request: _Optional[bytes] = ...) -> None: ...
 
 class StatusReply(_message.Message):
-    __slots__ = ["accepted", "base", "connections", "degraded", "draining", "failed", "finished", "queued", "refused_adapters", "request", "resumed", "router", "running", "version", "workers"]
+    __slots__ = ["accepted", "base", "connections", "context", "degraded", "draining", "failed", "finished", "model", "queued", "refused_adapters", "request", "resumed", "router", "running", "version", "vocabulary", "workers"]
     ACCEPTED_FIELD_NUMBER: _ClassVar[int]
     BASE_FIELD_NUMBER: _ClassVar[int]
     CONNECTIONS_FIELD_NUMBER: _ClassVar[int]
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
     DEGRADED_FIELD_NUMBER: _ClassVar[int]
     DRAINING_FIELD_NUMBER: _ClassVar[int]
     FAILED_FIELD_NUMBER: _ClassVar[int]
     FINISHED_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
     QUEUED_FIELD_NUMBER: _ClassVar[int]
     REFUSED_ADAPTERS_FIELD_NUMBER: _ClassVar[int]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
@@ -228,14 +236,17 @@ class StatusReply(_message.Message):
     ROUTER_FIELD_NUMBER: _ClassVar[int]
     RUNNING_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
+    VOCABULARY_FIELD_NUMBER: _ClassVar[int]
     WORKERS_FIELD_NUMBER: _ClassVar[int]
     accepted: int
     base: bytes
     connections: ConnectionStatus
+    context: int
     degraded: str
     draining: bool
     failed: int
     finished: int
+    model: str
     queued: int
     refused_adapters: _containers.RepeatedCompositeFieldContainer[_common_pb2.RefusedAdapter]
     request: bytes
@@ -243,30 +254,35 @@ class StatusReply(_message.Message):
     router: bytes
     running: int
     version: str
+    vocabulary: int
     workers: _containers.RepeatedCompositeFieldContainer[WorkerStatus]
-    def __init__(self, request: _Optional[bytes] = ..., version: _Optional[str] = ..., workers: _Optional[_Iterable[_Union[WorkerStatus, _Mapping]]] = ..., queued: _Optional[int] = ..., running: _Optional[int] = ..., accepted: _Optional[int] = ..., finished: _Optional[int] = ..., failed: _Optional[int] = ..., resumed: _Optional[int] = ..., draining: bool = ..., base: _Optional[bytes] = ..., router: _Optional[bytes] = ..., degraded: _Optional[str] = ..., connections: _Optional[_Union[ConnectionStatus, _Mapping]] = ..., refused_adapters: _Optional[_Iterable[_Union[_common_pb2.RefusedAdapter, _Mapping]]] = ...) -> None: ...
+    def __init__(self, request: _Optional[bytes] = ..., version: _Optional[str] = ..., workers: _Optional[_Iterable[_Union[WorkerStatus, _Mapping]]] = ..., queued: _Optional[int] = ..., running: _Optional[int] = ..., accepted: _Optional[int] = ..., finished: _Optional[int] = ..., failed: _Optional[int] = ..., resumed: _Optional[int] = ..., draining: bool = ..., base: _Optional[bytes] = ..., router: _Optional[bytes] = ..., degraded: _Optional[str] = ..., connections: _Optional[_Union[ConnectionStatus, _Mapping]] = ..., refused_adapters: _Optional[_Iterable[_Union[_common_pb2.RefusedAdapter, _Mapping]]] = ..., model: _Optional[str] = ..., context: _Optional[int] = ..., vocabulary: _Optional[int] = ...) -> None: ...
 
 class Submit(_message.Message):
-    __slots__ = ["credit", "keep", "kv_rule", "limits", "prompt", "request", "sampling", "selection", "split"]
+    __slots__ = ["credit", "encode_only", "keep", "kv_rule", "limits", "prompt", "request", "sampling", "scores", "selection", "split"]
     CREDIT_FIELD_NUMBER: _ClassVar[int]
+    ENCODE_ONLY_FIELD_NUMBER: _ClassVar[int]
     KEEP_FIELD_NUMBER: _ClassVar[int]
     KV_RULE_FIELD_NUMBER: _ClassVar[int]
     LIMITS_FIELD_NUMBER: _ClassVar[int]
     PROMPT_FIELD_NUMBER: _ClassVar[int]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
     SAMPLING_FIELD_NUMBER: _ClassVar[int]
+    SCORES_FIELD_NUMBER: _ClassVar[int]
     SELECTION_FIELD_NUMBER: _ClassVar[int]
     SPLIT_FIELD_NUMBER: _ClassVar[int]
     credit: int
+    encode_only: bool
     keep: bool
     kv_rule: _common_pb2.KVRule
     limits: _common_pb2.Limits
     prompt: _common_pb2.Prompt
     request: bytes
     sampling: _common_pb2.Sampling
+    scores: _common_pb2.ScoresWanted
     selection: Selection
     split: bool
-    def __init__(self, request: _Optional[bytes] = ..., prompt: _Optional[_Union[_common_pb2.Prompt, _Mapping]] = ..., selection: _Optional[_Union[Selection, _Mapping]] = ..., sampling: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., limits: _Optional[_Union[_common_pb2.Limits, _Mapping]] = ..., kv_rule: _Optional[_Union[_common_pb2.KVRule, str]] = ..., split: bool = ..., credit: _Optional[int] = ..., keep: bool = ...) -> None: ...
+    def __init__(self, request: _Optional[bytes] = ..., prompt: _Optional[_Union[_common_pb2.Prompt, _Mapping]] = ..., selection: _Optional[_Union[Selection, _Mapping]] = ..., sampling: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., limits: _Optional[_Union[_common_pb2.Limits, _Mapping]] = ..., kv_rule: _Optional[_Union[_common_pb2.KVRule, str]] = ..., split: bool = ..., credit: _Optional[int] = ..., keep: bool = ..., scores: _Optional[_Union[_common_pb2.ScoresWanted, _Mapping]] = ..., encode_only: bool = ...) -> None: ...
 
 class WorkerStatus(_message.Message):
     __slots__ = ["cache_tokens", "cached_tokens", "evicted_blocks", "name", "pid", "problem", "prompt_tokens", "restarts", "running", "slots", "state", "steps", "tokens"]

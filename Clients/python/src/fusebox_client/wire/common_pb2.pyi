@@ -61,14 +61,16 @@ class ChatMessage(_message.Message):
     def __init__(self, role: _Optional[str] = ..., content: _Optional[str] = ...) -> None: ...
 
 class Limits(_message.Message):
-    __slots__ = ["deadline_ms", "max_tokens", "stop"]
+    __slots__ = ["deadline_ms", "max_tokens", "no_reply", "stop"]
     DEADLINE_MS_FIELD_NUMBER: _ClassVar[int]
     MAX_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    NO_REPLY_FIELD_NUMBER: _ClassVar[int]
     STOP_FIELD_NUMBER: _ClassVar[int]
     deadline_ms: int
     max_tokens: int
+    no_reply: bool
     stop: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, max_tokens: _Optional[int] = ..., stop: _Optional[_Iterable[str]] = ..., deadline_ms: _Optional[int] = ...) -> None: ...
+    def __init__(self, max_tokens: _Optional[int] = ..., stop: _Optional[_Iterable[str]] = ..., deadline_ms: _Optional[int] = ..., no_reply: bool = ...) -> None: ...
 
 class Mix(_message.Message):
     __slots__ = ["coefficients", "shares"]
@@ -148,6 +150,16 @@ class Sampling(_message.Message):
     top_p: float
     def __init__(self, temperature: _Optional[float] = ..., top_k: _Optional[int] = ..., top_p: _Optional[float] = ..., min_p: _Optional[float] = ..., repetition_penalty: _Optional[float] = ..., presence_penalty: _Optional[float] = ..., frequency_penalty: _Optional[float] = ..., seed: _Optional[int] = ...) -> None: ...
 
+class ScoresWanted(_message.Message):
+    __slots__ = ["prompt", "reply", "top"]
+    PROMPT_FIELD_NUMBER: _ClassVar[int]
+    REPLY_FIELD_NUMBER: _ClassVar[int]
+    TOP_FIELD_NUMBER: _ClassVar[int]
+    prompt: bool
+    reply: bool
+    top: int
+    def __init__(self, reply: bool = ..., prompt: bool = ..., top: _Optional[int] = ...) -> None: ...
+
 class Segment(_message.Message):
     __slots__ = ["from_token", "mix", "reason"]
     FROM_TOKEN_FIELD_NUMBER: _ClassVar[int]
@@ -183,6 +195,27 @@ class TokenIDs(_message.Message):
     IDS_FIELD_NUMBER: _ClassVar[int]
     ids: _containers.RepeatedScalarFieldContainer[int]
     def __init__(self, ids: _Optional[_Iterable[int]] = ...) -> None: ...
+
+class TokenScore(_message.Message):
+    __slots__ = ["id", "log_probability", "text", "top"]
+    class Alternative(_message.Message):
+        __slots__ = ["id", "log_probability", "text"]
+        ID_FIELD_NUMBER: _ClassVar[int]
+        LOG_PROBABILITY_FIELD_NUMBER: _ClassVar[int]
+        TEXT_FIELD_NUMBER: _ClassVar[int]
+        id: int
+        log_probability: float
+        text: bytes
+        def __init__(self, id: _Optional[int] = ..., log_probability: _Optional[float] = ..., text: _Optional[bytes] = ...) -> None: ...
+    ID_FIELD_NUMBER: _ClassVar[int]
+    LOG_PROBABILITY_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    TOP_FIELD_NUMBER: _ClassVar[int]
+    id: int
+    log_probability: float
+    text: bytes
+    top: _containers.RepeatedCompositeFieldContainer[TokenScore.Alternative]
+    def __init__(self, id: _Optional[int] = ..., log_probability: _Optional[float] = ..., text: _Optional[bytes] = ..., top: _Optional[_Iterable[_Union[TokenScore.Alternative, _Mapping]]] = ...) -> None: ...
 
 class Usage(_message.Message):
     __slots__ = ["cached_tokens", "completion_tokens", "prompt_tokens"]

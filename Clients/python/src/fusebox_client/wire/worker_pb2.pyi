@@ -7,40 +7,46 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Dispatch(_message.Message):
-    __slots__ = ["allowed_adapters", "emitted", "emitted_text_bytes", "epoch", "gain", "kv_rule", "limits", "part", "prompt", "request", "reroute", "routed_text", "router", "sampling", "segments", "weighting"]
+    __slots__ = ["allowed_adapters", "emitted", "emitted_text_bytes", "encode_only", "epoch", "gain", "kv_rule", "limits", "part", "prompt", "prompt_scored", "request", "reroute", "routed_text", "router", "sampling", "scores", "segments", "weighting"]
     ALLOWED_ADAPTERS_FIELD_NUMBER: _ClassVar[int]
     EMITTED_FIELD_NUMBER: _ClassVar[int]
     EMITTED_TEXT_BYTES_FIELD_NUMBER: _ClassVar[int]
+    ENCODE_ONLY_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     GAIN_FIELD_NUMBER: _ClassVar[int]
     KV_RULE_FIELD_NUMBER: _ClassVar[int]
     LIMITS_FIELD_NUMBER: _ClassVar[int]
     PART_FIELD_NUMBER: _ClassVar[int]
     PROMPT_FIELD_NUMBER: _ClassVar[int]
+    PROMPT_SCORED_FIELD_NUMBER: _ClassVar[int]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
     REROUTE_FIELD_NUMBER: _ClassVar[int]
     ROUTED_TEXT_FIELD_NUMBER: _ClassVar[int]
     ROUTER_FIELD_NUMBER: _ClassVar[int]
     SAMPLING_FIELD_NUMBER: _ClassVar[int]
+    SCORES_FIELD_NUMBER: _ClassVar[int]
     SEGMENTS_FIELD_NUMBER: _ClassVar[int]
     WEIGHTING_FIELD_NUMBER: _ClassVar[int]
     allowed_adapters: _containers.RepeatedScalarFieldContainer[bytes]
     emitted: _containers.RepeatedScalarFieldContainer[int]
     emitted_text_bytes: int
+    encode_only: bool
     epoch: int
     gain: float
     kv_rule: _common_pb2.KVRule
     limits: _common_pb2.Limits
     part: int
     prompt: _common_pb2.Prompt
+    prompt_scored: int
     request: bytes
     reroute: bool
     routed_text: str
     router: bytes
     sampling: _common_pb2.Sampling
+    scores: _common_pb2.ScoresWanted
     segments: _containers.RepeatedCompositeFieldContainer[_common_pb2.Segment]
     weighting: _common_pb2.Weighting
-    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., epoch: _Optional[int] = ..., prompt: _Optional[_Union[_common_pb2.Prompt, _Mapping]] = ..., routed_text: _Optional[str] = ..., sampling: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., limits: _Optional[_Union[_common_pb2.Limits, _Mapping]] = ..., kv_rule: _Optional[_Union[_common_pb2.KVRule, str]] = ..., segments: _Optional[_Iterable[_Union[_common_pb2.Segment, _Mapping]]] = ..., emitted: _Optional[_Iterable[int]] = ..., emitted_text_bytes: _Optional[int] = ..., reroute: bool = ..., weighting: _Optional[_Union[_common_pb2.Weighting, str]] = ..., gain: _Optional[float] = ..., router: _Optional[bytes] = ..., allowed_adapters: _Optional[_Iterable[bytes]] = ...) -> None: ...
+    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., epoch: _Optional[int] = ..., prompt: _Optional[_Union[_common_pb2.Prompt, _Mapping]] = ..., routed_text: _Optional[str] = ..., sampling: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., limits: _Optional[_Union[_common_pb2.Limits, _Mapping]] = ..., kv_rule: _Optional[_Union[_common_pb2.KVRule, str]] = ..., segments: _Optional[_Iterable[_Union[_common_pb2.Segment, _Mapping]]] = ..., emitted: _Optional[_Iterable[int]] = ..., emitted_text_bytes: _Optional[int] = ..., reroute: bool = ..., weighting: _Optional[_Union[_common_pb2.Weighting, str]] = ..., gain: _Optional[float] = ..., router: _Optional[bytes] = ..., allowed_adapters: _Optional[_Iterable[bytes]] = ..., scores: _Optional[_Union[_common_pb2.ScoresWanted, _Mapping]] = ..., prompt_scored: _Optional[int] = ..., encode_only: bool = ...) -> None: ...
 
 class Drain(_message.Message):
     __slots__ = []
@@ -89,7 +95,7 @@ class Heartbeat(_message.Message):
     def __init__(self, steps: _Optional[int] = ..., tokens: _Optional[int] = ..., running: _Optional[int] = ..., free_blocks: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., cached_tokens: _Optional[int] = ..., evicted_blocks: _Optional[int] = ..., silence_ms: _Optional[int] = ...) -> None: ...
 
 class Ready(_message.Message):
-    __slots__ = ["adapters", "base", "cache_tokens", "context", "defaults", "identity", "kernels", "pid", "refused", "router", "slots", "type"]
+    __slots__ = ["adapters", "base", "cache_tokens", "context", "defaults", "identity", "kernels", "pid", "refused", "router", "slots", "type", "vocabulary"]
     ADAPTERS_FIELD_NUMBER: _ClassVar[int]
     BASE_FIELD_NUMBER: _ClassVar[int]
     CACHE_TOKENS_FIELD_NUMBER: _ClassVar[int]
@@ -102,6 +108,7 @@ class Ready(_message.Message):
     ROUTER_FIELD_NUMBER: _ClassVar[int]
     SLOTS_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
+    VOCABULARY_FIELD_NUMBER: _ClassVar[int]
     adapters: _containers.RepeatedCompositeFieldContainer[ResidentAdapter]
     base: bytes
     cache_tokens: int
@@ -114,7 +121,8 @@ class Ready(_message.Message):
     router: bytes
     slots: int
     type: str
-    def __init__(self, pid: _Optional[int] = ..., slots: _Optional[int] = ..., context: _Optional[int] = ..., base: _Optional[bytes] = ..., router: _Optional[bytes] = ..., type: _Optional[str] = ..., kernels: _Optional[str] = ..., adapters: _Optional[_Iterable[_Union[ResidentAdapter, _Mapping]]] = ..., identity: _Optional[bytes] = ..., cache_tokens: _Optional[int] = ..., defaults: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., refused: _Optional[_Iterable[_Union[_common_pb2.RefusedAdapter, _Mapping]]] = ...) -> None: ...
+    vocabulary: int
+    def __init__(self, pid: _Optional[int] = ..., slots: _Optional[int] = ..., context: _Optional[int] = ..., base: _Optional[bytes] = ..., router: _Optional[bytes] = ..., type: _Optional[str] = ..., kernels: _Optional[str] = ..., adapters: _Optional[_Iterable[_Union[ResidentAdapter, _Mapping]]] = ..., identity: _Optional[bytes] = ..., cache_tokens: _Optional[int] = ..., defaults: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., refused: _Optional[_Iterable[_Union[_common_pb2.RefusedAdapter, _Mapping]]] = ..., vocabulary: _Optional[int] = ...) -> None: ...
 
 class ResidentAdapter(_message.Message):
     __slots__ = ["byte_count", "digest", "name", "rank", "warnings"]
@@ -141,20 +149,26 @@ class WorkerCancel(_message.Message):
     def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., epoch: _Optional[int] = ...) -> None: ...
 
 class WorkerChunk(_message.Message):
-    __slots__ = ["epoch", "ids", "offset", "part", "request", "text"]
+    __slots__ = ["epoch", "ids", "offset", "part", "prompt_offset", "prompt_scores", "request", "scores", "text"]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     IDS_FIELD_NUMBER: _ClassVar[int]
     OFFSET_FIELD_NUMBER: _ClassVar[int]
     PART_FIELD_NUMBER: _ClassVar[int]
+    PROMPT_OFFSET_FIELD_NUMBER: _ClassVar[int]
+    PROMPT_SCORES_FIELD_NUMBER: _ClassVar[int]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
+    SCORES_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
     epoch: int
     ids: _containers.RepeatedScalarFieldContainer[int]
     offset: int
     part: int
+    prompt_offset: int
+    prompt_scores: _containers.RepeatedCompositeFieldContainer[_common_pb2.TokenScore]
     request: bytes
+    scores: _containers.RepeatedCompositeFieldContainer[_common_pb2.TokenScore]
     text: str
-    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., epoch: _Optional[int] = ..., offset: _Optional[int] = ..., ids: _Optional[_Iterable[int]] = ..., text: _Optional[str] = ...) -> None: ...
+    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., epoch: _Optional[int] = ..., offset: _Optional[int] = ..., ids: _Optional[_Iterable[int]] = ..., text: _Optional[str] = ..., scores: _Optional[_Iterable[_Union[_common_pb2.TokenScore, _Mapping]]] = ..., prompt_scores: _Optional[_Iterable[_Union[_common_pb2.TokenScore, _Mapping]]] = ..., prompt_offset: _Optional[int] = ...) -> None: ...
 
 class WorkerRouted(_message.Message):
     __slots__ = ["epoch", "part", "request", "segment", "sentence"]
