@@ -6,7 +6,8 @@ TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path .build-tests
 TESTED_BINARY := .build-tests/release/fusebox
 PREFIX ?= /usr/local
 DESTDIR ?=
-SWIFT_SOURCES := Package.swift Sources Benchmarks Tests Fuzzing/Package.swift Fuzzing/Sources
+SWIFT_SOURCES := Package.swift Sources Benchmarks Tests Fuzzing/Package.swift Fuzzing/Sources Gateway/Package.swift Gateway/Sources \
+	Gateway/Tests
 PYTHON ?= python3
 
 .PHONY: all demo real-demo install test test-kernel-sets test-python lint format bench goldens protos libraries

@@ -3,7 +3,7 @@ public import Wire
 /// The events of one request, to be read once.
 ///
 /// Reading grants the service credit where the client has a window. A stream that is dropped, or
-/// whose task is cancelled, before its end cancels the request.
+/// whose task is cancelled, before its end cancels the request, unless that is to be kept.
 public struct ReplyStream: AsyncSequence, Sendable {
     public typealias Element = ReplyEvent
 

@@ -82,13 +82,14 @@ struct Session {
         return isConnected ? [.send(.cancel(WireCancel { $0.requestID = id }))] : []
     }
 
-    /// Nobody listens any more: stops the request and forgets it.
+    /// Nobody listens any more: forgets the request, and stops it unless it is to be kept.
     mutating func abandon(_ id: RequestID) -> [Action] {
         guard let conversation = conversations.removeValue(forKey: id), isConnected else {
             return []
         }
         switch conversation.opening {
-        case .submit: return [.send(.cancel(WireCancel { $0.requestID = id }))]
+        case .submit(let submit) where !submit.keep:
+            return [.send(.cancel(WireCancel { $0.requestID = id }))]
         default: return []
         }
     }

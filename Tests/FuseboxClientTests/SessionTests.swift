@@ -207,6 +207,17 @@ import Wire
         #expect(session.receive(chunk(3, 1), now: start) == [.deliver(id, chunk(3, 1))])
     }
 
+    @Test mutating func stopsWhatNobodyReadsUnlessItIsToBeKept() {
+        _ = session.connected(now: start)
+        _ = session.start(id, submit, now: start)
+        #expect(session.abandon(id) == [.send(.cancel(WireCancel { $0.requestID = id }))])
+        guard case .submit(var kept) = submit else { return }
+        kept.keep = true
+        _ = session.start(id, .submit(kept), now: start)
+        #expect(session.abandon(id) == [])
+        #expect(session.isIdle)
+    }
+
     @Test mutating func repeatsACancelThatMayBeLost() {
         _ = session.connected(now: start)
         _ = session.start(id, submit, now: start)

@@ -15,7 +15,9 @@ public struct AtomicFile: ~Copyable {
     private var isCommitted = false
 
     /// Creates the temporary file in the folder of `path`.
-    public init(path: String) throws(TensorError) {
+    ///
+    /// - Parameter isPrivate: whether nobody but this user may read it.
+    public init(path: String, isPrivate: Bool = false) throws(TensorError) {
         self.path = path
         temporaryPath =
             "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max))\(Self.temporarySuffix)"
@@ -23,7 +25,8 @@ public struct AtomicFile: ~Copyable {
             descriptor = try FileDescriptor.open(
                 FilePath(temporaryPath), .writeOnly,
                 options: [.create, .exclusiveCreate, .closeOnExec],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead])
+                permissions: isPrivate
+                    ? .ownerReadWrite : [.ownerReadWrite, .groupRead, .otherRead])
         } catch {
             throw TensorError(.unwritable, "\(path): cannot be created: \(error)")
         }

@@ -1,0 +1,157 @@
+import FoundationEssentials
+import FuseboxClient
+import FuseboxWire
+import ServiceLifecycle
+import Synchronization
+
+/// Asks the service once a second what it is doing, whatever the number of those who look on.
+final class SnapshotFeed: Service {
+    private static let interval: Duration = .seconds(1)
+    /// A service that says nothing for this long is not there.
+    private static let patience: Duration = .seconds(2)
+    /// Adapters change with the workers, which is seldom.
+    private static let adapterInterval = 15
+    /// Events that a viewer may be behind; one that is more begins anew.
+    private static let backlog = 16
+
+    private struct State {
+        var snapshot = Snapshot()
+        var document = JSONObject()
+        var viewers: [UInt64: AsyncStream<String>.Continuation] = [:]
+        var nextViewer: UInt64 = 0
+        var isClosed = false
+    }
+
+    private let client: FuseboxClient
+    private let settings: GatewaySettings
+    private let metrics: Metrics
+    private let state = Mutex(State())
+
+    init(client: FuseboxClient, settings: GatewaySettings, metrics: Metrics) {
+        self.client = client
+        self.settings = settings
+        self.metrics = metrics
+    }
+
+    var latest: Snapshot { state.withLock { $0.snapshot } }
+
+    /// The latest snapshot with this gateway's counts.
+    var document: JSONObject { state.withLock { $0.document } }
+
+    func run() async {
+        await cancelWhenGracefulShutdown { await self.watch() }
+        let viewers = state.withLock { state in
+            state.isClosed = true
+            defer { state.viewers = [:] }
+            return state.viewers.values
+        }
+        for viewer in viewers { viewer.finish() }
+    }
+
+    private func watch() async {
+        var round = 0
+        var tokens: UInt64 = 0
+        var last = ContinuousClock.now
+        while !Task.isCancelled {
+            let snapshot = await gather(withAdapters: round % Self.adapterInterval == 0)
+            let now = ContinuousClock.now
+            let total = metrics.read { $0.tokenTotal }
+            let rate = Double(total - tokens) / max(0.001, (now - last) / .seconds(1))
+            (tokens, last) = (total, now)
+            publish(snapshot, rate: rate, now: now)
+            round += 1
+            try? await Task.sleep(for: Self.interval)
+        }
+    }
+
+    private func gather(withAdapters: Bool) async -> Snapshot {
+        var snapshot = latest
+        do {
+            let status = try await answer { [client] in try await client.status() }
+            // Other workers may have other adapters.
+            let isOther =
+                status.base != snapshot.status?.base
+                || status.workers.map(\.pid) != snapshot.status?.workers.map(\.pid)
+            if withAdapters || isOther {
+                snapshot.adapters = try await answer { [client] in
+                    try await client.listAdapters()
+                }
+            }
+            snapshot.status = status
+            snapshot.problem = nil
+            snapshot.catalog = catalog(status, snapshot.adapters)
+        } catch {
+            snapshot.status = nil
+            snapshot.problem =
+                (error as? ClientError)?.message ?? "the service does not answer"
+        }
+        return snapshot
+    }
+
+    private func catalog(_ status: WireStatusReply, _ adapters: WireAdapters) -> Catalog {
+        var catalog = Catalog()
+        catalog.aliases = settings.aliases
+        catalog.adapters = adapters.adapters
+        catalog.baseDigest = Array(status.base)
+        catalog.routerDigest = Array(status.router)
+        return catalog
+    }
+
+    /// - Throws: `ClientError`, or `CancellationError` after some time without an answer.
+    private func answer<Answer: Sendable>(
+        _ question: @escaping @Sendable () async throws -> Answer
+    ) async throws -> Answer {
+        try await withThrowingTaskGroup(of: Answer.self) { group in
+            group.addTask { try await question() }
+            group.addTask {
+                try await Task.sleep(for: Self.patience)
+                throw CancellationError()
+            }
+            defer { group.cancelAll() }
+            guard let answer = try await group.next() else { throw CancellationError() }
+            return answer
+        }
+    }
+
+    private func publish(_ snapshot: Snapshot, rate: Double, now: ContinuousClock.Instant) {
+        let time = Int64(Date().timeIntervalSince1970)
+        let document = metrics.read {
+            SnapshotDocument.json(snapshot, &$0, time: time, rate: rate, now: now)
+        }
+        let (viewers, patch) = state.withLock { state in
+            let patch = MergePatch.between(state.document, document)
+            state.snapshot = snapshot
+            state.document = document
+            return (state.viewers, patch)
+        }
+        let event = Self.event("delta", patch)
+        for (number, viewer) in viewers {
+            guard case .dropped = viewer.yield(event) else { continue }
+            viewer.finish()
+            state.withLock { $0.viewers[number] = nil }
+        }
+    }
+
+    private static func event(_ type: String, _ document: JSONObject) -> String {
+        let event: JSONObject = ["type": .string(type), type: .object(document)]
+        return "data: \(JSONValue.object(event).text)\n\n"
+    }
+
+    /// Server-sent events: the whole snapshot, then what changes with each second.
+    func events() -> AsyncStream<String> {
+        let (stream, viewer) = AsyncStream.makeStream(
+            of: String.self, bufferingPolicy: .bufferingOldest(Self.backlog))
+        let (number, isClosed) = state.withLock { state in
+            // Under the lock, so that no delta comes before it or is missing after it.
+            viewer.yield(Self.event("snapshot", state.document))
+            state.nextViewer += 1
+            if !state.isClosed { state.viewers[state.nextViewer] = viewer }
+            return (state.nextViewer, state.isClosed)
+        }
+        if isClosed { viewer.finish() }
+        viewer.onTermination = { [weak self] _ in
+            self?.state.withLock { $0.viewers[number] = nil }
+        }
+        return stream
+    }
+}
