@@ -29,7 +29,8 @@ public struct KeyFile: Sendable, Equatable {
     public init(path: String) throws(TensorError) {
         let bytes = try FileBytes.array(path: path, limit: Self.byteLimit)
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        guard let mode = attributes?[.posixPermissions] as? UInt16, mode & 0o077 == 0 else {
+        let mode = attributes?[.posixPermissions] as? any BinaryInteger
+        guard let mode, Int(truncatingIfNeeded: mode) & 0o077 == 0 else {
             throw TensorError(
                 .unsupported, "\(path): others may read or write the keys; chmod 600 \(path)")
         }

@@ -1,0 +1,37 @@
+import httpx
+import openai
+import pytest
+
+from service import Service
+
+
+@pytest.fixture(scope="session")
+def service():
+    service = Service()
+    yield service
+    service.stop()
+
+
+@pytest.fixture(scope="session")
+def gateway(service, tmp_path_factory):
+    configuration = tmp_path_factory.mktemp("configuration") / "gateway.json"
+    configuration.write_text('{"aliases": {"helpdesk": "auto:hotels,restaurants"}}')
+    gateway = service.gateway("--config", str(configuration))
+    yield gateway
+    gateway.stop()
+
+
+@pytest.fixture(scope="session")
+def http(gateway):
+    with httpx.Client(base_url=gateway.url, timeout=60) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def client(gateway):
+    return openai.OpenAI(base_url=gateway.url + "/v1", api_key="none", max_retries=0, timeout=60)
+
+
+@pytest.fixture
+def asynchronous(gateway):
+    return openai.AsyncOpenAI(base_url=gateway.url + "/v1", api_key="none", max_retries=0, timeout=60)

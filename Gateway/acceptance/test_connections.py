@@ -1,0 +1,178 @@
+"""Clients that leave, stop reading, are slow or mean harm."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import threading
+import time
+
+import httpx
+import pytest
+
+from streams import HOTEL, events, lines
+
+# At such a temperature the end is one token of four thousand.
+LONG = {"model": "base", "messages": HOTEL, "max_tokens": 900, "temperature": 100, "seed": 2, "stream": True}
+# Seconds of work for both workers.
+MANY = {**LONG, "n": 16}
+
+
+def wait_until(condition, seconds=5):
+    """Returns how long it took."""
+    started = time.monotonic()
+    while not condition():
+        assert time.monotonic() - started < seconds, "it did not come to be"
+        time.sleep(0.01)
+    return time.monotonic() - started
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_a_client_that_leaves_frees_its_places(service, gateway, count):
+    """Also where it still waits for one: 16 replies a client have no place at once on two workers."""
+    clients = [socket_request(gateway, MANY) for _ in range(count)]
+    wait_until(lambda: service.status()["running"] > 0 and (count == 1 or service.status()["queued"] > 0))
+    for client in clients:
+        client.close()
+    # Asking takes a few hundredths of a second by itself.
+    assert wait_until(lambda: (status := service.status())["running"] == 0 and status["queued"] == 0) < 0.2 + 0.1
+
+
+def socket_request(gateway, body):
+    address = httpx.URL(gateway.url)
+    connection = http.client.HTTPConnection(address.host, address.port, timeout=60)
+    connection.request("POST", "/v1/chat/completions", json.dumps(body), {"content-type": "application/json"})
+    return connection
+
+
+def test_keep_and_attach(http, gateway):
+    body = {**LONG, "max_tokens": 200, "seed": 11, "fusebox": {"keep": True}}
+    with httpx.stream("POST", gateway.url + "/v1/chat/completions", json=body, timeout=30) as response:
+        lines = response.iter_lines()
+        chunks = [json.loads(next(line for line in lines if line.startswith("data: "))[6:]) for _ in range(5)]
+    read = "".join(chunk["choices"][0]["delta"].get("content") or "" for chunk in chunks)
+    request, tokens = chunks[0]["fusebox"]["request"], chunks[-1]["fusebox"]["tokens"]
+    time.sleep(0.5)
+    with httpx.stream("GET", f"{gateway.url}/fusebox/v1/requests/{request}?from={tokens}", timeout=30) as response:
+        assert response.status_code == 200, response.read()
+        rest = [line[6:] for line in response.iter_lines() if line.startswith("data: ")]
+    assert rest[-1] == "[DONE]"
+    for text in rest[:-1]:
+        read += json.loads(text)["choices"][0]["delta"].get("content") or ""
+    whole = http.post("/v1/chat/completions", json={**body, "stream": False}).json()
+    assert read == whole["choices"][0]["message"]["content"]
+    unknown = http.get("/fusebox/v1/requests/" + "0" * 31 + "1")
+    assert unknown.status_code == 404
+
+
+def test_a_stream_that_waits_is_kept_alive(service, http, gateway):
+    others = [socket_request(gateway, MANY) for _ in range(8)]
+    wait_until(lambda: service.status()["queued"] >= 64)
+    started = time.monotonic()
+    found = lines(http, "/v1/chat/completions", {"model": "hotels", "messages": HOTEL, "max_tokens": 3})
+    waited = time.monotonic() - started
+    comments = [line for line in found if line.startswith(":")]
+    assert waited > 10 and len(comments) == int(waited / 10), (waited, comments)
+    for other in others:
+        other.close()
+
+
+def test_a_reader_that_stops_is_not_waited_for(service, http, gateway):
+    lazy = socket_request(gateway, {**MANY, "stream_options": {"continuous_usage_stats": True}})
+    before = usage(gateway.pid)[1]
+    wait_until(lambda: service.status()["running"] > 0)
+    time.sleep(3)
+    events(http, "/v1/chat/completions", {"model": "base", "messages": HOTEL, "max_tokens": 20})
+    assert usage(gateway.pid)[1] - before < 4 << 20
+    lazy.close()
+    wait_until(lambda: service.status()["running"] == 0)
+
+
+def raw(gateway, data, seconds=15):
+    """Sends bytes and reads until the other side ends, or for so long."""
+    address = httpx.URL(gateway.url)
+    with socket.create_connection((address.host, address.port), timeout=seconds) as connection:
+        try:
+            connection.sendall(data)
+            answer = b""
+            while part := connection.recv(65536):
+                answer += part
+                if b"\r\n\r\n" in answer:
+                    break
+        except (ConnectionResetError, BrokenPipeError):
+            pass
+        return answer.split(b"\r\n")[0]
+
+
+HEAD = b"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
+
+
+@pytest.mark.parametrize("name, data, expected", [
+    ("a header line of 1 MiB", b"GET / HTTP/1.1\r\nhost: localhost\r\nx: " + b"a" * (1 << 20) + b"\r\n\r\n", b"400"),
+    ("10,000 headers", b"GET / HTTP/1.1\r\nhost: localhost\r\n" + b"a: b\r\n" * 10000 + b"\r\n", b"400"),
+    ("two lengths", HEAD + b"content-length: 2\r\ncontent-length: 3\r\n\r\n{}", b"400"),
+    ("a length and chunks", HEAD + b"content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", b"400"),
+    ("a foreign host", b"GET /health HTTP/1.1\r\nhost: evil.example\r\n\r\n", b"403"),
+    ("no host", b"GET /health HTTP/1.1\r\n\r\n", b"403"),
+    ("a foreign origin", b"GET /health HTTP/1.1\r\nhost: localhost\r\norigin: https://evil.example\r\n\r\n", b"403"),
+    ("text", HEAD.replace(b"application/json", b"text/plain") + b"content-length: 2\r\n\r\n{}", b"415"),
+    ("100 MiB", HEAD + b"content-length: 104857600\r\n\r\n", b"413"),
+    ("chunks without end", HEAD + b"transfer-encoding: chunked\r\n\r\n" + (b"10000\r\n" + b" " * 65536 + b"\r\n") * 160, b"413"),
+    ("no JSON", HEAD + b"content-length: 2\r\n\r\n{]", b"400"),
+    ("deep JSON", HEAD + b"content-length: 100000\r\n\r\n" + b"[" * 100000, b"400"),
+    ("no HTTP", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 20 + b"\r\n\r\n", b"400"),
+])
+def test_hostile_input(gateway, name, data, expected):
+    before = usage(gateway.pid)
+    started = time.monotonic()
+    status = raw(gateway, data)
+    assert status.split()[1:2] == [expected], (name, status)
+    assert time.monotonic() - started < 2
+    after = usage(gateway.pid)
+    assert after[0] - before[0] < 1, "CPU seconds"
+    assert after[1] - before[1] < 64 << 20, "bytes of memory"
+
+
+def usage(pid):
+    """CPU seconds and bytes of memory of a process."""
+    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+    ticks = os.sysconf("SC_CLK_TCK")
+    return (int(fields[11]) + int(fields[12])) / ticks, int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_a_byte_a_second(gateway):
+    address = httpx.URL(gateway.url)
+    started = time.monotonic()
+    with socket.create_connection((address.host, address.port), timeout=30) as connection:
+        connection.settimeout(1)
+        for byte in HEAD:
+            try:
+                connection.send(bytes([byte]))
+                answer = connection.recv(100)
+                break
+            except TimeoutError:
+                continue
+        assert answer.startswith(b"HTTP/1.1 408"), answer
+    assert 8 < time.monotonic() - started < 14
+
+
+def test_killed_workers_leave_no_gap(service, http, gateway):
+    body = {**LONG, "seed": 4, "n": 8}
+    whole = http.post("/v1/chat/completions", json={**body, "stream": False}).json()
+    resumed = service.status()["resumed"]
+
+    def kill():
+        wait_until(lambda: service.status()["running"] == 8)
+        for worker in service.status()["workers"]:
+            os.kill(worker["pid"], signal.SIGKILL)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    chunks = events(http, "/v1/chat/completions", body)
+    thread.join()
+    assert service.status()["resumed"] > resumed
+    for choice in whole["choices"]:
+        mine = [chunk["choices"][0] for chunk in chunks if chunk["choices"][0]["index"] == choice["index"]]
+        assert "".join(part["delta"].get("content") or "" for part in mine) == choice["message"]["content"]
+    wait_until(lambda: http.get("/fusebox/v1/status").json()["state"] == "serving", 20)
