@@ -1,6 +1,7 @@
 # The program: optimized, with the Swift runtime inside it and without line numbers, which take a tenth of the time.
 PROGRAM_FLAGS := -c release --static-swift-stdlib -debug-info-format none
 BINARY := .build/release/fusebox
+GATEWAY := Gateway/.build/release/fusebox-http
 # Tests see internal names, which takes a build of its own; apart, neither undoes the other.
 TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path .build-tests
 TESTED_BINARY := .build-tests/release/fusebox
@@ -10,7 +11,7 @@ SWIFT_SOURCES := Package.swift Sources Benchmarks Tests Fuzzing/Package.swift Fu
 	Gateway/Tests
 PYTHON ?= python3
 
-.PHONY: all demo real-demo install test test-kernel-sets test-python lint format bench goldens protos libraries
+.PHONY: all demo real-demo install gateway gateway-test test test-kernel-sets test-python lint format bench goldens protos libraries
 
 all: $(BINARY)
 
@@ -26,9 +27,10 @@ real-demo: build
 build $(BINARY): libraries
 	swift build $(PROGRAM_FLAGS) --product fusebox
 
-# The program with the demo beside it; PREFIX=some/folder makes a folder that can be moved.
+# The program with the demo beside it, and the gateway if it is built; PREFIX=some/folder makes a folder that can be moved.
 install: build
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/fusebox
+	if [ -x $(GATEWAY) ]; then install -m 755 $(GATEWAY) $(DESTDIR)$(PREFIX)/bin/fusebox-http; fi
 	mkdir -p $(DESTDIR)$(PREFIX)/share/fusebox/Demo/real
 	cp -r Demo/base Demo/adapters Demo/suites $(DESTDIR)$(PREFIX)/share/fusebox/Demo
 	cp -r Demo/real/shelf Demo/real/router Demo/real/fetch.sh Demo/real/suite Demo/real/suite.json $(DESTDIR)$(PREFIX)/share/fusebox/Demo/real
@@ -54,6 +56,17 @@ test-python: libraries
 	.venv-client/bin/pip install -q -e 'Clients/python[test]'
 	cd Clients/python && ../../.venv-client/bin/mypy src tests ../../Benchmarks/faults && \
 	    FUSEBOX=$(abspath $(TESTED_BINARY)) ../../.venv-client/bin/pytest -q
+
+# OpenAI's API in front of a service, for `fusebox serve --http`; a package of its own, whose first build takes minutes.
+gateway: libraries
+	swift build --package-path Gateway -c release --product fusebox-http
+
+# The gateway's parts, then the built gateway in front of the built service, as clients of OpenAI's API see it.
+gateway-test: gateway build
+	swift test --package-path Gateway -c release
+	$(PYTHON) -m venv .venv-gateway
+	.venv-gateway/bin/pip install -q -r Gateway/acceptance/requirements.txt
+	cd Gateway/acceptance && FUSEBOX=$(abspath $(BINARY)) ../../.venv-gateway/bin/pytest
 
 lint:
 	swift format lint --strict --recursive $(SWIFT_SOURCES)

@@ -142,7 +142,9 @@ let tests: [Target] = [
         exclude: ["Parity.md"]),
     .testTarget(name: "MessagingTests", dependencies: ["Messaging", "TestSupport"]),
     .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport", .protobuf]),
-    .testTarget(name: "FuseboxWireTests", dependencies: ["FuseboxWire", "Tensors", "Wire"]),
+    .testTarget(
+        name: "FuseboxWireTests",
+        dependencies: ["FuseboxWire", "Tensors", "TestSupport", "Wire"]),
     .testTarget(
         name: "TranslationTests",
         dependencies: ["Adapters", "Routing", "Tensors", "Translation", "Wire"]),

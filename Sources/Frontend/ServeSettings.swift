@@ -25,6 +25,11 @@ public struct ServeSettings: Equatable, Sendable {
     public var imageFolder: String?
     public var noImage: Bool?
     public var pruneImages: Bool?
+    /// Where OpenAI's API is served: `HOST:PORT` or `PORT`; empty: the gateway's own default.
+    public var http: String?
+    /// Files of the gateway's: keys, and aliases of models.
+    public var apiKeys: String?
+    public var httpConfig: String?
 
     public init() {}
 
@@ -69,6 +74,9 @@ public struct ServeSettings: Equatable, Sendable {
             case "image-folder": imageFolder = try Self.text(value, key, path)
             case "no-image": noImage = try Self.flag(value, key, path)
             case "prune-images": pruneImages = try Self.flag(value, key, path)
+            case "http": http = try Self.text(value, key, path)
+            case "api-keys": apiKeys = try Self.text(value, key, path)
+            case "http-config": httpConfig = try Self.text(value, key, path)
             case "workers": workers = try Self.count(value, key, path)
             case "threads-per-worker": threadsPerWorker = try Self.count(value, key, path)
             case "cache-bytes": cacheBytes = try Self.byteCount(value, key, path)
@@ -81,7 +89,7 @@ public struct ServeSettings: Equatable, Sendable {
                 throw ServiceFailure(
                     "\(path): \"\(key)\" is not known; known are model, name, adapters, router, threshold, type, "
                         + "cache-type, workers, threads-per-worker, cache-bytes, slots, context, rows, client-grace, bind, "
-                        + "image-folder, no-image, prune-images"
+                        + "image-folder, no-image, prune-images, http, api-keys, http-config"
                 )
             }
         }
@@ -164,6 +172,9 @@ public struct ServeSettings: Equatable, Sendable {
         settings.imageFolder = imageFolder ?? file.imageFolder
         settings.noImage = noImage ?? file.noImage
         settings.pruneImages = pruneImages ?? file.pruneImages
+        settings.http = http ?? file.http
+        settings.apiKeys = apiKeys ?? file.apiKeys
+        settings.httpConfig = httpConfig ?? file.httpConfig
         return settings
     }
 

@@ -11,7 +11,7 @@ struct Fusebox: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, ServeCommand.self, RunWorkerCommand.self, AskCommand.self,
-            StatusCommand.self, AdaptersCommand.self, GenerateCommand.self, ReplayCommand.self,
+            StatusCommand.self, KeysCommand.self, AdaptersCommand.self, GenerateCommand.self, ReplayCommand.self,
             ScoreCommand.self, MergeCommand.self,
             TokenizeCommand.self, QuantizeCommand.self, ImageCommand.self, InspectCommand.self,
             RouterCommand.self, EvaluateCommand.self, BenchCommand.self,

@@ -71,6 +71,25 @@ struct ServeCommand: AsyncParsableCommand {
         help: "Seconds after which requests are cancelled whose client is gone; by default 10.")
     var clientGrace: Int?
 
+    @Option(
+        defaultAsFlag: "127.0.0.1:8000",
+        help: ArgumentHelp(
+            "Serve OpenAI's API too, at HOST:PORT or PORT; without an address at 127.0.0.1:8000.",
+            valueName: "address"))
+    var http: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Ask HTTP clients for keys, made by `fusebox keys new`; needed where others reach the address.",
+            valueName: "file"))
+    var apiKeys: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A JSON file of the HTTP gateway's: \"aliases\" of models and \"hosts\".",
+            valueName: "file"))
+    var httpConfig: String?
+
     func validate() throws {
         if let name, !ServeSettings.isValid(name: name) {
             throw ValidationError("--name: \(ServeSettings.nameRule)")
@@ -106,6 +125,9 @@ struct ServeCommand: AsyncParsableCommand {
         settings.imageFolder = imageFolder
         settings.noImage = noImage ? true : nil
         settings.pruneImages = pruneImages ? true : nil
+        settings.http = http
+        settings.apiKeys = apiKeys
+        settings.httpConfig = httpConfig
         if let config { settings = settings.completed(by: try ServeSettings(path: config)) }
         if let type = settings.type, ExecutionType(rawValue: type) == nil {
             let known = ExecutionType.allCases.map(\.rawValue).joined(separator: ", ")
@@ -124,6 +146,7 @@ struct ServeCommand: AsyncParsableCommand {
         settings.adapters = files.adapters
         settings.router = files.router
 
+        let program = settings.http == nil ? nil : try GatewayProgram()
         let logger = Logger(label: "fusebox.front")
         let available = Processors.available
         let crew = settings.crew(processors: available.numbers, limit: available.count)
@@ -142,23 +165,41 @@ struct ServeCommand: AsyncParsableCommand {
         let (interruptions, continuation) = AsyncStream.makeStream(of: Void.self)
         let sources = Self.watchSignals(continuation)
         defer { for source in sources { source.cancel() } }
-        try await service.run(until: interruptions) { summary in
-            for adapter in summary.refusedAdapters {
-                StandardError.write("adapter refused: \(adapter.name): \(adapter.reason)")
+        let (endpoints, ready) = AsyncStream.makeStream(of: String.self)
+        try await withThrowingTaskGroup { [settings] group in
+            group.addTask {
+                for await endpoint in endpoints {
+                    await program?.companion(settings, endpoint: endpoint) {
+                        logger.notice("\($0)")
+                    }.run()
+                }
             }
-            StandardError.write("\(crew), kernels \(kernels)")
+            try await service.run(until: interruptions) { summary in
+                Self.announce(summary, crew, kernels: kernels, router: routerNote)
+                ready.yield(summary.endpoint)
+            }
+            group.cancelAll()
+        }
+    }
+
+    private static func announce(
+        _ summary: Service.Summary, _ crew: Crew, kernels: String, router: String?
+    ) {
+        for adapter in summary.refusedAdapters {
+            StandardError.write("adapter refused: \(adapter.name): \(adapter.reason)")
+        }
+        StandardError.write("\(crew), kernels \(kernels)")
+        StandardError.write(
+            "serving at \(summary.endpoint): type \(summary.type), "
+                + "\(summary.adapterCount) adapters, "
+                + (router
+                    ?? (summary.adapterCount == 0
+                        ? "no router: auto is the base" : "no router: explicit mixes only"))
+        )
+        if summary.workerCount < crew.workerCount {
             StandardError.write(
-                "serving at \(summary.endpoint): type \(summary.type), "
-                    + "\(summary.adapterCount) adapters, "
-                    + (routerNote
-                        ?? (summary.adapterCount == 0
-                            ? "no router: auto is the base" : "no router: explicit mixes only"))
-            )
-            if summary.workerCount < crew.workerCount {
-                StandardError.write(
-                    "degraded: \(summary.workerCount) of \(crew.workerCount) workers serve; "
-                        + "`fusebox status` says why, and the others are tried again")
-            }
+                "degraded: \(summary.workerCount) of \(crew.workerCount) workers serve; "
+                    + "`fusebox status` says why, and the others are tried again")
         }
     }
 

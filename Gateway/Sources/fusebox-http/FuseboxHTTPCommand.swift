@@ -32,6 +32,9 @@ struct FuseboxHTTPCommand: AsyncParsableCommand {
             valueName: "file"))
     var config: String?
 
+    @Option(help: ArgumentHelp("End when this process has.", visibility: .hidden))
+    var parent: Int32?
+
     func run() async throws {
         var settings = GatewaySettings(service: connect)
         let address = try ListenAddress(address)
@@ -46,10 +49,19 @@ struct FuseboxHTTPCommand: AsyncParsableCommand {
             handler.logLevel = .notice
             return handler
         }
+        if let parent { Self.endWith(parent) }
         let gateway = try Gateway(settings, logger: logger)
         let host = address.host.contains(":") ? "[\(address.host)]" : address.host
         try await gateway.run { port in
             logger.notice("serving at http://\(host):\(port)")
+        }
+    }
+
+    /// Ends this process as SIGTERM does once its parent is gone, whatever ended that.
+    private static func endWith(_ parent: Int32) {
+        Task {
+            while getppid() == parent { try await Task.sleep(for: .seconds(1)) }
+            kill(getpid(), SIGTERM)
         }
     }
 }
