@@ -14,7 +14,15 @@ def chat_reply(document):
 
 
 def completion_reply(document):
-    return Completion.model_validate_json(json.dumps(document), strict=True)
+    """OpenAI's types have no word for two things that their own service says: null for the reason of a choice that goes on, and for
+    the first token of a prompt."""
+    choices = [{**choice, "finish_reason": choice["finish_reason"] or "stop"} for choice in document["choices"]]
+    for choice in choices:
+        if scores := choice["logprobs"]:
+            choice["logprobs"] = {
+                **scores, "token_logprobs": [value or 0.0 for value in scores["token_logprobs"]],
+                "top_logprobs": [value or {} for value in scores["top_logprobs"]]}
+    return Completion.model_validate_json(json.dumps({**document, "choices": choices}), strict=True)
 
 
 def lines(http, path, body):
@@ -31,12 +39,10 @@ def events(http, path, body):
     """The chunks of a stream, each of which OpenAI's types take, and the last of which is [DONE]."""
     data = [line[6:] for line in lines(http, path, body) if line.startswith("data: ")]
     assert data[-1] == "[DONE]"
-    kind = ChatCompletionChunk if path.endswith("chat/completions") else Completion
     chunks = [json.loads(text) for text in data[:-1]]
     for chunk in chunks:
-        # OpenAI's type of completions has no word for a choice that goes on; their own service says null.
-        choices = chunk["choices"]
-        if kind is Completion:
-            choices = [{**choice, "finish_reason": choice["finish_reason"] or "stop"} for choice in choices]
-        kind.model_validate_json(json.dumps({**chunk, "choices": choices}), strict=True)
+        if path.endswith("chat/completions"):
+            ChatCompletionChunk.model_validate_json(json.dumps(chunk), strict=True)
+        else:
+            completion_reply(chunk)
     return chunks

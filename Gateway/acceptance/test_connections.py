@@ -141,6 +141,26 @@ def usage(pid):
     return (int(fields[11]) + int(fields[12])) / ticks, int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
 
 
+def test_idle_connections_are_no_burden(http, gateway):
+    """2,000 that say nothing: another client's requests take at most twice as long, or 5 ms more."""
+    def p99():
+        times = []
+        for _ in range(100):
+            started = time.monotonic()
+            http.post("/fusebox/v1/route", json={"prompt": "Write a review of a hotel."}).raise_for_status()
+            times.append(time.monotonic() - started)
+        return sorted(times)[98]
+
+    before, address = p99(), httpx.URL(gateway.url)
+    cpu, memory = usage(gateway.pid)
+    idle = [socket.create_connection((address.host, address.port)) for _ in range(2000)]
+    assert p99() < max(2 * before, before + 0.005)
+    after = usage(gateway.pid)
+    assert after[0] - cpu < 1.5 and after[1] - memory < 128 << 20
+    for connection in idle:
+        connection.close()
+
+
 def test_a_byte_a_second(gateway):
     address = httpx.URL(gateway.url)
     started = time.monotonic()

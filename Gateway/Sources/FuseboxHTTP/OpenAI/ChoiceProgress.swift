@@ -8,6 +8,8 @@ struct ChoiceProgress {
     /// What an event adds for the reader.
     struct Delta: Equatable {
         var text = ""
+        /// Of the text's tokens, and before those of the prompt's where it is echoed.
+        var scores: [WireTokenScore] = []
         /// Routes that govern from this text on.
         var routes: [JSONValue] = []
         var finish: WireFinishReason?
@@ -15,14 +17,20 @@ struct ChoiceProgress {
 
     private struct Part {
         var waiting = ""
+        var waitingScores: [WireTokenScore] = []
         var done: WireDone?
     }
 
+    /// The prompt's text, where it begins the reply.
+    private var echo: String
     private var parts: [Part] = []
     /// The part whose text comes out now.
     private var current = 0
     private var waitingRoutes: [JSONValue] = []
     private(set) var text = ""
+    private(set) var scores: [WireTokenScore] = []
+    /// Characters of the text whose tokens' scores were told.
+    var scoredLength = 0
     private(set) var routes: [JSONValue] = []
     /// Tokens that have come, of all parts.
     private(set) var tokenCount: UInt64 = 0
@@ -30,6 +38,10 @@ struct ChoiceProgress {
     private(set) var firstMix: WireMix?
     private(set) var finish: WireFinishReason?
     private(set) var hasSpoken = false
+
+    init(echo: String = "") {
+        self.echo = echo
+    }
 
     /// Tokens of the whole choice; known once it has ended.
     var usage: TokenUsage {
@@ -57,6 +69,7 @@ struct ChoiceProgress {
         case .chunk(let chunk):
             grow(to: chunk.part + 1)
             parts[Int(chunk.part)].waiting += chunk.text
+            parts[Int(chunk.part)].waitingScores += chunk.promptScores + chunk.scores
             tokenCount += UInt64(chunk.ids.count)
         case .done(let done):
             grow(to: done.part + 1)
@@ -71,6 +84,8 @@ struct ChoiceProgress {
         while current < parts.count {
             delta.text += parts[current].waiting
             parts[current].waiting = ""
+            delta.scores += parts[current].waitingScores
+            parts[current].waitingScores = []
             guard let done = parts[current].done else { break }
             current += 1
             if current == parts.count {
@@ -80,10 +95,17 @@ struct ChoiceProgress {
                 delta.text += "\n"
             }
         }
-        guard !delta.text.isEmpty || delta.finish != nil else { return nil }
+        guard !delta.text.isEmpty || delta.finish != nil else {
+            // Half a character: its scores go with the whole one.
+            if current < parts.count { parts[current].waitingScores = delta.scores }
+            return nil
+        }
+        delta.text = echo + delta.text
+        echo = ""
         delta.routes = waitingRoutes
         waitingRoutes = []
         text += delta.text
+        scores += delta.scores
         return delta
     }
 

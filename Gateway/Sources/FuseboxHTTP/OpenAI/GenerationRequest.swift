@@ -19,6 +19,7 @@ struct GenerationRequest {
     let keeps: Bool
     /// The prompts' texts where they begin the reply.
     let echoes: Bool
+    let scores: WireScoresWanted
     /// Fields that nothing here reads.
     let ignored: [String]
 
@@ -30,16 +31,18 @@ struct GenerationRequest {
         try UnsupportedFields.check(&body)
         let selection = try SelectionFields.selection(&body, &options, catalog)
         model = try body.string("model") ?? Catalog.auto
-        let fields = try SamplingFields(&body, &options)
         let prompts: [WirePrompt]
         switch format {
         case .chat:
             prompts = [try PromptFields.chat(&body)]
             echoes = false
+            scores = try ScoreFields.chat(&body)
         case .completion:
             prompts = try PromptFields.completions(&body)
             echoes = try body.bool("echo") ?? false
+            scores = try ScoreFields.completion(&body, echoes: echoes)
         }
+        let fields = try SamplingFields(&body, &options, mayBeSilent: format == .completion)
         streams = try body.bool("stream") ?? false
         var streamOptions = try body.object("stream_options") ?? FieldReader([:])
         includesUsage = try streamOptions.bool("include_usage") ?? false
@@ -66,6 +69,7 @@ struct GenerationRequest {
                 submit.kvRule = rule ?? .unspecified
                 submit.split = splits
                 submit.keep = keeps
+                if scores.reply { submit.scores = scores }
                 do throws(WireError) {
                     try submit.validate()
                 } catch {
@@ -93,6 +97,7 @@ struct GenerationRequest {
         explains = true
         keeps = true
         echoes = false
+        scores = WireScoresWanted()
         ignored = []
     }
 

@@ -56,6 +56,10 @@ struct ReplyDocument {
         }
         if request.keeps { fusebox.append("tokens", JSONValue(progress.tokenCount)) }
         if delta.finish != nil { conclude(progress, &fusebox) }
+        let logprobs =
+            delta.scores.isEmpty
+            ? .null
+            : request.format.logprobs(delta.scores, offset: &progress.scoredLength)
         let usage: JSONValue? =
             request.includesUsageInChunks
             ? usage(of: progress).json : request.includesUsage ? .null : nil
@@ -63,7 +67,8 @@ struct ReplyDocument {
             request.format.chunkObject,
             choices: [
                 request.format.chunkChoice(
-                    choice, text: delta.text, isFirst: isFirst, finish: delta.finish)
+                    choice, text: delta.text, logprobs: logprobs, isFirst: isFirst,
+                    finish: delta.finish)
             ],
             usage: usage, fusebox: fusebox)
     }
@@ -91,8 +96,13 @@ struct ReplyDocument {
         return document(
             request.format.object,
             choices: choices.enumerated().map { index, progress in
-                request.format.choice(
-                    index, text: progress.text, finish: progress.finish ?? .unspecified)
+                var offset = 0
+                let logprobs =
+                    request.scores.reply
+                    ? request.format.logprobs(progress.scores, offset: &offset) : .null
+                return request.format.choice(
+                    index, text: progress.text, logprobs: logprobs,
+                    finish: progress.finish ?? .unspecified)
             }, usage: usage(choices).json, fusebox: fusebox)
     }
 

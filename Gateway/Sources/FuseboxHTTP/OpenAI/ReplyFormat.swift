@@ -35,22 +35,33 @@ enum ReplyFormat: Sendable {
     }
 
     /// A whole choice.
-    func choice(_ index: Int, text: String, finish: WireFinishReason) -> JSONValue {
-        let content: JSONValue
+    func choice(
+        _ index: Int, text: String, logprobs: JSONValue, finish: WireFinishReason
+    ) -> JSONValue {
         switch self {
         case .chat:
-            content = .object([
+            let content = JSONValue.object([
                 "role": .string("assistant"), "content": .string(text), "refusal": .null,
             ])
             return .object([
-                "index": JSONValue(index), "message": content, "logprobs": .null,
+                "index": JSONValue(index), "message": content, "logprobs": logprobs,
                 "finish_reason": .string(finish.openAIName),
             ])
         case .completion:
             return .object([
-                "index": JSONValue(index), "text": .string(text), "logprobs": .null,
+                "index": JSONValue(index), "text": .string(text), "logprobs": logprobs,
                 "finish_reason": .string(finish.openAIName),
             ])
+        }
+    }
+
+    /// Log probabilities of tokens.
+    ///
+    /// - Parameter offset: characters of the choice's text before them; moved behind them.
+    func logprobs(_ scores: [WireTokenScore], offset: inout Int) -> JSONValue {
+        switch self {
+        case .chat: .object(["content": ScoreDocument.json(scores), "refusal": .null])
+        case .completion: ScoreColumns.json(scores, offset: &offset)
         }
     }
 
@@ -60,7 +71,7 @@ enum ReplyFormat: Sendable {
     ///   - isFirst: the role comes with the first text.
     ///   - finish: nil where the reply goes on.
     func chunkChoice(
-        _ index: Int, text: String, isFirst: Bool, finish: WireFinishReason?
+        _ index: Int, text: String, logprobs: JSONValue, isFirst: Bool, finish: WireFinishReason?
     ) -> JSONValue {
         let reason = finish.map { JSONValue.string($0.openAIName) } ?? .null
         switch self {
@@ -69,12 +80,12 @@ enum ReplyFormat: Sendable {
             if isFirst { delta.append("role", .string("assistant")) }
             if isFirst || !text.isEmpty { delta.append("content", .string(text)) }
             return .object([
-                "index": JSONValue(index), "delta": .object(delta), "logprobs": .null,
+                "index": JSONValue(index), "delta": .object(delta), "logprobs": logprobs,
                 "finish_reason": reason,
             ])
         case .completion:
             return .object([
-                "index": JSONValue(index), "text": .string(text), "logprobs": .null,
+                "index": JSONValue(index), "text": .string(text), "logprobs": logprobs,
                 "finish_reason": reason,
             ])
         }

@@ -12,7 +12,10 @@ struct SamplingFields: Equatable {
 
     init() {}
 
-    init(_ body: inout FieldReader, _ options: inout FieldReader) throws(APIError) {
+    /// - Parameter mayBeSilent: whether `max_tokens` may be 0, which asks for the prompt's scores alone.
+    init(
+        _ body: inout FieldReader, _ options: inout FieldReader, mayBeSilent: Bool
+    ) throws(APIError) {
         if let value = try body.number("temperature") { sampling.temperature = value }
         if let value = try body.number("top_p") { sampling.topP = value }
         if let value = try body.number("min_p") { sampling.minP = value }
@@ -25,7 +28,7 @@ struct SamplingFields: Equatable {
             throw .invalid("seed and fusebox.seed are different; leave one out", param: "seed")
         }
         if let seed = seeds.0 ?? seeds.1 { sampling.seed = seed }
-        limits.maxTokens = try Self.maxTokens(&body)
+        try readMaxTokens(&body, mayBeNone: mayBeSilent)
         limits.stop = try Self.stop(&body)
         limits.deadlineMs = try options.count("deadline_ms") ?? 0
         choiceCount = try body.count("n") ?? 1
@@ -41,8 +44,10 @@ struct SamplingFields: Equatable {
         }
     }
 
-    /// Two names of one thing; 0 on the wire says nothing, here it would ask for nothing.
-    private static func maxTokens(_ body: inout FieldReader) throws(APIError) -> UInt32 {
+    /// Two names of one thing.
+    private mutating func readMaxTokens(
+        _ body: inout FieldReader, mayBeNone: Bool
+    ) throws(APIError) {
         let new = try body.count("max_completion_tokens")
         let old = try body.count("max_tokens")
         if let new, let old, new != old {
@@ -50,12 +55,13 @@ struct SamplingFields: Equatable {
                 "max_tokens and max_completion_tokens are different; leave one out",
                 param: "max_tokens")
         }
-        guard let count = new ?? old else { return 0 }
-        guard count > 0 else {
+        guard let count = new ?? old else { return }
+        guard count > 0 || mayBeNone else {
             let name = new == nil ? "max_tokens" : "max_completion_tokens"
             throw .invalid("\(name) must be at least 1", param: name)
         }
-        return count
+        limits.maxTokens = count
+        limits.noReply = count == 0
     }
 
     private static func stop(_ body: inout FieldReader) throws(APIError) -> [String] {

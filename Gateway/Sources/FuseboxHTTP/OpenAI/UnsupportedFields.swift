@@ -48,6 +48,7 @@ enum UnsupportedFields {
         "structured_outputs": .empty,
         "logits_processors": .empty,
         "prompt_embeds": .empty,
+        "prompt_logprobs": .empty,
         "grammar": .empty,
         "json_schema": .empty,
         "mirostat": .value(.integer(0)),

@@ -21,6 +21,23 @@ extension OpenAPI {
         }}
         """
 
+    static let tokenPaths = """
+        "/tokenize": {"post": {
+            "summary": "The token ids of a text, or of messages under the chat template.",
+            \(body("TokenizeRequest")),
+            "responses": {\(response("Tokens", "The ids."))}
+        }},
+        "/detokenize": {"post": {
+            "summary": "The text of token ids, markers and all.",
+            \(body("DetokenizeRequest")),
+            "responses": {\(response("DetokenizedText", "The text."))}
+        }},
+        "/tokenizer_info": {"get": {
+            "summary": "What is known of the tokenizer.",
+            "responses": {\(response("TokenizerInfo", "The tokenizer."))}
+        }}
+        """
+
     static let fuseboxPaths = """
         "/fusebox/v1/route": {"post": {
             "summary": "How a prompt would be routed; nothing runs.",

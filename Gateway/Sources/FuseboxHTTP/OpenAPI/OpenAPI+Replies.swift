@@ -29,6 +29,40 @@ extension OpenAPI {
             "required": ["object", "data"],
             "properties": {"object": {"const": "list"}, "data": {"type": "array", "items": {"$ref": "#/components/schemas/Model"}}}
         },
+        "Tokens": {
+            "type": "object",
+            "required": ["count", "max_model_len", "tokens"],
+            "properties": {
+                "count": {"type": "integer"}, "max_model_len": {"type": ["integer", "null"]},
+                "tokens": {"type": "array", "items": {"$ref": "#/components/schemas/TokenID"}}
+            }
+        },
+        "DetokenizedText": {"type": "object", "required": ["prompt"], "properties": {"prompt": {"type": "string"}}},
+        "TokenizerInfo": {
+            "type": "object",
+            "required": ["tokenizer_class", "vocab_size", "model_max_length"],
+            "properties": {"tokenizer_class": {"type": "string"}, "vocab_size": {"type": "integer"}, "model_max_length": {"type": "integer"}}
+        },
+        "Logprobs": {
+            "type": ["object", "null"],
+            "description": "Natural logarithms of the probabilities that the model gives under the mix, before temperature, penalties and filters.",
+            "properties": {"content": {"type": "array", "items": {
+                "type": "object",
+                "required": ["token", "bytes", "logprob", "top_logprobs"],
+                "properties": {"token": {"type": "string"}, "bytes": {"type": "array", "items": {"type": "integer"}}, "logprob": {"type": ["number", "null"]}, "top_logprobs": {"type": "array"}}
+            }}}
+        },
+        "CompletionLogprobs": {
+            "type": ["object", "null"],
+            "description": "As Logprobs, in columns over the tokens.",
+            "required": ["tokens", "token_logprobs", "top_logprobs", "text_offset"],
+            "properties": {
+                "tokens": {"type": "array", "items": {"type": "string"}},
+                "token_logprobs": {"type": "array", "items": {"type": ["number", "null"]}},
+                "top_logprobs": {"type": "array", "items": {"type": ["object", "null"]}},
+                "text_offset": {"type": "array", "items": {"type": "integer"}}
+            }
+        },
         "Usage": {
             "type": "object",
             "required": ["prompt_tokens", "completion_tokens", "total_tokens"],
@@ -53,6 +87,7 @@ extension OpenAPI {
                             "required": ["role", "content"],
                             "properties": {"role": {"const": "assistant"}, "content": {"type": "string"}, "refusal": {"type": "null"}}
                         },
+                        "logprobs": {"$ref": "#/components/schemas/Logprobs"},
                         "finish_reason": {"$ref": "#/components/schemas/FinishReason"}
                     }
                 }},
@@ -68,7 +103,7 @@ extension OpenAPI {
                 "choices": {"type": "array", "minItems": 1, "items": {
                     "type": "object",
                     "required": ["index", "text", "finish_reason", "logprobs"],
-                    "properties": {"index": {"type": "integer"}, "text": {"type": "string"}, "finish_reason": {"$ref": "#/components/schemas/FinishReason"}}
+                    "properties": {"index": {"type": "integer"}, "text": {"type": "string"}, "logprobs": {"$ref": "#/components/schemas/CompletionLogprobs"}, "finish_reason": {"$ref": "#/components/schemas/FinishReason"}}
                 }},
                 "usage": {"$ref": "#/components/schemas/Usage"},
                 "fusebox": {"$ref": "#/components/schemas/Explanation"}

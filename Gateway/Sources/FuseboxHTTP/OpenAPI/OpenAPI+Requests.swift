@@ -5,6 +5,9 @@ extension OpenAPI {
             "required": ["messages"],
             "properties": {
                 "messages": {"type": "array", "minItems": 1, "maxItems": 1024, "items": {"$ref": "#/components/schemas/Message"}},
+                "logprobs": {"type": ["boolean", "null"]},
+                "top_logprobs": {"type": ["integer", "null"], "minimum": 0, "maximum": 20},
+                "max_tokens": {"type": ["integer", "null"], "minimum": 1, "maximum": 8192},
                 \(generationFields)
             }
         },
@@ -18,8 +21,23 @@ extension OpenAPI {
                     {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/TokenID"}},
                     {"type": "array", "minItems": 1, "maxItems": 128, "items": {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/TokenID"}}}
                 ]},
+                "echo": {"type": ["boolean", "null"], "description": "The reply begins with the prompt, with logprobs also of it."},
+                "logprobs": {"type": ["integer", "null"], "minimum": 0, "maximum": 20},
+                "max_tokens": {"type": ["integer", "null"], "minimum": 0, "maximum": 8192, "description": "0: no reply, for the prompt's log probabilities alone."},
                 \(generationFields)
             }
+        },
+        "TokenizeRequest": {
+            "type": "object",
+            "properties": {
+                "prompt": {"type": "string"},
+                "messages": {"type": "array", "minItems": 1, "maxItems": 1024, "items": {"$ref": "#/components/schemas/Message"}}
+            }
+        },
+        "DetokenizeRequest": {
+            "type": "object",
+            "required": ["tokens"],
+            "properties": {"tokens": {"type": "array", "items": {"$ref": "#/components/schemas/TokenID"}}}
         },
         "RouteRequest": {
             "type": "object",
@@ -86,7 +104,6 @@ extension OpenAPI {
             "type": ["object", "null"],
             "properties": {"include_usage": {"type": "boolean"}, "continuous_usage_stats": {"type": "boolean"}}
         },
-        "max_tokens": {"type": ["integer", "null"], "minimum": 1, "maximum": 8192},
         "max_completion_tokens": {"type": ["integer", "null"], "minimum": 1, "maximum": 8192},
         "n": {"type": ["integer", "null"], "minimum": 1, "maximum": 16},
         "stop": {"oneOf": [

@@ -9,7 +9,7 @@ enum OpenAPI {
             "description": "OpenAI's API in front of a Fusebox service, and what shows which adapters answered. Fields that are not listed are ignored, and named in fusebox.ignored; those that would change the answer and are not supported are refused with 400."
         },
         "security": [{}, {"key": []}],
-        "paths": {\(openAIPaths),\(fuseboxPaths),\(servicePaths)},
+        "paths": {\(openAIPaths),\(tokenPaths),\(fuseboxPaths),\(servicePaths)},
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
             "responses": {

@@ -2,7 +2,7 @@ import HTTPTypes
 
 /// What can be asked of the gateway.
 enum Endpoint: CaseIterable, Sendable {
-    case models, model, chatCompletions, completions
+    case models, model, chatCompletions, completions, tokenize, detokenize, tokenizerInfo
     case health, live, ready, version, metrics, openAPI
     case route, status, adapters, events, reply, cancel
 
@@ -21,7 +21,7 @@ enum Endpoint: CaseIterable, Sendable {
 
     var method: HTTPRequest.Method {
         switch self {
-        case .chatCompletions, .completions, .route: .post
+        case .chatCompletions, .completions, .tokenize, .detokenize, .route: .post
         case .cancel: .delete
         default: .get
         }
@@ -34,6 +34,9 @@ enum Endpoint: CaseIterable, Sendable {
         case .model: "/v1/models/{model}"
         case .chatCompletions: "/v1/chat/completions"
         case .completions: "/v1/completions"
+        case .tokenize: "/tokenize"
+        case .detokenize: "/detokenize"
+        case .tokenizerInfo: "/tokenizer_info"
         case .health: "/health"
         case .live: "/health/live"
         case .ready: "/health/ready"

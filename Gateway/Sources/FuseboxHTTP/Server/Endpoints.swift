@@ -18,6 +18,9 @@ struct Endpoints: Sendable {
         case .model: try model(request.parameter)
         case .chatCompletions: try await generation.answer(request, .chat)
         case .completions: try await generation.answer(request, .completion)
+        case .tokenize: try await tokens.tokenize(request)
+        case .detokenize: try await tokens.detokenize(request)
+        case .tokenizerInfo: try tokens.information()
         case .health: health(isGood: feed.latest.isReady)
         case .live: health(isGood: true)
         case .ready: health(isGood: feed.latest.isReady)
@@ -32,6 +35,8 @@ struct Endpoints: Sendable {
         case .cancel: try cancel(request.parameter)
         }
     }
+
+    private var tokens: TokenEndpoints { TokenEndpoints(client: client, feed: feed) }
 
     private func model(_ encoded: String) throws(APIError) -> Response {
         let name = encoded.percentDecoded ?? encoded

@@ -2,6 +2,7 @@ import FuseboxClient
 import Hummingbird
 import HummingbirdCore
 package import Logging
+import Messaging
 import NIOCore
 
 /// An HTTP server in front of a service: OpenAI's API, and what shows which adapters answered.
@@ -42,19 +43,29 @@ package struct Gateway: Sendable {
                 generation: GenerationEndpoint(client: client, feed: feed, metrics: metrics),
                 client: client, feed: feed, metrics: metrics),
             originCheck: OriginCheck(settings), keys: keys, metrics: metrics)
-        let application = Application(
+        var application = Application(
             responder: responder, server: .http1(configuration: Self.channelConfiguration),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 serverName: "fusebox-http",
                 backlog: 1024,
                 availableConnectionsDelegate: .maximum(
-                    GatewaySettings.connectionLimit, logger: logger)),
+                    Self.connectionLimit, logger: logger)),
             services: [feed],
             onServerRunning: { channel in onReady(channel.localAddress?.port ?? settings.port) },
             logger: logger)
+        application.beforeServerStarts { await feed.prepare() }
         defer { client.shutDown() }
         try await application.runService()
+    }
+
+    /// Connections that there are descriptors for.
+    private static var connectionLimit: Int {
+        max(
+            16,
+            min(
+                DescriptorLimit.raise() - GatewaySettings.reservedDescriptors,
+                GatewaySettings.connectionLimit))
     }
 
     private static var clientConfiguration: ClientConfiguration {

@@ -28,6 +28,8 @@ package struct GatewaySettings: Sendable {
     static let headerLimit = 128
     /// Connections at once, fewer where descriptors are short.
     static let connectionLimit = 4096
+    /// Descriptors that are kept from clients: event loops, the service's connection, files.
+    static let reservedDescriptors = 64
     /// Chunks of a reply that may be on their way to a client.
     static let window: UInt32 = 32
     /// What the system may hold for a client that does not read.

@@ -31,6 +31,7 @@ final class SnapshotFeed: Service {
         self.client = client
         self.settings = settings
         self.metrics = metrics
+        publish(Snapshot(problem: "the service was not asked yet"), rate: 0, now: .now)
     }
 
     var latest: Snapshot { state.withLock { $0.snapshot } }
@@ -48,19 +49,24 @@ final class SnapshotFeed: Service {
         for viewer in viewers { viewer.finish() }
     }
 
+    /// Asks at once, so that the first request finds an answer.
+    func prepare() async {
+        publish(await gather(withAdapters: true), rate: 0, now: .now)
+    }
+
     private func watch() async {
         var round = 0
         var tokens: UInt64 = 0
         var last = ContinuousClock.now
         while !Task.isCancelled {
+            try? await Task.sleep(for: Self.interval)
+            round += 1
             let snapshot = await gather(withAdapters: round % Self.adapterInterval == 0)
             let now = ContinuousClock.now
             let total = metrics.read { $0.tokenTotal }
             let rate = Double(total - tokens) / max(0.001, (now - last) / .seconds(1))
             (tokens, last) = (total, now)
             publish(snapshot, rate: rate, now: now)
-            round += 1
-            try? await Task.sleep(for: Self.interval)
         }
     }
 
@@ -91,6 +97,8 @@ final class SnapshotFeed: Service {
     private func catalog(_ status: WireStatusReply, _ adapters: WireAdapters) -> Catalog {
         var catalog = Catalog()
         catalog.aliases = settings.aliases
+        if !status.model.isEmpty { catalog.baseName = status.model }
+        if status.context > 0 { catalog.contextLength = status.context }
         catalog.adapters = adapters.adapters
         catalog.baseDigest = Array(status.base)
         catalog.routerDigest = Array(status.router)

@@ -21,12 +21,13 @@ struct GenerationEndpoint: Sendable {
         if let key = request.request.headers[.idempotencyKey] {
             generation.identify(by: key, owner: request.owner)
         }
+        let echoes = try await echoes(generation)
         let isKept = generation.keeps || request.request.headers[.idempotencyKey] != nil
         let streams = generation.submissions.map { submit in
             metrics.begin(submit.requestID, now: .now)
             return client.submit(submit)
         }
-        return try await respond(generation, streams, isKept: isKept, snapshot, request)
+        return try await respond(generation, echoes, streams, isKept: isKept, snapshot, request)
     }
 
     /// `GET /fusebox/v1/requests/{id}?from=TOKENS`: a reply that was kept, from an offset on.
@@ -41,26 +42,40 @@ struct GenerationEndpoint: Sendable {
         metrics.begin(id, now: .now)
         let stream = client.attach(id, from: offset == 0 ? [] : [offset])
         return try await respond(
-            GenerationRequest(attaching: id), [stream], isKept: true, snapshot, request)
+            GenerationRequest(attaching: id), [""], [stream], isKept: true, snapshot, request)
+    }
+
+    /// The prompts as text, where they begin the replies.
+    private func echoes(_ generation: GenerationRequest) async throws -> [String] {
+        guard generation.echoes else { return generation.submissions.map { _ in "" } }
+        var echoes: [String] = []
+        for submit in generation.submissions {
+            switch submit.prompt.form {
+            case .tokens(let tokens):
+                echoes.append(try await TokenEndpoints.text(tokens.ids, client))
+            case .raw(let text): echoes.append(text)
+            default: echoes.append("")
+            }
+        }
+        return echoes
     }
 
     private func respond(
-        _ generation: GenerationRequest, _ streams: [ReplyStream], isKept: Bool,
+        _ generation: GenerationRequest, _ echoes: [String], _ streams: [ReplyStream],
+        isKept: Bool,
         _ snapshot: Snapshot, _ request: EndpointRequest
     ) async throws -> Response {
         let feed = ReplyFeed(streams) { [client] id in if !isKept { client.close(id) } }
-        let watch = try await request.context.watch()
-        watch.onEnd { feed.cancel() }
         let reply = ReplyWriter(
-            generation, feed: feed, metrics: metrics, catalog: snapshot.catalog,
+            generation, echoes: echoes, feed: feed, metrics: metrics, catalog: snapshot.catalog,
             created: Int64(Date().timeIntervalSince1970))
+        let watch = try await request.context.watch()
+        watch.onEnd { reply.end() }
         do {
-            let response = try await reply.response(onEnd: { watch.onEnd(nil) })
-            return response
+            return try await reply.response(onEnd: { watch.onEnd(nil) })
         } catch {
-            feed.cancel()
+            reply.end()
             watch.onEnd(nil)
-            reply.forget()
             throw error
         }
     }

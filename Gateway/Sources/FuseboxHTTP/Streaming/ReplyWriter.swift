@@ -12,12 +12,16 @@ struct ReplyWriter: Sendable {
     private let metrics: Metrics
     private let catalog: Catalog
     private let created: Int64
+    /// By choice, what goes before the reply.
+    private let echoes: [String]
 
     init(
-        _ request: GenerationRequest, feed: ReplyFeed, metrics: Metrics, catalog: Catalog,
+        _ request: GenerationRequest, echoes: [String], feed: ReplyFeed, metrics: Metrics,
+        catalog: Catalog,
         created: Int64
     ) {
         self.request = request
+        self.echoes = echoes
         self.feed = feed
         self.metrics = metrics
         self.catalog = catalog
@@ -29,7 +33,7 @@ struct ReplyWriter: Sendable {
     /// - Parameter onEnd: called when all was written or nobody reads any more.
     /// - Throws: `APIError` for what is known before the first byte goes out.
     func response(onEnd: @escaping @Sendable () -> Void) async throws -> Response {
-        var choices = request.submissions.map { _ in ChoiceProgress() }
+        var choices = echoes.map { ChoiceProgress(echo: $0) }
         let early = try await open(&choices)
         let document = ReplyDocument(
             request, catalog: catalog, mix: choices.first?.firstMix, created: created)
@@ -37,7 +41,7 @@ struct ReplyWriter: Sendable {
         if let mix = choices.first?.firstMix { headers[.route] = Self.text(mix) }
         guard request.streams else {
             defer { onEnd() }
-            return try await whole(document, choices, early, headers)
+            return try await whole(document, choices, headers)
         }
         for field in EventWriter.headers { headers[field.name] = field.value }
         let opened = choices
@@ -45,8 +49,7 @@ struct ReplyWriter: Sendable {
             status: .ok, headers: headers,
             body: ResponseBody { writer in
                 defer {
-                    feed.cancel()
-                    forget()
+                    end()
                     onEnd()
                 }
                 var events = EventWriter(writer)
@@ -55,8 +58,9 @@ struct ReplyWriter: Sendable {
             })
     }
 
-    /// What is no longer made.
-    func forget() {
+    /// Stops what still runs; doing it again changes nothing.
+    func end() {
+        feed.cancel()
         for submit in request.submissions {
             metrics.end(submit.requestID, format: request.format, now: .now)
         }
@@ -98,14 +102,12 @@ struct ReplyWriter: Sendable {
     }
 
     private func whole(
-        _ document: ReplyDocument, _ choices: [ChoiceProgress],
-        _ early: [(choice: Int, delta: ChoiceProgress.Delta)], _ headers: HTTPFields
+        _ document: ReplyDocument, _ choices: [ChoiceProgress], _ headers: HTTPFields
     ) async throws(APIError) -> Response {
         var choices = choices
         while let item = await feed.next() { _ = try receive(item, &choices) }
         guard choices.allSatisfy({ $0.finish != nil }) else { throw Self.gone }
-        forget()
-        feed.cancel()
+        end()
         var response = Response(json: document.whole(choices))
         for field in headers { response.headers[field.name] = field.value }
         return response
