@@ -39,6 +39,15 @@ def test_a_client_that_leaves_frees_its_places(service, gateway, count):
     assert wait_until(lambda: (status := service.status())["running"] == 0 and status["queued"] == 0) < 0.2 + 0.1
 
 
+def test_a_request_that_was_left_is_made_anew(service, http, gateway):
+    key = {"idempotency-key": "left-half-way"}
+    with httpx.stream("POST", gateway.url + "/v1/chat/completions", json=LONG, headers=key, timeout=30) as response:
+        next(response.iter_lines())
+    wait_until(lambda: service.status()["running"] == 0)
+    again = http.post("/v1/chat/completions", json={**LONG, "stream": False}, headers=key).json()
+    assert again["usage"]["completion_tokens"] == 900
+
+
 def socket_request(gateway, body):
     address = httpx.URL(gateway.url)
     connection = http.client.HTTPConnection(address.host, address.port, timeout=60)

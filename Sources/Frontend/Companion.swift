@@ -49,7 +49,7 @@ public struct Companion: Sendable {
                 toldAt = now
             }
             try? await Task.sleep(for: delay)
-            delay = min(2 * delay, Self.longestDelay)
+            delay = min(delay * 2, Self.longestDelay)
         }
     }
 

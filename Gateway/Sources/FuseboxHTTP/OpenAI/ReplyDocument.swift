@@ -56,10 +56,8 @@ struct ReplyDocument {
         }
         if request.keeps { fusebox.append("tokens", JSONValue(progress.tokenCount)) }
         if delta.finish != nil { conclude(progress, &fusebox) }
-        let logprobs =
-            delta.scores.isEmpty
-            ? .null
-            : request.format.logprobs(delta.scores, offset: &progress.scoredLength)
+        let logprobs = logprobs(
+            delta.scores, finish: delta.finish, offset: &progress.scoredLength)
         let usage: JSONValue? =
             request.includesUsageInChunks
             ? usage(of: progress).json : request.includesUsage ? .null : nil
@@ -97,13 +95,24 @@ struct ReplyDocument {
             request.format.object,
             choices: choices.enumerated().map { index, progress in
                 var offset = 0
-                let logprobs =
-                    request.scores.reply
-                    ? request.format.logprobs(progress.scores, offset: &offset) : .null
+                let logprobs = logprobs(
+                    progress.scores, finish: progress.finish, offset: &offset)
                 return request.format.choice(
                     index, text: progress.text, logprobs: logprobs,
                     finish: progress.finish ?? .unspecified)
             }, usage: usage(choices).json, fusebox: fusebox)
+    }
+
+    /// Null where none are wanted or none came.
+    private func logprobs(
+        _ scores: [WireTokenScore], finish: WireFinishReason?, offset: inout Int
+    ) -> JSONValue {
+        var scores = scores
+        // Other servers list the token that ends a reply, and who scores a prompt leaves out the last of the list. Ours does not tell
+        // its score.
+        if request.echoes, finish == .end { scores.append(WireTokenScore()) }
+        guard request.scores.reply, !scores.isEmpty else { return .null }
+        return request.format.logprobs(scores, offset: &offset)
     }
 
     private var ignored: JSONValue { .array(request.ignored.map { .string($0) }) }

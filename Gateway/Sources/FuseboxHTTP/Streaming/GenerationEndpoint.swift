@@ -65,7 +65,10 @@ struct GenerationEndpoint: Sendable {
         isKept: Bool,
         _ snapshot: Snapshot, _ request: EndpointRequest
     ) async throws -> Response {
-        let feed = ReplyFeed(streams) { [client] id in if !isKept { client.close(id) } }
+        let feed = ReplyFeed(streams) { [client] id, isWhole in
+            // What was stopped half-way is no answer to the same request again.
+            if !(isWhole ? isKept : generation.keeps) { client.close(id) }
+        }
         let reply = ReplyWriter(
             generation, echoes: echoes, feed: feed, metrics: metrics, catalog: snapshot.catalog,
             created: Int64(Date().timeIntervalSince1970))

@@ -21,8 +21,10 @@ final class ReplyFeed: Sendable {
 
     /// Reads streams, and goes on until all have ended or `cancel`.
     ///
-    /// - Parameter onEnd: told of each choice whose stream ended by itself.
-    init(_ streams: [ReplyStream], onEnd: @escaping @Sendable (RequestID) -> Void) {
+    /// - Parameter onEnd: told of each choice whose stream is over, and whether it ended by itself.
+    init(
+        _ streams: [ReplyStream], onEnd: @escaping @Sendable (RequestID, _ isWhole: Bool) -> Void
+    ) {
         let channel = AsyncChannel<Item>()
         self.channel = channel
         reading = Task {
@@ -33,12 +35,12 @@ final class ReplyFeed: Sendable {
                             for try await event in stream {
                                 await channel.send(.event(choice: choice, event))
                             }
-                            if !Task.isCancelled { onEnd(stream.id) }
                         } catch let error as ClientError {
                             await channel.send(.broken(APIError(error)))
                         } catch {
                             // The stream throws nothing else.
                         }
+                        onEnd(stream.id, !Task.isCancelled)
                     }
                 }
             }
