@@ -76,14 +76,28 @@ public final class LocalSocketFile {
         }
     }
 
-    /// Takes a dead socket out of the way, and nothing else.
-    private static func clear(_ path: String) throws(MessagingError) {
-        guard let file = try status(path) else { return }
+    /// Makes sure that a socket could be here: nothing is, or a dead one in a directory that others cannot change.
+    static func checkFree(_ path: String) throws(MessagingError) {
+        if let found = try status(directory(of: path)) {
+            try checkDirectory(directory(of: path), found)
+        }
+        _ = try isDead(path)
+    }
+
+    /// Whether a dead socket is here; false where nothing is.
+    private static func isDead(_ path: String) throws(MessagingError) -> Bool {
+        guard let file = try status(path) else { return false }
         guard file.st_mode & S_IFMT == S_IFSOCK else {
             throw MessagingError(
                 .invalidEndpoint, "\(path) exists and is no socket; choose another path")
         }
         guard !isListening(path) else { throw .inUse(.ipc(path: path)) }
+        return true
+    }
+
+    /// Takes a dead socket out of the way, and nothing else.
+    private static func clear(_ path: String) throws(MessagingError) {
+        guard try isDead(path) else { return }
         guard unsafe unlink(path) == 0 else {
             throw .failure(errno, "cannot remove the dead socket \(path)")
         }
@@ -101,6 +115,13 @@ public final class LocalSocketFile {
             }
             return
         }
+        try checkDirectory(directory, found)
+    }
+
+    /// Refuses what is no directory, and one in which others could replace a socket.
+    private static func checkDirectory(
+        _ directory: String, _ found: stat
+    ) throws(MessagingError) {
         guard found.st_mode & S_IFMT == S_IFDIR else {
             throw MessagingError(.invalidEndpoint, "\(directory) is no directory")
         }
