@@ -1,3 +1,5 @@
+public import Wire
+
 /// Why a conversation with the service ended without its answer.
 ///
 /// A request that the service itself refuses or fails is no error but the event `.failed`.
@@ -25,10 +27,19 @@ public struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
 
     public let code: Code
     public let message: String
+    /// What the service said, where it refused: its own code, and when to ask again.
+    public let failure: WireFailed?
 
     public init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
+        failure = nil
+    }
+
+    init(_ failure: WireFailed) {
+        code = .refused
+        message = failure.message
+        self.failure = failure
     }
 
     public var description: String { message }

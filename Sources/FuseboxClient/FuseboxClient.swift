@@ -126,7 +126,7 @@ public final class FuseboxClient: Sendable {
             case .accepted, .routed: break
             case .chunk(let chunk): text += chunk.text
             case .done(let done): promptTokens = done.provenance.promptTokens
-            case .failed(let failure): throw ClientError(.refused, failure.message)
+            case .failed(let failure): throw ClientError(failure)
             }
         }
         return (promptTokens, text)
@@ -185,7 +185,7 @@ public final class FuseboxClient: Sendable {
         do {
             for try await event in converse(question, id) {
                 if case .failed(let failure) = event {
-                    throw ClientError(.refused, failure.message)
+                    throw ClientError(failure)
                 }
                 return event
             }
