@@ -53,13 +53,16 @@ let package = Package(
         .target(
             name: "FuseboxHTTP",
             dependencies: [
-                .channels, .client, .hummingbird, .hummingbirdCore, .httpTypes, .lifecycle,
+                "FuseboxPage", .channels, .client, .hummingbird, .hummingbirdCore, .httpTypes,
+                .lifecycle,
                 .logging, .nio, .nioHTTPTypes, .wire,
             ],
             // Tests see internal names in the same build: a second one of the HTTP stack would take minutes.
             swiftSettings: swift + [
                 .unsafeFlags(["-enable-testing"], .when(configuration: .release))
             ]),
+        .target(
+            name: "FuseboxPage", resources: [.embedInCode("index.html")], swiftSettings: swift),
         .executableTarget(
             name: "fusebox-http", dependencies: ["FuseboxHTTP", .arguments, .client, .logging],
             swiftSettings: swift),

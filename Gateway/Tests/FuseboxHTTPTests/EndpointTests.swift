@@ -20,6 +20,7 @@ import Testing
 
     @Test func openEndpoints() {
         #expect(Endpoint.match(.get, "/health").isOpen)
+        #expect(Endpoint.match(.get, "/").isOpen)
         #expect(!Endpoint.match(.get, "/metrics").isOpen)
         #expect(!Endpoint.match(.get, "/nothing").isOpen)
     }

@@ -74,6 +74,11 @@ extension OpenAPI {
         """
 
     static let servicePaths = """
+        "/": {"get": {
+            "summary": "A page to try and to watch the service.",
+            "security": [{}],
+            "responses": {"200": {"description": "The page.", "content": {"text/html": {"schema": {"type": "string"}}}}, \(errors)}
+        }},
         "/health": {"get": {"summary": "Whether a request would be taken.", "security": [{}], "responses": {\(health)}}},
         "/health/live": {"get": {"summary": "Whether this gateway answers.", "security": [{}], "responses": {\(health)}}},
         "/health/ready": {"get": {"summary": "Whether a worker is ready.", "security": [{}], "responses": {\(health)}}},

@@ -5,6 +5,7 @@ enum Endpoint: CaseIterable, Sendable {
     case models, model, chatCompletions, completions, tokenize, detokenize, tokenizerInfo
     case health, live, ready, version, metrics, openAPI
     case route, status, adapters, events, reply, cancel
+    case page
 
     /// Found, or why not.
     enum Match: Equatable {
@@ -43,6 +44,7 @@ enum Endpoint: CaseIterable, Sendable {
         case .version: "/version"
         case .metrics: "/metrics"
         case .openAPI: "/openapi.json"
+        case .page: "/"
         case .route: "/fusebox/v1/route"
         case .status: "/fusebox/v1/status"
         case .adapters: "/fusebox/v1/adapters"
@@ -51,10 +53,10 @@ enum Endpoint: CaseIterable, Sendable {
         }
     }
 
-    /// Whether it is answered without a key: what a supervisor asks.
+    /// Whether it is answered without a key: what a supervisor asks, and the page, which asks for one.
     var isOpen: Bool {
         switch self {
-        case .health, .live, .ready: true
+        case .health, .live, .ready, .page: true
         default: false
         }
     }

@@ -11,6 +11,7 @@ struct Endpoints: Sendable {
     let client: FuseboxClient
     let feed: SnapshotFeed
     let metrics: Metrics
+    let page = Page()
 
     func answer(_ endpoint: Endpoint, _ request: EndpointRequest) async throws -> Response {
         switch endpoint {
@@ -27,6 +28,7 @@ struct Endpoints: Sendable {
         case .version: version()
         case .metrics: prometheus()
         case .openAPI: Response(text: OpenAPI.document, mediaType: "application/json")
+        case .page: page.response
         case .route: try await RouteEndpoint(client: client, feed: feed).answer(request)
         case .status: try status()
         case .adapters: try adapters()
