@@ -5,6 +5,15 @@ import pytest
 from service import Service
 
 
+def pytest_addoption(parser):
+    parser.addoption("--minutes", type=float, default=0.5, help="How long the page's heap is watched.")
+
+
+@pytest.fixture
+def minutes(request):
+    return request.config.getoption("--minutes")
+
+
 @pytest.fixture(scope="session")
 def service():
     service = Service()
