@@ -84,6 +84,11 @@ class Browser:
         # The picture follows in the next frame.
         self.script("drawRibbon(); drawWords()")
 
+    def choose(self, kind):
+        """Which adapters answer: auto, mix or base."""
+        self.find(f"input[value={kind}]").click()
+        self.wait(lambda: self.script("return selectionKind() === arguments[0] && byID('mixer').hidden === (arguments[0] !== 'mix')", kind))
+
     def option(self, name, value):
         """Sets a field of the form as if it were typed."""
         self.script("const field = byID(arguments[0]); field.value = arguments[1];"

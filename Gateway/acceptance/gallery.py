@@ -26,7 +26,7 @@ def play(browser):
 
 
 def own_mix(browser):
-    browser.find("input[value=mix]").click()
+    browser.choose("mix")
     browser.option("seed", SEED)
     browser.answer()
     browser.find("[data-recipe=python]").click()

@@ -37,7 +37,7 @@ def test_axe(page, look):
     page.appear(*look)
     page.view("play")
     page.find("#compare").click()
-    page.find("input[value=mix]").click()
+    page.choose("mix")
     page.script("document.querySelector('details').open = true")
     page.answer()
     page.find("[data-recipe=curl]").click()
@@ -48,7 +48,7 @@ def test_axe(page, look):
         page.press(Keys.F2)
     page.view("play")
     page.find("#compare").click()
-    page.find("input[value=auto]").click()
+    page.choose("auto")
     page.appear("light")
 
 
@@ -60,7 +60,7 @@ def test_everything_by_keyboard(page):
     for view in VIEWS:
         page.view(view)
         if view == "play":
-            page.find("input[value=mix]").click()
+            page.choose("mix")
             page.script("document.querySelector('details').open = true")
             page.answer()
             page.find("[data-recipe=curl]").click()
@@ -78,7 +78,7 @@ def test_everything_by_keyboard(page):
                 assert style != ["none", "0px"] or focused.get_attribute("id") == "prompt"
         assert [one.get_attribute("outerHTML")[:80] for one in wanted if one not in reached] == []
     page.view("play")
-    page.find("input[value=auto]").click()
+    page.choose("auto")
 
 
 def test_keys(page):
@@ -114,7 +114,7 @@ def test_360_pixels(gateway):
     browser = Browser(gateway.url, width=360, height=740)
     try:
         browser.find("#compare").click()
-        browser.find("input[value=mix]").click()
+        browser.choose("mix")
         browser.script("document.querySelector('details').open = true")
         browser.answer()
         browser.find("[data-recipe=python]").click()

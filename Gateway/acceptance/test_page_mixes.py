@@ -105,7 +105,7 @@ def test_the_prompt_as_it_is_routed(page, http):
 
 def test_a_mix_of_ones_own(page):
     page.write(PROMPTS[0])
-    page.find("input[value=mix]").click()
+    page.choose("mix")
     before = page.script("return mixer.map((share) => [share.name, share.weight])")
     assert len(before) == 3
     slider = page.find("#shares input")
@@ -121,10 +121,10 @@ def test_a_mix_of_ones_own(page):
     assert {share["name"]: share["weight"] for share in segments[0]["mix"]} == {
         **{name: weight for (name, _), weight in zip(before, after)}, "books": 1}
     page.find("[aria-label='Remove books']").click()
-    page.find("input[value=base]").click()
+    page.choose("base")
     page.answer()
     assert shown_mix(page.find("#reply .sentence").get_attribute("aria-label")) == {}
-    page.find("input[value=auto]").click()
+    page.choose("auto")
 
 
 def test_the_base_beside_it(page):
