@@ -30,7 +30,7 @@ class Encoder:
         self.tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
         self.model = transformers.AutoModel.from_pretrained(folder).eval()
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def __call__(self, texts):
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
         result = torch.zeros(len(texts), self.model.config.hidden_size)

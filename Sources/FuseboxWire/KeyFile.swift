@@ -28,9 +28,7 @@ public struct KeyFile: Sendable, Equatable {
     /// - Throws: where it is missing or wrong, or others than its owner may read or write it.
     public init(path: String) throws(TensorError) {
         let bytes = try FileBytes.array(path: path, limit: Self.byteLimit)
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        let mode = attributes?[.posixPermissions] as? any BinaryInteger
-        guard let mode, Int(truncatingIfNeeded: mode) & 0o077 == 0 else {
+        guard PrivateFolder.isPrivate(file: path) else {
             throw TensorError(
                 .unsupported, "\(path): others may read or write the keys; chmod 600 \(path)")
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Frontend
 import Kernels
+import Tensors
 
 /// What a service is started with: flags, and a file that says what they leave out.
 struct ServeOptions: ParsableArguments {

@@ -20,7 +20,8 @@ import Testing
         #expect(!read.json.text.contains(key))
         let isRevoked = read.revoke(name: "me")
         #expect(isRevoked && read[Digest(of: Array(key.utf8))] == nil)
-        #expect(!read.revoke(name: "me"))
+        let isRevokedAgain = read.revoke(name: "me")
+        #expect(!isRevokedAgain)
     }
 
     @Test(

@@ -56,4 +56,19 @@ public struct PrivateFolder: Sendable {
     public func remove(_ name: String) {
         unsafe unlink("\(path)/\(name)")
     }
+
+    /// Bytes that this user could still write to the folder's file system; nil where the system does not say.
+    public var freeByteCount: Int? {
+        var status = statvfs()
+        guard unsafe statvfs(path, &status) == 0 else { return nil }
+        let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(
+            by: UInt64(status.f_frsize))
+        return overflow ? Int.max : Int(clamping: bytes)
+    }
+
+    /// Whether a file is there that nobody but its owner may read or write.
+    public static func isPrivate(file path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & 0o077 == 0
+    }
 }

@@ -1,5 +1,6 @@
 import FuseboxClient
 import Messaging
+import Wire
 
 /// Whether the service could listen where it is told to, or serves there already.
 struct EndpointCheck {

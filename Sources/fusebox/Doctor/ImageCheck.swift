@@ -51,8 +51,7 @@ struct ImageCheck {
             return .warning("image", "\(error); it is built again", repair: command(type))
         }
         let bytes = (try? checkpoint.storage())?.reduce(0) { $0 + $1.byteCount } ?? 0
-        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder.path)
-        let free = (attributes?[.systemFreeSize] as? any BinaryInteger).map { Int(clamping: $0) }
+        let free = PrivateFolder(path: folder.path).freeByteCount
         guard let free, free < bytes else {
             return .ok("image", "\(folder.path): built at the first start")
         }

@@ -1,6 +1,6 @@
 import Frontend
-import Glibc
 import Kernels
+import Messaging
 
 /// Processors, instruction set and open files.
 struct MachineCheck {
@@ -14,13 +14,10 @@ struct MachineCheck {
     private var processors: Finding {
         let available = Processors.available
         let crew = settings.crew(processors: available.numbers, limit: available.count)
-        let wanted = crew.workerCount * crew.threadCount
-        let text =
-            "\(available.count) may be used, \(crew.workerCount) workers of \(crew.threadCount) threads"
-        guard crew.isCrowded else { return .ok("processors", text) }
+        guard crew.isCrowded else { return .ok("processors", "\(crew)") }
         let workers = max(1, min(crew.workerCount, available.count))
         return .warning(
-            "processors", "\(text) want \(wanted); they would wait for each other",
+            "processors", "\(crew): they would wait for each other",
             repair: ServeLine.with(
                 "--workers \(workers) --threads-per-worker \(available.count / workers)"))
     }
@@ -31,21 +28,17 @@ struct MachineCheck {
             guard name == "scalar" else { return .ok("kernels", name) }
             return .warning(
                 "kernels", "scalar: many times slower than a processor with AVX2",
-                repair: "env -u FUSEBOX_KERNELS fusebox doctor")
+                repair: "unset FUSEBOX_KERNELS")
         } catch {
-            return .fault("kernels", "\(error)", repair: "env -u FUSEBOX_KERNELS fusebox doctor")
+            return .fault("kernels", "\(error)", repair: "unset FUSEBOX_KERNELS")
         }
     }
 
     private var descriptors: Finding {
-        var limit = rlimit()
-        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
-            return .warning("open files", "their limit cannot be read", repair: nil)
-        }
-        let text = "\(limit.rlim_cur) at once"
-        guard limit.rlim_cur < rlim_t(Self.descriptorCount) else { return .ok("open files", text) }
+        let limit = DescriptorLimit.raise()
+        guard limit < Self.descriptorCount else { return .ok("open files", "\(limit) at once") }
         return .warning(
-            "open files", "\(text): clients beyond that are refused",
-            repair: "ulimit -n \(min(UInt64(Self.descriptorCount), UInt64(limit.rlim_max)))")
+            "open files", "\(limit) at once: clients beyond that are refused",
+            repair: "sudo prlimit --pid $$ --nofile=\(Self.descriptorCount)")
     }
 }

@@ -59,17 +59,20 @@ struct ShelfCheck {
         } catch {
             return [.fault("router", "\(error)", repair: training)]
         }
-        let digests = Set((taken ?? [:]).values)
-        var findings = router.classes.compactMap { group -> Finding? in
-            guard let adapter = group.adapter, !digests.contains(adapter) else { return nil }
-            return .warning(
-                "router",
-                "\(group.name) is chosen by nobody: no adapter on the shelf is the one it learned",
-                repair: "fusebox router remove --router \(path.inShell) \(group.name.inShell)")
+        var findings: [Finding] = []
+        // A router that fits none of them is refused by the binding; here every class shows.
+        let shelf = taken ?? [:]
+        let bound =
+            (try? router.bound(to: shelf))?.router.adapters ?? router.classes.map { _ in nil }
+        for (group, adapter) in zip(router.classes, bound) where adapter == nil {
+            findings.append(
+                .warning(
+                    "router",
+                    "\(group.name) is chosen by nobody: no adapter on the shelf is the one it learned",
+                    repair: "fusebox router remove --router \(path.inShell) \(group.name.inShell)"))
         }
-        let known = Set(router.classes.compactMap(\.adapter))
         for place in places {
-            guard let digest = taken?[place.name], !known.contains(digest) else { continue }
+            guard let digest = shelf[place.name], !bound.contains(digest) else { continue }
             findings.append(
                 .warning(
                     "router", "\(place.name) is unknown to it, and chosen only by name",
