@@ -111,6 +111,10 @@ extension APIError {
 
     /// A conversation with the service that ended without an answer.
     init(_ error: ClientError) {
+        if let failure = error.failure {
+            self.init(failure)
+            return
+        }
         switch error.code {
         case .unreachable, .noAnswer, .shutDown:
             self.init(.serviceUnavailable, "unreachable", error.message)

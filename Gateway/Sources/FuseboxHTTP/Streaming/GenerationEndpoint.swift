@@ -49,21 +49,22 @@ struct GenerationEndpoint: Sendable {
     private func echoes(_ generation: GenerationRequest) async throws -> [String] {
         guard generation.echoes else { return generation.submissions.map { _ in "" } }
         var echoes: [String] = []
-        for submit in generation.submissions {
-            switch submit.prompt.form {
-            case .tokens(let tokens):
-                echoes.append(try await TokenEndpoints.text(tokens.ids, client))
-            case .raw(let text): echoes.append(text)
-            default: echoes.append("")
-            }
+        let count = generation.choicesPerPrompt
+        for index in stride(from: 0, to: generation.submissions.count, by: count) {
+            let text =
+                switch generation.submissions[index].prompt.form {
+                case .tokens(let tokens): try await TokenEndpoints.text(tokens.ids, client)
+                case .raw(let text): text
+                default: ""
+                }
+            echoes += Array(repeating: text, count: count)
         }
         return echoes
     }
 
     private func respond(
         _ generation: GenerationRequest, _ echoes: [String], _ streams: [ReplyStream],
-        isKept: Bool,
-        _ snapshot: Snapshot, _ request: EndpointRequest
+        isKept: Bool, _ snapshot: Snapshot, _ request: EndpointRequest
     ) async throws -> Response {
         let feed = ReplyFeed(streams) { [client] id, isWhole in
             // What was stopped half-way is no answer to the same request again.

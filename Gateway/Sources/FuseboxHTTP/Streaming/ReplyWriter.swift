@@ -17,8 +17,7 @@ struct ReplyWriter: Sendable {
 
     init(
         _ request: GenerationRequest, echoes: [String], feed: ReplyFeed, metrics: Metrics,
-        catalog: Catalog,
-        created: Int64
+        catalog: Catalog, created: Int64
     ) {
         self.request = request
         self.echoes = echoes
@@ -145,5 +144,5 @@ struct ReplyWriter: Sendable {
 
     /// Nobody reads what is said to a client that left.
     private static let gone = APIError(
-        .serviceUnavailable, "unavailable", "the request was cancelled")
+        .serviceUnavailable, "cancelled", "the request was cancelled")
 }
