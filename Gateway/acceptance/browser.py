@@ -35,7 +35,7 @@ class Browser:
         self.driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
         self.driver.set_script_timeout(60)
         # A window is never narrower than 500 pixels; what is emulated is.
-        self.command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        self.resize(width, height)
         self.appear(scheme, forced)
         self.url = url + "/"
         self.driver.get(self.url)
@@ -43,6 +43,9 @@ class Browser:
 
     def command(self, name, **parameters):
         return self.driver.execute_cdp_cmd(name, parameters)
+
+    def resize(self, width, height):
+        self.command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
     def script(self, text, *arguments):
         return self.driver.execute_script(text, *arguments)
@@ -117,9 +120,9 @@ class Browser:
 
     def picture(self, path, height=None):
         """The page from its top, down to its end or a height, as PNG."""
-        size = self.script("return [innerWidth, document.documentElement.scrollHeight]")
-        clip = {"x": 0, "y": 0, "width": size[0], "height": min(size[1], height or size[1]), "scale": 1}
-        data = self.command("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)["data"]
+        width, end = self.script("return [innerWidth, document.documentElement.scrollHeight]")
+        self.resize(width, min(end, height or end))
+        data = self.command("Page.captureScreenshot", format="png")["data"]
         pathlib.Path(path).write_bytes(base64.b64decode(data))
 
     def close(self):

@@ -51,12 +51,12 @@ def adapters(browser):
 
 
 def pictures(url, folder):
-    def take(name, prepare, height=1600, **settings):
+    def take(name, prepare, crop=1600, **settings):
         browser = Browser(url, **settings)
         try:
             # What runs is seen only until its preparation is left.
             for _ in prepare(browser) or [None]:
-                browser.picture(folder / f"{name}.png", height=height)
+                browser.picture(folder / f"{name}.png", height=crop)
         finally:
             browser.close()
 
@@ -67,8 +67,8 @@ def pictures(url, folder):
     take("live", live)
     take("live-dark", live, scheme="dark")
     # The end of the table is as its beginning.
-    take("adapters", adapters, height=720)
-    take("adapters-dark", adapters, height=720, scheme="dark")
+    take("adapters", adapters, crop=720)
+    take("adapters-dark", adapters, crop=720, scheme="dark")
 
 
 def main():
