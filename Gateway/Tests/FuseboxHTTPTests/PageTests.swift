@@ -26,7 +26,7 @@ import Testing
         let html = Page().html
         #expect(html.utf8.count <= 120 << 10)
         #expect(html.hasPrefix("<!DOCTYPE html>"))
-        for outside in ["src=", "@import", "url(", "https://"] {
+        for outside in ["src=", "@import", " url(", ":url(", "https://"] {
             #expect(!html.contains(outside), "\(outside)")
         }
         // Text from outside never becomes markup, and the policy's digests cover one element each.
