@@ -12,6 +12,21 @@ import Testing
         settings.workerCommands(settings.crew(processors: [0], limit: 1), memory: 9)[0].arguments
     }
 
+    @Test func aModelHasTheNameOfItsFile() throws {
+        for (path, name) in [
+            ("/a/Tiny.Q4_K_M.gguf", "Tiny.Q4_K_M"), ("big-00001-of-00003.GGUF", "big"),
+            ("a/SmolLM2/", "SmolLM2"), ("/", "model"), ("a/b\n", "model"), ("nowhere/..", ".."),
+        ] {
+            #expect(ServeSettings.modelName(path: path) == name)
+        }
+        #expect(ServeSettings.modelName(path: "/usr/.") == "usr")
+        var settings = try parse(#"{"model": "a/b", "name": "my own"}"#)
+        #expect(settings.brokerConfiguration.modelName == "my own")
+        settings.name = nil
+        #expect(settings.brokerConfiguration.modelName == "b")
+        #expect(throws: ServiceFailure.self) { try parse(#"{"name": "a\u0007"}"#) }
+    }
+
     @Test func keysAreTheFlags() throws {
         let file = try parse(
             """
