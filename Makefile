@@ -11,7 +11,7 @@ SWIFT_SOURCES := Package.swift Sources Benchmarks Tests Fuzzing/Package.swift Fu
 	Gateway/Tests
 PYTHON ?= python3
 
-.PHONY: all demo real-demo install gateway gateway-test test test-kernel-sets test-python lint format bench goldens protos libraries
+.PHONY: all demo real-demo install gateway gateway-test gateway-acceptance test test-kernel-sets test-python lint format bench goldens protos libraries
 
 all: $(BINARY)
 
@@ -61,9 +61,12 @@ test-python: libraries
 gateway: libraries
 	swift build --package-path Gateway -c release --product fusebox-http
 
-# The gateway's parts, then the built gateway in front of the built service, as clients of OpenAI's API see it.
-gateway-test: gateway build
-	swift test --package-path Gateway -c release
+gateway-test: libraries
+	for product in fusebox-http fusebox-gatewayPackageTests; do swift build --package-path Gateway -c release --product $$product || exit 1; done
+	swift test --package-path Gateway -c release --skip-build
+
+# The built gateway in front of the built service, as clients of OpenAI's API, hostile ones and a browser see it.
+gateway-acceptance: gateway build
 	$(PYTHON) -m venv .venv-gateway
 	.venv-gateway/bin/pip install -q -r Gateway/acceptance/requirements.txt
 	cd Gateway/acceptance && FUSEBOX=$(abspath $(BINARY)) ../../.venv-gateway/bin/pytest

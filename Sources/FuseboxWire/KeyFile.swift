@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 public import Tensors
 
 /// The keys that open a gateway, as a file: `{"keys": [{"name", "sha256", "created"}]}`.
