@@ -11,7 +11,7 @@ SWIFT_SOURCES := Package.swift Sources Benchmarks Tests Fuzzing/Package.swift Fu
 	Gateway/Tests
 PYTHON ?= python3
 
-.PHONY: all demo real-demo install gateway gateway-test gateway-acceptance test test-kernel-sets test-python lint format bench goldens protos libraries
+.PHONY: all demo real-demo install gateway gateway-test gateway-acceptance test test-kernel-sets test-python docs docs-test lint format bench goldens protos libraries
 
 all: $(BINARY)
 
@@ -70,6 +70,15 @@ gateway-acceptance: gateway build
 	$(PYTHON) -m venv .venv-gateway
 	.venv-gateway/bin/pip install -q -r Gateway/acceptance/requirements.txt
 	cd Gateway/acceptance && FUSEBOX=$(abspath $(BINARY)) ../../.venv-gateway/bin/pytest
+
+# The pages of Docs/reference, from the product.
+docs: gateway build
+	$(PYTHON) Docs/generate.py $(BINARY) $(GATEWAY)
+
+# That they are what the product says, and that every console block of Docs runs; what a block needs and is missing is said.
+docs-test: gateway build
+	$(PYTHON) Docs/generate.py --check $(BINARY) $(GATEWAY)
+	$(PYTHON) Docs/test.py $(BINARY)
 
 lint:
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
