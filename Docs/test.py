@@ -36,8 +36,6 @@ def commands(block):
     lines, pairs = iter(block.splitlines()), []
     for line in lines:
         if not line.startswith("$ "):
-            if not pairs:
-                raise SystemExit(f"a block begins without a command: {line}")
             pairs[-1][1].append(line)
             continue
         text = line[2:]
@@ -54,20 +52,19 @@ def commands(block):
 
 def pattern(lines):
     """A regular expression of expected lines."""
-    parts = []
-    for line in lines:
-        parts.append(r"(?:.*\n)*?" if line == "..." else re.escape(line.rstrip()).replace(r"\.\.\.", ".*") + r" *\n")
-    return re.compile("".join(parts))
+    return re.compile("".join(
+        r"(?:.*\n)*?" if line == "..." else re.escape(line.rstrip()).replace(r"\.\.\.", ".*") + r" *\n" for line in lines))
 
 
 def missing(words):
     """Those that are neither a program nor a module of this Python."""
-    def is_there(word):
-        try:
-            return shutil.which(word) or importlib.util.find_spec(word)
-        except ModuleNotFoundError:
-            return False
-    return [word for word in words if not is_there(word)]
+    absent = []
+    for word in words:
+        with contextlib.suppress(ModuleNotFoundError):
+            if shutil.which(word) or importlib.util.find_spec(word):
+                continue
+        absent.append(word)
+    return absent
 
 
 class Session:
@@ -116,10 +113,8 @@ def check(session, command, lines):
         return f"status {status}\n{output.read_text()}"
     runs_on = command.endswith("&")
     deadline = time.monotonic() + (PATIENCE if runs_on else 0)
-    while lines:
-        text = output.read_text().strip("\n") + "\n"
-        if pattern(lines).match(text) if runs_on else pattern(lines).fullmatch(text):
-            break
+    is_right = pattern(lines).match if runs_on else pattern(lines).fullmatch
+    while lines and not is_right(text := output.read_text().strip("\n") + "\n"):
         if time.monotonic() > deadline:
             return "printed\n" + text
         time.sleep(0.1)
@@ -135,20 +130,21 @@ def main():
         sys.exit("something listens at port 8000, which the examples use")
     with tempfile.TemporaryDirectory(prefix="fusebox-docs-cache-") as cache:
         for file in files:
-            session, begun = None, time.monotonic()
+            begun, blocks = time.monotonic(), []
             for words, block in BLOCK.findall(file.read_text()):
                 if absent := missing(shlex.split(words)):
                     print(f"{file.relative_to(ROOT)}: a block needs {' and '.join(absent)}: skipped", flush=True)
-                    continue
-                session = session or Session(binary, cache)
-                for command, lines in commands(block):
+                else:
+                    blocks += commands(block)
+            if not blocks:
+                continue
+            with contextlib.closing(Session(binary, cache)) as session:
+                for command, lines in blocks:
                     ran += 1
                     if fault := check(session, command, lines):
                         failures += 1
                         print(f"{file.relative_to(ROOT)}: $ {command}\n{fault}", flush=True)
-            if session:
-                session.close()
-                print(f"{file.relative_to(ROOT)}: {time.monotonic() - begun:.1f} s", flush=True)
+            print(f"{file.relative_to(ROOT)}: {time.monotonic() - begun:.1f} s", flush=True)
     print(f"{ran} commands, {failures} failed, {time.monotonic() - started:.0f} s")
     sys.exit(1 if failures else 0)
 
