@@ -1,9 +1,11 @@
 """What routing to a mix costs beside naming one adapter, with few and with many adapters on the shelf (arXiv 2410.01497, table 5).
 
     python latency.py --fusebox BINARY [--loaded 1 10 50 100] [--rounds 40]
+    python latency.py --fusebox BINARY --model SMOLLM2 --adapters Demo/real/shelf --router Demo/real/router --first pirate hotel_desk \
+        --question "Answer like a pirate: when is breakfast at the hotel?"
 
-The shelf has the demo's adapters that the question asks for, then others of the demo, then copies of them with other numbers, so
-that every one is loaded and none is shared. A round asks the service the same question three times, in a changing order: under the
+The shelf has first the adapters that the question asks for, then others, then copies of them with other numbers, so that every one
+is loaded and none is shared. A round asks the service the same question three times, in a changing order: under the
 mix that the router picks, under the same mix named by the client, and under its first adapter alone. Needs fusebox-client.
 """
 import argparse
@@ -20,13 +22,12 @@ from pathlib import Path
 from fusebox_client import Client
 
 ROOT = Path(__file__).resolve().parents[2]
-QUESTION = "Write a cheerful review of a hotel."
 TOKENS = 32
 
 
-def shelf(folder: Path, count: int) -> None:
-    """`count` different adapters: hotels and positive first."""
-    own = sorted((ROOT / "Demo/adapters").iterdir(), key=lambda path: (path.name not in ("hotels", "positive"), path.name))
+def shelf(a: argparse.Namespace, folder: Path, count: int) -> None:
+    """`count` different adapters."""
+    own = sorted(a.adapters.iterdir(), key=lambda path: (path.name not in a.first, path.name))
     own = [path for path in own if (path / "adapter_config.json").exists()]
     for number in range(count):
         source = own[number % len(own)]
@@ -46,34 +47,34 @@ def change(path: Path, number: int) -> None:
     path.write_bytes(data)
 
 
-def measure(fusebox: str, count: int, rounds: int) -> dict:
+def measure(a: argparse.Namespace, count: int) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         endpoint = f"ipc://{folder}/fusebox.sock"
         adapters = Path(folder, "adapters")
         adapters.mkdir()
-        shelf(adapters, count)
-        command = [fusebox, "serve", "--workers", "1", "--model", ROOT / "Demo/base", "--adapters", adapters, "--router", ROOT / "Router", "--bind", endpoint]
+        shelf(a, adapters, count)
+        command = [a.fusebox, "serve", "--workers", "1", "--model", a.model, "--adapters", adapters, "--router", a.router, "--bind", endpoint]
         with open(Path(folder, "log"), "wb") as log:
             service = subprocess.Popen(list(map(str, command)), stdout=log, stderr=log)
         try:
             with Client(endpoint) as client:
                 while not any(worker.state == "ready" for worker in client.status().workers):
                     time.sleep(0.1)
-                return timed(client, count, rounds)
+                return timed(client, a.question, count, a.rounds)
         finally:
             service.terminate()
             service.wait()
 
 
-def timed(client: Client, count: int, rounds: int) -> dict:
-    mix = client.route(QUESTION).weights
+def timed(client: Client, question: str, count: int, rounds: int) -> dict:
+    mix = client.route(question).weights
     first = max(mix, key=mix.get)
     ways = {"routed": "auto", "the same mix": mix, "one adapter": {first: 1.0}}
     times: dict[str, list[float]] = {name: [] for name in ways}
     for round_ in range(rounds + 2):
         for name in random.Random(round_).sample(list(ways), len(ways)):
             start = time.perf_counter()
-            result = client.generate(QUESTION, select=ways[name], max_tokens=TOKENS, kv_rule="pin", temperature=0)
+            result = client.generate(question, select=ways[name], max_tokens=TOKENS, kv_rule="pin", temperature=0)
             spent = (time.perf_counter() - start) / max(1, len(result.ids))
             # The first two rounds fill caches.
             if round_ > 1:
@@ -91,11 +92,16 @@ def timed(client: Client, count: int, rounds: int) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--fusebox", required=True)
+    parser.add_argument("--model", default=ROOT / "Demo/base")
+    parser.add_argument("--adapters", type=Path, default=ROOT / "Demo/adapters")
+    parser.add_argument("--router", default=ROOT / "Router")
+    parser.add_argument("--first", nargs="+", default=["hotels", "positive"])
+    parser.add_argument("--question", default="Write a cheerful review of a hotel.")
     parser.add_argument("--loaded", type=int, nargs="+", default=[1, 10, 50, 100])
     parser.add_argument("--rounds", type=int, default=40)
     a = parser.parse_args()
     for count in a.loaded:
-        print(json.dumps(measure(a.fusebox, count, a.rounds)), flush=True)
+        print(json.dumps(measure(a, count)), flush=True)
 
 
 if __name__ == "__main__":
