@@ -76,7 +76,7 @@ def test_keep_and_attach(http, gateway):
 
 
 def test_a_stream_that_waits_is_kept_alive(service, http, gateway):
-    others = [socket_request(gateway, MANY) for _ in range(8)]
+    others = [socket_request(gateway, MANY) for _ in range(14)]
     wait_until(lambda: service.status()["queued"] >= 64)
     started = time.monotonic()
     found = lines(http, "/v1/chat/completions", {"model": "hotels", "messages": HOTEL, "max_tokens": 3})
