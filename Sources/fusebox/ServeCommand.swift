@@ -31,6 +31,7 @@ struct ServeCommand: AsyncParsableCommand {
         settings.adapters = files.adapters
         settings.router = files.router
 
+        try GatewayCheck(settings: settings).require()
         let program = settings.http == nil ? nil : try GatewayProgram()
         let logger = Logger(label: "fusebox.front")
         let available = Processors.available

@@ -49,6 +49,17 @@ extension BadInput {
         BadInput(
             what: "a model without a name", arguments: serve(["--model", "demo", "--name", ""]),
             status: 2),
+        BadInput(
+            what: "an HTTP address that is none",
+            arguments: serve(["--model", "demo", "--http", "nonsense"])),
+        BadInput(
+            what: "HTTP for others without keys",
+            arguments: serve(["--model", "demo", "--http", "0.0.0.0:0"])),
+        BadInput(
+            what: "no file of keys",
+            arguments: serve([
+                "--model", "demo", "--http", "127.0.0.1:0", "--api-keys", "keys.json",
+            ])),
         openToOthers("a service where others may look in", serve(["--model", "demo"])),
         openToOthers("a client where others may listen", ["ask", "hi"]),
         BadInput(

@@ -9,31 +9,45 @@ struct GatewayCheck {
 
     var findings: [Finding] {
         guard let address = settings.http else { return [] }
-        var findings: [Finding] = []
+        return listening(at: address) + program
+    }
+
+    /// Refuses what the gateway would refuse again at each start.
+    func require() throws(CommandError) {
+        if let fault = findings.first(where: { $0.grade == .fault }) {
+            throw CommandError("\(fault.subject): \(fault.text)")
+        }
+    }
+
+    private var program: [Finding] {
         do {
             _ = try GatewayProgram()
+            return []
         } catch {
-            findings.append(.fault("http", "\(error)", repair: "make gateway"))
+            return [.fault("http", "\(error)", repair: "make gateway")]
         }
+    }
+
+    private func listening(at address: String) -> [Finding] {
         let (host, port) = Self.parts(of: address)
         guard let port else {
-            return findings + [
+            return [
                 .fault(
-                    "http", "\"\(address)\" is no address",
+                    "http", "\"\(address)\" is no address; write HOST:PORT or PORT",
                     repair: ServeLine.with("--http 127.0.0.1:8000"))
             ]
         }
+        let isLocal = host.hasPrefix("127.") || host == "::1" || host == "localhost"
         do throws(MessagingError) {
             try Endpoint.tcp(host: host, port: port).checkFree()
-            findings.append(.ok("http", "\(host):\(port) is free"))
+            return [.ok("http", "\(host):\(port) is free")] + keys(isLocal: isLocal)
         } catch {
-            findings.append(
+            return [
                 .fault(
                     "http", "\(host):\(port): \(error.message)",
-                    repair: ServeLine.with("--http \(host):0")))
+                    repair: ServeLine.with("--http \(host):0"))
+            ] + keys(isLocal: isLocal)
         }
-        return findings
-            + keys(isLocal: host.hasPrefix("127.") || host == "::1" || host == "localhost")
     }
 
     private func keys(isLocal: Bool) -> [Finding] {
@@ -41,7 +55,8 @@ struct GatewayCheck {
             guard !isLocal else { return [] }
             return [
                 .fault(
-                    "keys", "others reach the address, and there are none",
+                    "keys",
+                    "others reach the address, and there are none; `fusebox keys new` makes a file for --api-keys",
                     repair: "fusebox keys new --file keys.json me && "
                         + ServeLine.with("--api-keys keys.json"))
             ]
