@@ -1,4 +1,3 @@
-import Messaging
 import Wire
 
 /// The front's memory and judgement: which requests there are, who runs them, what their clients
@@ -17,9 +16,9 @@ public struct Broker: Sendable {
     /// Every request that is not forgotten.
     var requests: [RequestID: ServedRequest] = [:]
     /// When each connection last asked for something or got its end, if that was lately.
-    var activity: [Peer: Instant] = [:]
+    var activity: [Address: Instant] = [:]
     /// What each connection is told of.
-    var clients: [Peer: Set<RequestID>] = [:]
+    var clients: [Address: Set<RequestID>] = [:]
     /// Those that have not ended, in order of acceptance.
     var live: [RequestID] = []
     /// Those that have, in order of their end.
@@ -39,7 +38,7 @@ public struct Broker: Sendable {
     var places: [Int: WorkerPlace] = [:]
 
     var counters = BrokerCounters()
-    var connections = RouterStatistics()
+    var connections = WireConnectionStatus()
     var drainingSince: Instant?
     var isDrained = false
     /// What the present event has led to so far.
@@ -91,7 +90,7 @@ public struct Broker: Sendable {
     }
 
     private mutating func receive(
-        _ message: ClientVerb, from client: Peer, now: Instant
+        _ message: ClientVerb, from client: Address, now: Instant
     ) {
         switch message {
         case .submit(let submit): self.submit(submit, from: client, now: now)
@@ -106,7 +105,7 @@ public struct Broker: Sendable {
     }
 
     private mutating func receive(
-        _ message: WorkerReport, from worker: Peer, now: Instant
+        _ message: WorkerReport, from worker: Address, now: Instant
     ) {
         if case .ready(let ready) = message { return self.ready(ready, from: worker, now: now) }
         guard let index = sessions.firstIndex(where: { $0.address == worker }) else {
@@ -130,7 +129,7 @@ public struct Broker: Sendable {
 
     /// Refuses what a client asked for, without a request to remember it by.
     mutating func refuse(
-        _ refusal: Refusal, request: RequestID, to client: Peer
+        _ refusal: Refusal, request: RequestID, to client: Address
     ) {
         var failed = Reply.failed(refusal, part: 0)
         failed.requestID = request

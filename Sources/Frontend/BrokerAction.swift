@@ -1,4 +1,3 @@
-public import Messaging
 public import Wire
 
 /// What the broker wants done.
@@ -6,8 +5,8 @@ public import Wire
 /// The order of actions is the order in which they are to be done.
 public enum BrokerAction: Sendable {
     /// With a mark: part of a stream; a failure is answered with `undelivered` and the mark.
-    case toClient(Peer, ClientEvent, DeliveryMark?)
-    case toWorker(Peer, WorkerOrder)
+    case toClient(Address, ClientEvent, DeliveryMark?)
+    case toWorker(Address, WorkerOrder)
     /// The process serves: the supervisor forgets its earlier failures.
     case workerReady(
         WorkerIdentity?, type: String, adapterCount: Int, refused: [WireRefusedAdapter])

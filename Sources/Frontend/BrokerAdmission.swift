@@ -1,10 +1,9 @@
-import Messaging
 import Wire
 
 /// Taking requests in.
 extension Broker {
     /// Accepts a request, attaches to the one that has its id and body, or refuses.
-    mutating func submit(_ submit: WireSubmit, from client: Peer, now: Instant) {
+    mutating func submit(_ submit: WireSubmit, from client: Address, now: Instant) {
         let id = submit.requestID
         var body = submit
         body.credit = 0
@@ -40,7 +39,7 @@ extension Broker {
     }
 
     private mutating func accept(
-        _ body: WireSubmit, id: RequestID, credit: UInt32, client: Peer, now: Instant
+        _ body: WireSubmit, id: RequestID, credit: UInt32, client: Address, now: Instant
     ) throws(Refusal) {
         guard drainingSince == nil else {
             throw leaving
@@ -87,7 +86,7 @@ extension Broker {
     ///
     /// A full queue still takes what keeps its client below a fair share, so that nobody can shut others out; it is never
     /// more than twice as long for that.
-    private mutating func admit(parts: Int, cost: Int, of client: Peer) throws(Refusal) {
+    private mutating func admit(parts: Int, cost: Int, of client: Address) throws(Refusal) {
         // One request alone may be over the bounds: it is taken when nothing else waits.
         guard !queue.isEmpty else { return }
         let (partLimit, costLimit) = (configuration.queueLimit, configuration.queueTokenLimit)
@@ -130,7 +129,7 @@ extension Broker {
     /// Stops a request's parts wherever they are.
     ///
     /// Doing it again changes nothing.
-    mutating func cancel(_ cancel: WireCancel, from client: Peer, now: Instant) {
+    mutating func cancel(_ cancel: WireCancel, from client: Address, now: Instant) {
         guard requests[cancel.requestID] != nil else {
             return refuse(Self.unknownRequest, request: cancel.requestID, to: client)
         }

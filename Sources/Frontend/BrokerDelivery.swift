@@ -1,10 +1,9 @@
-import Messaging
 import Wire
 
 /// Telling clients, at their own pace.
 extension Broker {
     /// Delivers a request to this client from now on, from the tokens that it has.
-    mutating func attach(_ attach: WireAttach, from client: Peer) {
+    mutating func attach(_ attach: WireAttach, from client: Address) {
         let id = attach.requestID
         guard let request = requests[id] else {
             return refuse(Self.unknownRequest, request: attach.requestID, to: client)
@@ -30,7 +29,7 @@ extension Broker {
     ///
     /// Credit that the earlier connection had left is void.
     mutating func attach(
-        _ id: RequestID, to client: Peer, offsets: [Int], credit: UInt32?
+        _ id: RequestID, to client: Address, offsets: [Int], credit: UInt32?
     ) {
         guard let request = requests[id] else { return }
         var delivery = Delivery(
@@ -145,7 +144,7 @@ extension Broker {
     }
 
     /// A client's connection is over: what was asked over it waits for an `Attach`, and behind what others ask.
-    mutating func left(_ client: Peer, now: Instant) {
+    mutating func left(_ client: Address, now: Instant) {
         for id in (clients[client] ?? []).sorted(by: { $0.description < $1.description }) {
             detach(id, now: now)
         }
@@ -163,7 +162,7 @@ extension Broker {
     }
 
     /// Has a request's events go to this connection from now on.
-    mutating func assign(_ id: RequestID, to client: Peer?) {
+    mutating func assign(_ id: RequestID, to client: Address?) {
         if let before = requests[id]?.delivery.client {
             clients[before]?.remove(id)
             if clients[before]?.isEmpty ?? false { clients[before] = nil }

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Messaging
 import Tensors
 import Wire
 
@@ -43,7 +42,7 @@ extension Broker {
     }
 
     /// The worker that takes nothing else until it is empty enough for a suspect that has waited long.
-    private func reserve(_ now: Instant) -> Peer? {
+    private func reserve(_ now: Instant) -> Address? {
         for waiting in queue.suspects {
             guard let part = part(waiting.key),
                 now - part.queuedSince >= configuration.agingLimit,
@@ -59,8 +58,8 @@ extension Broker {
     ///
     /// Ties go to the first that came up.
     private func worker(
-        for waiting: FairQueue.Waiting, of owner: Peer?, within shares: PlaceShares?,
-        besides reserved: Peer?
+        for waiting: FairQueue.Waiting, of owner: Address?, within shares: PlaceShares?,
+        besides reserved: Address?
     ) -> Int? {
         guard let part = part(waiting.key) else { return nil }
         let needed = Self.adapters(of: part)
@@ -97,7 +96,7 @@ extension Broker {
         return true
     }
 
-    private func emptiest(for part: RequestPart) -> Peer? {
+    private func emptiest(for part: RequestPart) -> Address? {
         let needed = Self.adapters(of: part)
         return
             sessions

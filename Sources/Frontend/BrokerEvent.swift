@@ -1,28 +1,27 @@
-public import Messaging
 public import Wire
 
 /// What happens to the broker.
 ///
 /// All it knows comes through these.
 public enum BrokerEvent: Sendable {
-    case client(Peer, ClientVerb)
-    case worker(Peer, WorkerReport)
+    case client(Address, ClientVerb)
+    case worker(Address, WorkerReport)
     /// A client's connection is over.
-    case clientLeft(Peer)
+    case clientLeft(Address)
     /// The supervisor started a process for a place in the pool.
     case workerStarted(place: Int, identity: WorkerIdentity, pid: Int32)
     /// A process that the supervisor started has ended, or did not start at all.
     case workerExited(place: Int, identity: WorkerIdentity, reason: String)
     /// A worker's connection is over.
-    case workerLeft(Peer)
+    case workerLeft(Address)
     /// An order could not be sent.
-    case orderUndelivered(Peer, WorkerOrder, SendFailure)
+    case orderUndelivered(Address, WorkerOrder, SendFailure)
     /// A worker sent something that is no message.
-    case workerMalformed(Peer, String)
+    case workerMalformed(Address, String)
     /// A part of a stream could not be sent; nothing after it was sent either.
-    case undelivered(Peer, DeliveryMark, SendFailure)
+    case undelivered(Address, DeliveryMark, SendFailure)
     /// How the front's connections fare.
-    case connections(RouterStatistics)
+    case connections(WireConnectionStatus)
     /// The front itself was away, stopped or suspended.
     case awoken
     /// Time has passed.

@@ -1,4 +1,3 @@
-import Messaging
 import Wire
 
 /// What workers report of the parts that they run.
@@ -7,7 +6,7 @@ extension Broker {
     ///
     /// Messages of void attempts are dropped, and so is what is there already. A hole would be a
     /// hole for the client too: it voids the attempt.
-    mutating func store(_ chunk: WireWorkerChunk, from worker: Peer, now: Instant) {
+    mutating func store(_ chunk: WireWorkerChunk, from worker: Address, now: Instant) {
         guard let key = current(chunk.requestID, chunk.part, epoch: chunk.epoch, at: worker),
             let body = requests[key.request]?.body
         else { return }
@@ -21,7 +20,7 @@ extension Broker {
     }
 
     /// Stores a switch of the mix before anything that was made under it.
-    mutating func store(_ routed: WireWorkerRouted, from worker: Peer, now: Instant) {
+    mutating func store(_ routed: WireWorkerRouted, from worker: Address, now: Instant) {
         guard let key = current(routed.requestID, routed.part, epoch: routed.epoch, at: worker)
         else { return }
         let addition = requests[key.request]?.parts[key.part].append(routed)
@@ -40,7 +39,7 @@ extension Broker {
     }
 
     /// Frees the slot and, if the attempt still counts, ends the part.
-    mutating func finish(_ finished: WireFinished, from worker: Peer, now: Instant) {
+    mutating func finish(_ finished: WireFinished, from worker: Address, now: Instant) {
         guard let index = sessions.firstIndex(where: { $0.address == worker }) else { return }
         let id = finished.requestID
         let key = PartKey(request: id, part: Int(finished.part))
@@ -77,7 +76,7 @@ extension Broker {
 
     /// The part that a worker speaks of, if its attempt is the one that counts.
     private mutating func current(
-        _ id: RequestID, _ part: UInt32, epoch: UInt32, at worker: Peer
+        _ id: RequestID, _ part: UInt32, epoch: UInt32, at worker: Address
     ) -> PartKey? {
         let key = PartKey(request: id, part: Int(part))
         guard self.part(key)?.attempt(at: worker, epoch: epoch) != nil else {

@@ -1,12 +1,11 @@
 import FoundationEssentials
-import Messaging
 import Tensors
 import Wire
 
 /// Questions that change nothing.
 extension Broker {
     /// Says how a prompt would be routed; nothing runs.
-    mutating func explain(_ route: WireRoute, to client: Peer) {
+    mutating func explain(_ route: WireRoute, to client: Address) {
         do {
             let plan = try plan(route.prompt, selection: route.selection, split: false)
             var reply = WireRouteReply()
@@ -23,7 +22,7 @@ extension Broker {
         }
     }
 
-    mutating func listAdapters(_ list: WireListAdapters, to client: Peer) {
+    mutating func listAdapters(_ list: WireListAdapters, to client: Address) {
         var reply = WireAdapters()
         reply.request = list.request
         reply.adapters = (pool?.adapters ?? []).map { adapter in
@@ -40,7 +39,7 @@ extension Broker {
         actions.append(.toClient(client, .adapters(reply), nil))
     }
 
-    mutating func status(_ status: WireStatus, to client: Peer) {
+    mutating func status(_ status: WireStatus, to client: Address) {
         var reply = WireStatusReply()
         reply.request = status.request
         reply.version = configuration.version
@@ -59,10 +58,7 @@ extension Broker {
         reply.router = router.map { Data($0.digest.bytes) } ?? Data()
         reply.degraded = degradation
         reply.refusedAdapters = pool?.refused ?? []
-        reply.connections.open = UInt32(clamping: connections.openCount)
-        reply.connections.refused = connections.refusedCount
-        reply.connections.cut = connections.cutCount
-        reply.connections.bufferedBytes = UInt64(clamping: connections.inputByteCount)
+        reply.connections = connections
         actions.append(.toClient(client, .statusReply(reply), nil))
     }
 

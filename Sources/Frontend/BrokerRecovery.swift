@@ -1,10 +1,9 @@
-import Messaging
 import Wire
 
 /// Losing workers without losing what they ran.
 extension Broker {
     /// Gives a worker up and has its process killed.
-    mutating func kill(_ worker: Peer, because reason: String, now: Instant) {
+    mutating func kill(_ worker: Address, because reason: String, now: Instant) {
         guard let session = sessions.first(where: { $0.address == worker }) else { return }
         if let identity = session.identity {
             actions.append(.killWorker(identity, reason: reason))
@@ -16,7 +15,7 @@ extension Broker {
     ///
     /// Blame: where a suspect was on probation, or only one part ran, that part is blamed and the
     /// others go on as if nothing had happened. Otherwise each of them becomes a suspect.
-    mutating func lose(_ worker: Peer, because reason: String, now: Instant) {
+    mutating func lose(_ worker: Address, because reason: String, now: Instant) {
         guard let index = sessions.firstIndex(where: { $0.address == worker }) else { return }
         let session = sessions.remove(at: index)
 
@@ -84,7 +83,7 @@ extension Broker {
     /// Tells a worker that an attempt is void.
     ///
     /// Its slot stays taken until the worker says so too.
-    mutating func abandon(_ key: PartKey, epoch: UInt32, at worker: Peer, now: Instant) {
+    mutating func abandon(_ key: PartKey, epoch: UInt32, at worker: Address, now: Instant) {
         guard let index = sessions.firstIndex(where: { $0.address == worker }),
             let slot = sessions[index].occupants.firstIndex(where: {
                 $0.key == key && $0.epoch == epoch

@@ -1,4 +1,3 @@
-import Messaging
 import Wire
 
 /// What becomes of messages that did not leave.
@@ -8,7 +7,7 @@ extension Broker {
     /// A full pipe is tried again soon; a client that is gone must attach again; a message that cannot be sent at all fails
     /// its part.
     mutating func undelivered(
-        _ mark: DeliveryMark, to client: Peer, _ failure: SendFailure, now: Instant
+        _ mark: DeliveryMark, to client: Address, _ failure: SendFailure, now: Instant
     ) {
         switch failure {
         case .unreachable: left(client, now: now)
@@ -19,7 +18,7 @@ extension Broker {
         }
     }
 
-    private mutating func takeBack(_ mark: DeliveryMark, from client: Peer, now: Instant) {
+    private mutating func takeBack(_ mark: DeliveryMark, from client: Address, now: Instant) {
         guard let request = requests[mark.request], request.delivery.client == client
         else { return }
         var delivery = request.delivery
@@ -58,7 +57,7 @@ extension Broker {
     /// Only a worker that is gone is lost for it: one with a full pipe gets the order later, and one that is too large fails
     /// its part.
     mutating func undelivered(
-        _ order: WorkerOrder, to worker: Peer, _ failure: SendFailure, now: Instant
+        _ order: WorkerOrder, to worker: Address, _ failure: SendFailure, now: Instant
     ) {
         guard let index = sessions.firstIndex(where: { $0.address == worker }) else { return }
         switch failure {

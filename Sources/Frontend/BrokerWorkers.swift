@@ -1,11 +1,10 @@
-import Messaging
 import Tensors
 import Wire
 
 /// Workers that come and go.
 extension Broker {
     /// Takes a worker into the pool, unless it is not like the others.
-    mutating func ready(_ ready: WireReady, from worker: Peer, now: Instant) {
+    mutating func ready(_ ready: WireReady, from worker: Address, now: Instant) {
         lose(worker, because: "it began a new session", now: now)
         let identity = WorkerIdentity(ready.identity)
         for session in sessions where identity != nil && session.identity == identity {

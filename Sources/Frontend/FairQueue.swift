@@ -1,5 +1,3 @@
-import Messaging
-
 /// The parts that wait for a worker, in a line for each connection; bounded by whoever adds to it.
 ///
 /// Lines get their turns by deficit round robin (Shreedhar and Varghese, 1995) in estimated tokens: whoever has much waiting
@@ -26,10 +24,10 @@ struct FairQueue: Sendable {
     /// Tokens that a line may spend in a round: a short prompt with its reply.
     private static let quantum = 512
 
-    private var lines: [Peer?: Line] = [:]
+    private var lines: [Address?: Line] = [:]
     /// Connections that have something waiting, the one whose turn it is first.
-    private var turns: [Peer] = []
-    private var owners: [PartKey: Peer?] = [:]
+    private var turns: [Address] = []
+    private var owners: [PartKey: Address?] = [:]
     /// Estimated tokens of all that waits.
     private(set) var cost = 0
 
@@ -38,12 +36,12 @@ struct FairQueue: Sendable {
     /// Connections that have something waiting.
     var ownerCount: Int { turns.count }
 
-    func count(of owner: Peer?) -> Int { lines[owner]?.parts.count ?? 0 }
+    func count(of owner: Address?) -> Int { lines[owner]?.parts.count ?? 0 }
 
-    func cost(of owner: Peer?) -> Int { lines[owner]?.cost ?? 0 }
+    func cost(of owner: Address?) -> Int { lines[owner]?.cost ?? 0 }
 
     /// How many parts of a line need no slot.
-    func encodingCount(of owner: Peer?) -> Int { lines[owner]?.encodingCount ?? 0 }
+    func encodingCount(of owner: Address?) -> Int { lines[owner]?.encodingCount ?? 0 }
 
     /// Whether any part waits that others could suffer from.
     private(set) var suspectCount = 0
@@ -57,13 +55,13 @@ struct FairQueue: Sendable {
     }
 
     /// The part that came last of a line.
-    func youngest(of owner: Peer?) -> Waiting? { lines[owner]?.parts.last }
+    func youngest(of owner: Address?) -> Waiting? { lines[owner]?.parts.last }
 
     /// Adds a part where its age puts it in its client's line: one that comes back after a loss is not put behind younger
     /// ones.
     ///
     /// - Parameter owner: the client's connection; nil: it is gone.
-    mutating func insert(_ part: Waiting, of owner: Peer?) {
+    mutating func insert(_ part: Waiting, of owner: Address?) {
         let line = lines[owner, default: Line()].parts
         let index =
             line.lastIndex {
@@ -103,7 +101,7 @@ struct FairQueue: Sendable {
     }
 
     /// Lets a part wait in another client's line; one that was all of its line takes along what that may spend.
-    mutating func move(_ key: PartKey, to owner: Peer?) {
+    mutating func move(_ key: PartKey, to owner: Address?) {
         guard let before = owners[key], before != owner else { return }
         let deficit = lines[before]?.deficit ?? 0
         guard let part = remove(key) else { return }
@@ -114,10 +112,10 @@ struct FairQueue: Sendable {
     /// The part whose turn it is, and what that costs the lines.
     struct Choice {
         let part: Waiting
-        let owner: Peer?
+        let owner: Address?
         /// Rounds of turns in which nobody could have gone, for these.
         fileprivate let rounds: Int
-        fileprivate let candidates: [Peer]
+        fileprivate let candidates: [Address]
     }
 
     /// Finds the part whose turn it is; nil when none may go now.
@@ -125,8 +123,9 @@ struct FairQueue: Sendable {
     /// - Parameters:
     ///   - mayGo: whether anything of a client may go.
     ///   - isFit: whether a part of such a client may.
-    func next(of mayGo: (Peer?) -> Bool, where isFit: (Waiting, Peer?) -> Bool) -> Choice? {
-        let candidates = turns.compactMap { owner -> (owner: Peer, part: Waiting, missing: Int)? in
+    func next(of mayGo: (Address?) -> Bool, where isFit: (Waiting, Address?) -> Bool) -> Choice? {
+        let candidates = turns.compactMap {
+            owner -> (owner: Address, part: Waiting, missing: Int)? in
             guard mayGo(owner), let line = lines[owner],
                 let part = line.parts.first(where: { isFit($0, owner) })
             else { return nil }
@@ -157,7 +156,7 @@ struct FairQueue: Sendable {
     }
 
     /// Passes the turn on when the line's next part costs more than it has left.
-    private mutating func endTurn(of owner: Peer) {
+    private mutating func endTurn(of owner: Address) {
         guard turns.first == owner, let line = lines[owner], let next = line.parts.first,
             next.cost > line.deficit
         else { return }

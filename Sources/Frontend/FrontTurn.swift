@@ -38,32 +38,38 @@ struct FrontTurn: ~Copyable {
 
     private mutating func take(fromWorkers arrival: RouterSocket.Arrival) {
         switch arrival {
-        case .left(let peer): perform(.workerLeft(peer))
+        case .left(let peer): perform(.workerLeft(Address(peer)))
         case .message(let peer, let frames):
             do {
-                perform(.worker(peer, try Frames.decode(frames, as: WorkerReport.self)))
+                perform(.worker(Address(peer), try Frames.decode(frames, as: WorkerReport.self)))
             } catch {
-                if let refusal = error.refusal { _ = send(.failed(refusal), toWorker: peer) }
-                perform(.workerMalformed(peer, error.message))
+                if let refusal = error.refusal {
+                    _ = send(.failed(refusal), toWorker: Address(peer))
+                }
+                perform(.workerMalformed(Address(peer), error.message))
             }
         }
     }
 
     private mutating func take(fromClients arrival: RouterSocket.Arrival) {
         switch arrival {
-        case .left(let peer): perform(.clientLeft(peer))
+        case .left(let peer): perform(.clientLeft(Address(peer)))
         case .message(let peer, let frames):
             do {
-                perform(.client(peer, try Frames.decode(frames, as: ClientVerb.self)))
+                perform(.client(Address(peer), try Frames.decode(frames, as: ClientVerb.self)))
             } catch {
-                if let refusal = error.refusal { _ = send(.failed(refusal), toClient: peer) }
+                if let refusal = error.refusal {
+                    _ = send(.failed(refusal), toClient: Address(peer))
+                }
             }
         }
     }
 
     /// Tells the broker the time, and how connections fare.
     mutating func tick() {
-        perform(.connections(sockets.clients.statistics + sockets.workers.statistics))
+        perform(
+            .connections(
+                WireConnectionStatus(sockets.clients.statistics + sockets.workers.statistics)))
         perform(.tick)
     }
 
@@ -82,25 +88,27 @@ struct FrontTurn: ~Copyable {
         var failures: [BrokerEvent] = []
         // After one failure nothing more goes to that client: its stream has no holes, and one report for each part of a
         // request, or for a client that is gone, says it all.
-        var failed: [Peer: SendFailure] = [:]
+        var failed: [Address: SendFailure] = [:]
         var reported: Set<FailedStream> = []
         for action in actions {
             switch action {
-            case .toClient(let peer, let event, let mark):
-                guard let failure = failed[peer] ?? send(event, toClient: peer) else { continue }
-                let stream = FailedStream(peer, failure, mark)
+            case .toClient(let client, let event, let mark):
+                guard let failure = failed[client] ?? send(event, toClient: client) else {
+                    continue
+                }
+                let stream = FailedStream(client, failure, mark)
                 // What comes after an event that cannot be sent at all can be, later.
                 if case .unencodable = failure {
-                    failed[peer] = .congested
+                    failed[client] = .congested
                 } else {
-                    failed[peer] = failure
+                    failed[client] = failure
                 }
                 if let mark, reported.insert(stream).inserted {
-                    failures.append(.undelivered(peer, mark, failure))
+                    failures.append(.undelivered(client, mark, failure))
                 }
-            case .toWorker(let peer, let order):
-                if let failure = send(order, toWorker: peer) {
-                    failures.append(.orderUndelivered(peer, order, failure))
+            case .toWorker(let worker, let order):
+                if let failure = send(order, toWorker: worker) {
+                    failures.append(.orderUndelivered(worker, order, failure))
                 }
             case .workerReady(let identity, let type, let adapterCount, let refused):
                 notices.yield(
@@ -116,16 +124,16 @@ struct FrontTurn: ~Copyable {
         return failures
     }
 
-    private func send(_ event: ClientEvent, toClient peer: Peer) -> SendFailure? {
-        Self.send(event, to: peer, over: sockets.clients)
+    private func send(_ event: ClientEvent, toClient address: Address) -> SendFailure? {
+        Self.send(event, to: address, over: sockets.clients)
     }
 
-    private func send(_ order: WorkerOrder, toWorker peer: Peer) -> SendFailure? {
-        Self.send(order, to: peer, over: sockets.workers)
+    private func send(_ order: WorkerOrder, toWorker address: Address) -> SendFailure? {
+        Self.send(order, to: address, over: sockets.workers)
     }
 
     private static func send(
-        _ message: some WireDirection, to peer: Peer, over socket: RouterSocket
+        _ message: some WireDirection, to address: Address, over socket: RouterSocket
     ) -> SendFailure? {
         let frames: [[UInt8]]
         do throws(WireError) {
@@ -134,7 +142,7 @@ struct FrontTurn: ~Copyable {
             return .unencodable(error.message)
         }
         do throws(MessagingError) {
-            try socket.send(frames, to: peer)
+            try socket.send(frames, to: Peer(address))
             return nil
         } catch {
             return error.code == .wouldBlock ? .congested : .unreachable
@@ -144,16 +152,38 @@ struct FrontTurn: ~Copyable {
 
 /// What one report of a failure covers.
 private struct FailedStream: Hashable {
-    private let peer: Peer
+    private let client: Address
     private let failure: SendFailure
     private var request: RequestID?
     private var part: Int?
 
-    init(_ peer: Peer, _ failure: SendFailure, _ mark: DeliveryMark?) {
-        self.peer = peer
+    init(_ client: Address, _ failure: SendFailure, _ mark: DeliveryMark?) {
+        self.client = client
         self.failure = failure
         guard failure != .unreachable else { return }
         request = mark?.request
         if case .entry(_, let part, _) = mark { self.part = part }
+    }
+}
+
+extension Address {
+    fileprivate init(_ peer: Peer) {
+        self.init(name: peer.routingID)
+    }
+}
+
+extension Peer {
+    fileprivate init(_ address: Address) {
+        self.init(routingID: address.name)
+    }
+}
+
+extension WireConnectionStatus {
+    fileprivate init(_ statistics: RouterStatistics) {
+        self.init()
+        open = UInt32(clamping: statistics.openCount)
+        refused = statistics.refusedCount
+        cut = statistics.cutCount
+        bufferedBytes = UInt64(clamping: statistics.inputByteCount)
     }
 }

@@ -1,5 +1,3 @@
-import Messaging
-
 /// Who has how many of the workers' places now, and whether more of them may be his.
 ///
 /// A batch gives a machine without accelerator little more tokens beyond some rows, but every reply in it comes more slowly.
@@ -11,7 +9,7 @@ struct PlaceShares {
     private static let reservedShare = 16
 
     /// Places by client, for each worker; nil: of clients that are gone.
-    private var taken: [Peer?: [Int]] = [:]
+    private var taken: [Address?: [Int]] = [:]
     private let sessionCount: Int
     /// The part of a worker's places that one client may have.
     private let share: Int
@@ -21,8 +19,8 @@ struct PlaceShares {
     ///   - waiting: how many parts of a client wait.
     ///   - owner: whose a part is.
     init(
-        _ sessions: [WorkerSession], active: Set<Peer>, waiting: (Peer) -> Int,
-        owner: (PartKey) -> Peer?
+        _ sessions: [WorkerSession], active: Set<Address>, waiting: (Address) -> Int,
+        owner: (PartKey) -> Address?
     ) {
         sessionCount = sessions.count
         for (index, session) in sessions.enumerated() {
@@ -41,7 +39,7 @@ struct PlaceShares {
     private static func none(_ count: Int) -> [Int] { Array(repeating: 0, count: count) }
 
     /// Whether a client may have another place at a worker.
-    func allow(_ owner: Peer?, at index: Int, of session: WorkerSession) -> Bool {
+    func allow(_ owner: Address?, at index: Int, of session: WorkerSession) -> Bool {
         guard session.hasRoom else { return false }
         // Whoever has none yet finds the one that is kept.
         guard let taken = taken[owner] else {
@@ -54,7 +52,7 @@ struct PlaceShares {
     private func reserve(_ session: WorkerSession) -> Int { session.slots / Self.reservedShare }
 
     /// Notes that a client got a place.
-    mutating func take(_ owner: Peer?, at index: Int) {
+    mutating func take(_ owner: Address?, at index: Int) {
         taken[owner, default: Self.none(sessionCount)][index] += 1
     }
 }

@@ -1,4 +1,3 @@
-import Messaging
 import Wire
 
 /// One reply of a request: what it needs to run anywhere, and all that came of it so far.
@@ -11,7 +10,7 @@ struct RequestPart: Sendable {
 
     /// One dispatch to one worker.
     struct Attempt: Sendable {
-        let worker: Peer
+        let worker: Address
         /// Tokens the reply had when the attempt began.
         let firstToken: Int
     }
@@ -96,7 +95,7 @@ struct RequestPart: Sendable {
     }
 
     /// The running attempt at a worker, if that is the one that counts.
-    func attempt(at worker: Peer, epoch: UInt32) -> Attempt? {
+    func attempt(at worker: Address, epoch: UInt32) -> Attempt? {
         guard case .running(let attempt) = phase, attempt.worker == worker, self.epoch == epoch
         else { return nil }
         return attempt

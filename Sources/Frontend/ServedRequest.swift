@@ -1,4 +1,3 @@
-import Messaging
 import Wire
 
 /// An accepted request, until it is closed or forgotten.
@@ -46,7 +45,7 @@ extension ServedRequest {
 
 /// How far the client has been told, and how much more it wants.
 struct Delivery: Sendable {
-    var client: Peer?
+    var client: Address?
     var isAccepted = false
     /// The next entry to send, by part.
     var cursors: [Int]
@@ -65,7 +64,7 @@ struct Delivery: Sendable {
     /// When a full pipe is tried again.
     var retryAt: Instant?
 
-    init(client: Peer, partCount: Int, credit: UInt32) {
+    init(client: Address, partCount: Int, credit: UInt32) {
         self.client = client
         cursors = Array(repeating: 0, count: partCount)
         offsets = cursors

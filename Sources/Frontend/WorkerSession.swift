@@ -1,5 +1,4 @@
 import DequeModule
-import Messaging
 import Tensors
 import Wire
 
@@ -22,7 +21,7 @@ struct WorkerSession: Sendable {
     /// Prompts that a worker may have been asked to encode at once: what it runs waits for it.
     static let encodingLimit = 4
 
-    let address: Peer
+    let address: Address
     /// That the front gave the process; nil: somebody else started it.
     let identity: WorkerIdentity?
     /// As the process states it: shown, and used for nothing.
@@ -46,7 +45,7 @@ struct WorkerSession: Sendable {
     var unsent: [WorkerOrder] = []
     private var recentPrefixes: Deque<UInt64> = []
 
-    init(_ ready: WireReady, from address: Peer, adapters: Set<Digest>, now: Instant) {
+    init(_ ready: WireReady, from address: Address, adapters: Set<Digest>, now: Instant) {
         self.address = address
         identity = WorkerIdentity(ready.identity)
         statedPID = ready.pid

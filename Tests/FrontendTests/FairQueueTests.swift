@@ -1,12 +1,11 @@
-import Messaging
 import Testing
 import Wire
 
 @testable import Frontend
 
 @Suite struct FairQueueTests {
-    private let hog = Peer(routingID: [1])
-    private let polite = Peer(routingID: [2])
+    private let hog = Address(name: [1])
+    private let polite = Address(name: [2])
 
     private func part(_ serial: UInt64, cost: Int = 100) throws -> FairQueue.Waiting {
         let bytes = (0..<16).map { UInt8(truncatingIfNeeded: serial >> (8 * UInt64($0 % 8))) | 1 }
@@ -17,7 +16,8 @@ import Wire
 
     /// Takes everything; the serials in the order in which they went.
     private func drain(
-        _ queue: inout FairQueue, where isFit: (FairQueue.Waiting, Peer?) -> Bool = { _, _ in true }
+        _ queue: inout FairQueue,
+        where isFit: (FairQueue.Waiting, Address?) -> Bool = { _, _ in true }
     ) -> [UInt64] {
         var serials: [UInt64] = []
         while let choice = queue.next(of: { _ in true }, where: isFit) {
@@ -83,7 +83,7 @@ import Wire
         var order: [UInt64] = []
         for round in 0..<200 {
             // The same client attaches again and again, now and then over another connection.
-            let owner = round % 50 == 0 ? Peer(routingID: [3, UInt8(round)]) : polite
+            let owner = round % 50 == 0 ? Address(name: [3, UInt8(round)]) : polite
             queue.move(try part(9).key, to: owner)
             guard let choice = queue.next(of: { _ in true }, where: { _, _ in true }) else { break }
             queue.take(choice)

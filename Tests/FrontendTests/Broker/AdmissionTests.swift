@@ -1,4 +1,3 @@
-import Messaging
 import Testing
 import Wire
 
@@ -38,7 +37,7 @@ import Wire
         var bench = Bench()
         bench.submit(1)
         bench.chunk(1, offset: 0, [5, 6])
-        let other = Peer(routingID: [2])
+        let other = Address(name: [2])
         let actions = bench.submit(1, client: other) { $0.credit = 9 }
         #expect(actions.events.map(\.message.kindName) == ["ACCEPTED", "ROUTED", "CHUNK"])
         #expect(actions.chunks.first?.ids == [5, 6])

@@ -1,12 +1,11 @@
 import FoundationEssentials
-import Messaging
 import Wire
 
 @testable import Frontend
 
 /// A broker on a bench: workers with many slots, a clock that stands still unless moved.
 struct Bench {
-    static let client = Peer(routingID: [1])
+    static let client = Address(name: [1])
 
     var broker: Broker
     var now: Duration = .zero
@@ -29,7 +28,7 @@ struct Bench {
         }
     }
 
-    static func worker(_ index: Int) -> Peer { Peer(routingID: [0xFF, UInt8(index)]) }
+    static func worker(_ index: Int) -> Address { Address(name: [0xFF, UInt8(index)]) }
 
     static func id(_ number: UInt8) -> Data { Data(repeating: number, count: 16) }
 
@@ -51,7 +50,7 @@ struct Bench {
 
     @discardableResult
     mutating func submit(
-        _ number: UInt8, _ text: String = "Hello.", client: Peer = Bench.client,
+        _ number: UInt8, _ text: String = "Hello.", client: Address = Bench.client,
         _ fill: (inout WireSubmit) -> Void = { _ in }
     ) -> [BrokerAction] {
         var submit = WireSubmit()
@@ -119,7 +118,7 @@ extension BrokerAction {
 
     /// The worker that it is for.
     var worker: Int? {
-        if case .toWorker(let peer, _) = self { peer.routingID.last.map { Int($0) } } else { nil }
+        if case .toWorker(let peer, _) = self { peer.name.last.map { Int($0) } } else { nil }
     }
 
     var killed: WorkerIdentity? {

@@ -1,4 +1,3 @@
-import Messaging
 import Testing
 import Wire
 
@@ -40,7 +39,7 @@ import Wire
         bench.submit(1)
         bench.chunk(1, offset: 0, [1, 2, 3], text: "abc")
         bench.chunk(1, offset: 3, [4], text: "d")
-        let other = Peer(routingID: [2])
+        let other = Address(name: [2])
         let actions = bench.tell(.client(other, attach([2])))
         #expect(actions.events.map(\.message.kindName) == ["ACCEPTED", "ROUTED", "CHUNK", "CHUNK"])
         #expect(actions.chunks.map(\.offset) == [2, 3])
@@ -104,7 +103,7 @@ import Wire
             bench.tell(.undelivered(Bench.client, .acceptance(id), .unreachable))
         }
         bench.wait(.seconds(1))
-        bench.tell(.client(Peer(routingID: [2]), attach([])))
+        bench.tell(.client(Address(name: [2]), attach([])))
         bench.wait(.seconds(1))
         #expect(bench.wait(.seconds(1)).cancels.isEmpty)
     }

@@ -1,4 +1,3 @@
-import Messaging
 import Testing
 import Wire
 
@@ -6,7 +5,7 @@ import Wire
 
 /// Clients beside each other, and clients that are gone.
 @Suite struct FairnessTests {
-    private static let other = Peer(routingID: [2])
+    private static let other = Address(name: [2])
 
     @Test func aNewcomerFindsAPlaceBesideOneWhoWantsAll() {
         var bench = Bench(slots: 16)
@@ -36,7 +35,7 @@ import Wire
     @Test func besideManyPatientClientsOneHasAnEighth() {
         var bench = Bench(slots: 32)
         for number in 1...20 as ClosedRange<UInt8> {
-            bench.submit(number, client: Peer(routingID: [8, number]))
+            bench.submit(number, client: Address(name: [8, number]))
         }
         for number in 101...140 as ClosedRange<UInt8> { bench.submit(number) }
         let key = bench.broker.sessions[0].occupants
@@ -55,7 +54,7 @@ import Wire
         #expect(bench.broker.queue.count(of: Self.other) == 8 / 3)
         // However many come, it never grows past twice its length.
         for number in 31...120 as ClosedRange<UInt8> {
-            bench.submit(number, client: Peer(routingID: [9, number]))
+            bench.submit(number, client: Address(name: [9, number]))
         }
         #expect(bench.broker.queue.count <= 16)
     }
@@ -63,7 +62,7 @@ import Wire
     @Test func whatVanishedClientsLeftShutsNobodyOut() {
         var bench = Bench(slots: 1) { $0.queueLimit = 8 }
         for round in 0..<6 as Range<UInt8> {
-            let client = Peer(routingID: [7, round])
+            let client = Address(name: [7, round])
             for number in 0..<8 as Range<UInt8> {
                 bench.submit(round * 8 + number + 1, client: client) { $0.keep = true }
             }

@@ -1,5 +1,4 @@
 import Frontend
-import Messaging
 import TestSupport
 import Wire
 
@@ -22,7 +21,7 @@ struct FakeClient {
 
     let index: Int
     /// nil: offline.
-    var address: Peer?
+    var address: Address?
     var generation = 0
     var isGone = false
     /// Its pipe is full until then.

@@ -1,6 +1,5 @@
 import FoundationEssentials
 import Frontend
-import Messaging
 import TestSupport
 import Wire
 
@@ -18,7 +17,7 @@ struct FakeWorker {
         var hasLied = false
     }
 
-    let address: Peer
+    let address: Address
     let pid: Int32
     let place: Int
     let slots: Int

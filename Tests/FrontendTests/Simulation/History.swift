@@ -1,13 +1,12 @@
 import Frontend
-import Messaging
 import Wire
 
 /// All that happened outside the broker in one run: what `HistoryChecker` judges.
 struct History {
     enum Record {
         /// A client asked for a request's stream from these offsets on.
-        case asked(Peer, RequestID, offsets: [Int])
-        case received(Peer, ClientEvent)
+        case asked(Address, RequestID, offsets: [Int])
+        case received(Address, ClientEvent)
         /// A worker took a part; `running` counts it.
         case dispatched(pid: Int32, WireDispatch, running: Int, slots: Int, at: Duration)
         /// A worker died by itself with exactly this one part running.

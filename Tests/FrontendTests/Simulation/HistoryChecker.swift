@@ -1,5 +1,4 @@
 import Frontend
-import Messaging
 import Wire
 
 /// Judges a run by what its clients and workers saw, without a look into the broker.
@@ -11,7 +10,7 @@ struct HistoryChecker {
     static let deathLimit = 3
 
     private struct Stream: Hashable {
-        let client: Peer
+        let client: Address
         let request: RequestID
     }
 
@@ -121,7 +120,7 @@ struct HistoryChecker {
         dispatches[part] = dispatches[part]?.suffix(1)
     }
 
-    private mutating func check(_ event: ClientEvent, at client: Peer) {
+    private mutating func check(_ event: ClientEvent, at client: Address) {
         switch event {
         case .accepted(let accepted):
             let stream = Stream(client: client, request: accepted.requestID)
@@ -144,7 +143,7 @@ struct HistoryChecker {
         }
     }
 
-    private mutating func check(_ chunk: WireChunk, at client: Peer) {
+    private mutating func check(_ chunk: WireChunk, at client: Address) {
         let key = Part(request: chunk.requestID, part: Int(chunk.part))
         guard let decoder = decoders[key] else {
             return report(.sameTokens, "a chunk of a part that no worker ever had")
@@ -186,7 +185,7 @@ struct HistoryChecker {
         }
     }
 
-    private mutating func check(_ done: WireDone, _ event: ClientEvent, at client: Peer) {
+    private mutating func check(_ done: WireDone, _ event: ClientEvent, at client: Address) {
         let key = Part(request: done.requestID, part: Int(done.part))
         let decoder = decoders[key]
         let isFlushed = flushed.contains(key)
@@ -212,7 +211,7 @@ struct HistoryChecker {
     }
 
     private mutating func check(
-        _ failed: WireFailed, _ event: ClientEvent, at client: Peer
+        _ failed: WireFailed, _ event: ClientEvent, at client: Address
     ) {
         // Before `Accepted` it is a refusal, and NOT_FOUND answers a question.
         guard views[Stream(client: client, request: failed.requestID)] != nil,
@@ -221,7 +220,7 @@ struct HistoryChecker {
         end(event, key: Part(request: failed.requestID, part: Int(failed.part)), at: client)
     }
 
-    private mutating func end(_ event: ClientEvent, key: Part, at client: Peer) {
+    private mutating func end(_ event: ClientEvent, key: Part, at client: Address) {
         let known = terminals[key]
         terminals[key] = event
         with(client, key.request, key.part) { view, part in
@@ -233,7 +232,7 @@ struct HistoryChecker {
     }
 
     private mutating func with(
-        _ client: Peer, _ request: RequestID, _ part: Int,
+        _ client: Address, _ request: RequestID, _ part: Int,
         _ body: (inout View, Int) -> (Violation.Rule, String)?
     ) {
         let stream = Stream(client: client, request: request)

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Messaging
 import TestSupport
 import Wire
 
@@ -12,9 +11,9 @@ import Wire
 struct World {
     enum Happening {
         case toBroker(BrokerEvent)
-        case toWorker(Peer, WorkerOrder)
-        case toClient(Peer, ClientEvent)
-        case step(Peer)
+        case toWorker(Address, WorkerOrder)
+        case toClient(Address, ClientEvent)
+        case step(Address)
         case spawn(place: Int)
         case submit(client: Int)
         case disconnect(client: Int)
@@ -23,7 +22,7 @@ struct World {
         /// Sends again what nobody has answered.
         case remind(client: Int)
         /// Sends what was refused again, unless it was accepted or the connection has changed since.
-        case resubmit(client: Int, WireSubmit, from: Peer)
+        case resubmit(client: Int, WireSubmit, from: Address)
         case tick
     }
 
@@ -48,7 +47,7 @@ struct World {
             configuration: plan.configuration, router: FakeRouter(), seed: random.next())
         for place in 0..<plan.workerCount { calendar.plan(.spawn(place: place), at: .zero) }
         for index in 0..<plan.clientCount {
-            clients.append(FakeClient(index: index, address: Peer(routingID: [UInt8(index), 0])))
+            clients.append(FakeClient(index: index, address: Address(name: [UInt8(index), 0])))
             for _ in 0..<plan.requestsPerClient {
                 calendar.plan(.submit(client: index), at: milliseconds(200...plan.lastSubmission))
             }
@@ -127,7 +126,7 @@ struct World {
     /// After one failure nothing more goes to that client in the same turn, as in the real loop.
     private mutating func act(on wanted: [BrokerAction]) -> [BrokerEvent] {
         var failures: [BrokerEvent] = []
-        var failed: [Peer: SendFailure] = [:]
+        var failed: [Address: SendFailure] = [:]
         for action in plan.sabotage?.apply(to: wanted) ?? wanted {
             switch action {
             case .toClient(let address, let event, let mark):
@@ -137,7 +136,7 @@ struct World {
                     if case .unencodable = failure { failed[address] = .congested }
                     if let mark { failures.append(.undelivered(address, mark, failure)) }
                 } else {
-                    send(.toClient(address, event), over: "to client \(address.routingID)")
+                    send(.toClient(address, event), over: "to client \(address.name)")
                 }
             case .toWorker(let address, let order):
                 if case .dispatch(let dispatch) = order {
@@ -148,7 +147,7 @@ struct World {
                 if let failure = obstacle(toWorker: address) {
                     failures.append(.orderUndelivered(address, order, failure))
                 } else {
-                    send(.toWorker(address, order), over: "to worker \(address.routingID)")
+                    send(.toWorker(address, order), over: "to worker \(address.name)")
                 }
             case .killWorker(let identity, _):
                 // A worker that is killed may live on for a while, as one on a machine that was
@@ -178,7 +177,7 @@ struct World {
         history.records.append(.accepted(accepted.requestID, deadline: now + allowed))
     }
 
-    private func obstacle(_ address: Peer, _ event: ClientEvent) -> SendFailure? {
+    private func obstacle(_ address: Address, _ event: ClientEvent) -> SendFailure? {
         guard let client = clients.first(where: { $0.address == address }) else {
             return .unreachable
         }
@@ -188,7 +187,7 @@ struct World {
         return .unencodable("too large")
     }
 
-    private func obstacle(toWorker address: Peer) -> SendFailure? {
+    private func obstacle(toWorker address: Address) -> SendFailure? {
         guard let worker = workers.first(where: { $0.address == address && $0.isAlive }) else {
             return nil
         }
@@ -216,7 +215,7 @@ struct World {
         }
         nextPID += 1
         let worker = FakeWorker(
-            address: Peer(routingID: [0xFF, UInt8(truncatingIfNeeded: nextPID)]), pid: nextPID,
+            address: Address(name: [0xFF, UInt8(truncatingIfNeeded: nextPID)]), pid: nextPID,
             place: place, slots: plan.slots)
         workers.append(worker)
         tell(.workerStarted(place: place, identity: .of(nextPID), pid: nextPID))
@@ -224,7 +223,7 @@ struct World {
         calendar.plan(.step(worker.address), at: now + .milliseconds(20))
     }
 
-    private mutating func step(_ address: Peer) {
+    private mutating func step(_ address: Address) {
         guard let index = workers.firstIndex(where: { $0.address == address }) else { return }
         guard workers[index].isAlive else { return die(index) }
         calendar.plan(.step(address), at: now + milliseconds(10...30))
@@ -257,11 +256,11 @@ struct World {
         }
     }
 
-    private mutating func report(_ message: WorkerReport, from address: Peer) {
-        send(.toBroker(.worker(address, message)), over: "from worker \(address.routingID)")
+    private mutating func report(_ message: WorkerReport, from address: Address) {
+        send(.toBroker(.worker(address, message)), over: "from worker \(address.name)")
     }
 
-    private mutating func deliver(_ order: WorkerOrder, to address: Peer) {
+    private mutating func deliver(_ order: WorkerOrder, to address: Address) {
         guard let index = workers.firstIndex(where: { $0.address == address && $0.isAlive })
         else { return }
         if case .drain = order { noteDismissal(workers[index]) }
@@ -320,10 +319,10 @@ struct World {
             history.records.append(.asked(address, attach.requestID, offsets: offsets))
         default: break
         }
-        send(.toBroker(.client(address, verb)), over: "from client \(address.routingID)")
+        send(.toBroker(.client(address, verb)), over: "from client \(address.name)")
     }
 
-    private mutating func deliver(_ event: ClientEvent, to address: Peer) {
+    private mutating func deliver(_ event: ClientEvent, to address: Address) {
         guard let index = clients.firstIndex(where: { $0.address == address }) else { return }
         history.records.append(.received(address, event))
         for verb in clients[index].take(event, &random) { ask(verb, offsets: [], client: index) }
@@ -356,7 +355,7 @@ struct World {
 
     private mutating func reconnect(_ index: Int) {
         clients[index].generation += 1
-        clients[index].address = Peer(routingID: [UInt8(index), UInt8(clients[index].generation)])
+        clients[index].address = Address(name: [UInt8(index), UInt8(clients[index].generation)])
         clients[index].blockedUntil = .zero
         for (verb, offsets) in clients[index].reopen() {
             ask(verb, offsets: offsets, client: index)
