@@ -98,10 +98,11 @@ goldens:
 protos:
 	Protos/generate.sh
 
-# The two system libraries, installed when they are missing.
+# The three system libraries, installed when they are missing.
 libraries:
-	@pkg-config --exists libzmq openblas || { \
-	    echo "installing libzmq3-dev and libopenblas-dev"; \
+	@pkg-config --exists libzmq openblas sqlite3 || { \
+	    echo "installing libzmq3-dev, libopenblas-dev and libsqlite3-dev"; \
 	    SUDO=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	    $$SUDO apt-get update -qq && $$SUDO env DEBIAN_FRONTEND=noninteractive \
-	        apt-get install -y -qq --no-install-recommends libzmq3-dev libopenblas-dev pkg-config; }
+	        apt-get install -y -qq --no-install-recommends libzmq3-dev libopenblas-dev \
+	        libsqlite3-dev pkg-config; }

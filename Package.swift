@@ -24,6 +24,7 @@ extension Target.Dependency {
         name: "DequeModule", package: "swift-collections")
     static let collectionsHeap = Target.Dependency.product(
         name: "HeapModule", package: "swift-collections")
+    static let database = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
     static let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
     static let protobuf = Target.Dependency.product(
         name: "SwiftProtobuf", package: "swift-protobuf")
@@ -68,10 +69,11 @@ let layers: [Target] = [
     .target(name: "Wire", dependencies: [.protobuf]),
     .target(name: "FuseboxWire", dependencies: ["Tensors", "Wire"]),
     .target(name: "Translation", dependencies: ["Adapters", "Routing", "Tensors", "Wire"]),
+    .target(name: "Journal", dependencies: ["Tensors", "Wire", .database, .protobuf, .system]),
     .target(
         name: "Frontend",
         dependencies: [
-            "Adapters", "Messaging", "Routing", "Tensors", "Translation", "Wire",
+            "Adapters", "Journal", "Messaging", "Routing", "Tensors", "Translation", "Wire",
             .collectionsDeque, .logging, .subprocess, .system,
         ]),
     .target(
@@ -85,7 +87,8 @@ let layers: [Target] = [
         name: "fusebox",
         dependencies: [
             "Adapters", "Evaluation", "Frontend", "FuseboxClient", "FuseboxWire", "Inference",
-            "Kernels", "Merging", "Messaging", "Models", "Routing", "Tensors", "Tokenization",
+            "Journal", "Kernels", "Merging", "Messaging", "Models", "Routing", "Tensors",
+            "Tokenization",
             "Training", "Translation", "Wire", "Worker", .arguments, .logging, .system,
         ]),
 ]
@@ -93,7 +96,9 @@ let layers: [Target] = [
 let benchmarks: [Target] = [
     .executableTarget(
         name: "FrontBench",
-        dependencies: ["Frontend", "Messaging", "Routing", "Tensors", "Wire", .arguments],
+        dependencies: [
+            "Frontend", "Journal", "Messaging", "Routing", "Tensors", "Wire", .arguments,
+        ],
         path: "Benchmarks/front", swiftSettings: swift)
 ]
 
@@ -109,7 +114,9 @@ for target in layers where ["Templates", "fusebox"].contains(target.name) {
 }
 
 let tests: [Target] = [
-    .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
+    .target(
+        name: "TestSupport", dependencies: ["Journal", "Tensors", "Wire"], path: "Tests/TestSupport"
+    ),
     .testTarget(name: "LayeringTests", dependencies: ["TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["CSHA256", "Tensors", "TestSupport"]),
     .testTarget(
@@ -152,9 +159,12 @@ let tests: [Target] = [
         name: "FuseboxClientTests",
         dependencies: ["FuseboxClient", "Messaging", "Tensors", "Wire", "fusebox", "TestSupport"]),
     .testTarget(
+        name: "JournalTests", dependencies: ["Journal", "TestSupport", "Wire", .protobuf]),
+    .testTarget(
         name: "FrontendTests",
         dependencies: [
-            "Adapters", "Frontend", "Messaging", "Routing", "Tensors", "TestSupport", "Wire",
+            "Adapters", "Frontend", "Journal", "Messaging", "Routing", "Tensors", "TestSupport",
+            "Wire",
             .logging,
         ]),
     .testTarget(
@@ -187,6 +197,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: layers + benchmarks + tests

@@ -82,6 +82,7 @@ class Session:
         search = [self.folder / "bin", pathlib.Path(sys.executable).parent, os.environ["PATH"], "/usr/sbin"]
         environment = os.environ | {
             "PATH": os.pathsep.join(map(str, search)), "XDG_RUNTIME_DIR": str(self.folder / "run"), "XDG_CACHE_HOME": cache,
+            "XDG_STATE_HOME": str(self.folder / "state"),
             "NO_COLOR": "1", "PYTHONPATH": str(ROOT / "Clients/python/src"), "PYTHONDONTWRITEBYTECODE": "1"}
         self.shell = subprocess.Popen(["bash"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                       text=True, cwd=self.work, env=environment, start_new_session=True)

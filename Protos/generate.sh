@@ -7,12 +7,12 @@ set -eu
 cd "$(dirname "$0")/.."
 swift build -c release --product protoc-gen-swift
 plugin="$(swift build -c release --show-bin-path)/protoc-gen-swift"
-sources="fusebox/v1/common.proto fusebox/v1/client.proto fusebox/v1/worker.proto"
+wire="fusebox/v1/common.proto fusebox/v1/client.proto fusebox/v1/worker.proto"
 
 mkdir -p Sources/Wire/Generated
 protoc --proto_path=Protos --plugin="protoc-gen-swift=$plugin" \
     --swift_opt=Visibility=Public --swift_opt=UseAccessLevelOnImports=true \
-    --swift_opt=FileNaming=DropPath --swift_out=Sources/Wire/Generated $sources
+    --swift_opt=FileNaming=DropPath --swift_out=Sources/Wire/Generated $wire fusebox/v1/journal.proto
 
 # The generator does not know strict memory safety: it leaves this one read unmarked, which is of
 # an immutable instance and therefore safe.
@@ -22,7 +22,7 @@ sed -i 's/= _StorageClass\.defaultInstance/= unsafe _StorageClass.defaultInstanc
 # Python's generator imports by the path of the .proto file; inside the package that is relative.
 python=Clients/python/src/fusebox_client/wire
 mkdir -p "$python"
-protoc --proto_path=Protos --python_out="$python" --pyi_out="$python" $sources
+protoc --proto_path=Protos --python_out="$python" --pyi_out="$python" $wire
 mv "$python"/fusebox/v1/*_pb2.py "$python"/fusebox/v1/*_pb2.pyi "$python"
 rmdir "$python/fusebox/v1" "$python/fusebox"
 sed -i 's/^from fusebox\.v1 import/from fusebox_client.wire import/' "$python"/*_pb2.py "$python"/*_pb2.pyi

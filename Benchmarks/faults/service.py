@@ -45,7 +45,7 @@ class Service:
                 + ["--router", str(ROOT / "Router"), "--bind", self.endpoint]
                 + ["--image-folder", f"{self._folder.name}/images"],
                 # Without Swift's own backtraces: they take seconds, and the log says what ended it.
-                env={**os.environ, "XDG_RUNTIME_DIR": self._folder.name, "SWIFT_BACKTRACE": "enable=no"},
+                env={**os.environ, "XDG_RUNTIME_DIR": self._folder.name, "XDG_STATE_HOME": self._folder.name, "SWIFT_BACKTRACE": "enable=no"},
                 stdout=log,
                 stderr=log,
             )

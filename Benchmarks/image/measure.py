@@ -44,7 +44,7 @@ def start(binary, model, execution_type, workers, folder, options):
     service = subprocess.Popen(
         [binary, "serve", "--model", model, "--type", execution_type, "--workers", str(workers),
          "--threads-per-worker", "1", "--bind", endpoint, *options],
-        stderr=subprocess.PIPE, text=True)
+        stderr=subprocess.PIPE, text=True, env={**os.environ, "XDG_STATE_HOME": folder})
     try:
         for line in service.stderr:
             if line.startswith("serving at"):

@@ -8,6 +8,7 @@ The shelf has first the adapters that the question asks for, then others, then c
 is loaded and none is shared. A round asks the service the same question three times, in a changing order: under the
 mix that the router picks, under the same mix named by the client, and under its first adapter alone. Needs fusebox-client.
 """
+import os
 import argparse
 import json
 import random
@@ -55,7 +56,7 @@ def measure(a: argparse.Namespace, count: int) -> dict:
         shelf(a, adapters, count)
         command = [a.fusebox, "serve", "--workers", "1", "--model", a.model, "--adapters", adapters, "--router", a.router, "--bind", endpoint]
         with open(Path(folder, "log"), "wb") as log:
-            service = subprocess.Popen(list(map(str, command)), stdout=log, stderr=log)
+            service = subprocess.Popen(list(map(str, command)), stdout=log, stderr=log, env={**os.environ, "XDG_STATE_HOME": folder})
         try:
             with Client(endpoint) as client:
                 while not any(worker.state == "ready" for worker in client.status().workers):

@@ -55,7 +55,7 @@ def ours(a: argparse.Namespace, names: list[str]) -> tuple[float, float]:
         endpoint = f"ipc://{folder}/front.sock"
         command = [a.fusebox, "serve", "--model", a.model, "--adapters", a.adapters, "--type", "stored", "--workers", "1",
                    "--threads-per-worker", str(a.threads), "--bind", endpoint]
-        service = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        service = subprocess.Popen(command, stderr=subprocess.DEVNULL, env={**os.environ, "XDG_STATE_HOME": folder})
         try:
             with Client(endpoint) as client:
                 while not any(w.state == "ready" for w in client.status().workers):

@@ -52,7 +52,8 @@ class Service:
         self.endpoint = f"ipc://{self.folder.name}/front.sock"
         self.front = Process(
             [FUSEBOX, "serve", "--bind", self.endpoint, "--workers", str(workers), "--threads-per-worker", "1",
-             "--model", "Demo/base", "--adapters", "Demo/adapters", "--router", "Router", "--no-image", *arguments],
+             "--model", "Demo/base", "--adapters", "Demo/adapters", "--router", "Router", "--no-image",
+             "--journal", f"{self.folder.name}/journal.sqlite", *arguments],
             f"{self.folder.name}/front.log")
         self.front.wait_for("serving at")
 

@@ -33,6 +33,7 @@ def serve(tmp_path, port, *arguments):
     process = Process(
         [FUSEBOX, "serve", "--bind", f"ipc://{tmp_path}/front.sock", "--workers", "1", "--threads-per-worker", "1", "--model",
          "Demo/base", "--adapters", "Demo/adapters", "--router", "Router", "--no-image", "--http", f"127.0.0.1:{port}",
+         "--journal", f"{tmp_path}/journal.sqlite",
          *arguments], str(tmp_path / "serve.log"))
     process.wait_for("http: .*serving at http")
     return process

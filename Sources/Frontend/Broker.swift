@@ -1,32 +1,27 @@
+import Journal
 import Wire
 
 /// The front's memory and judgement: which requests there are, who runs them, what their clients
 /// have been told.
 ///
-/// A pure state machine: no clock, no socket, no thread. The same events at the same instants give
-/// the same actions, so that a simulator can drive it through years of faults. Promises:
+/// A pure state machine: no clock, no socket, no disk, no thread. The same events at the same instants give
+/// the same actions, so that a simulator can drive it through years of faults. It goes by turns: it receives events, says what
+/// of them must be recorded (`BrokerTurn`), and once that is done, or was not possible, what is to be sent. Promises:
 /// a request is accepted before anything else is said of it, its route is frozen then, each part
-/// ends exactly once, and its client sees every token once and in order, whatever workers do.
+/// ends exactly once, and its client sees every token once and in order, whatever workers and fronts do.
 public struct Broker: Sendable {
-    let configuration: BrokerConfiguration
+    var configuration: BrokerConfiguration
     /// Bound to the pool's adapters once there is a pool.
     var router: (any PromptRouter)?
     var random: SplitMix
 
-    /// Every request that is not forgotten.
-    var requests: [RequestID: ServedRequest] = [:]
+    var requests = RequestTable()
     /// When each connection last asked for something or got its end, if that was lately.
     var activity: [Address: Instant] = [:]
     /// What each connection is told of.
     var clients: [Address: Set<RequestID>] = [:]
-    /// Those that have not ended, in order of acceptance.
-    var live: [RequestID] = []
-    /// Those that have, in order of their end.
-    var ended: [RequestID] = []
-    var endedByteCount = 0
     /// Those whose clients have not been told all: out of credit, or their pipe is full.
     var stalled: [RequestID] = []
-    var nextSerial: UInt64 = 0
     var queue = FairQueue()
     var drainRate = DrainRate()
     /// Whether a part may have found a place since the last look: most events change neither the queue nor the places.
@@ -39,9 +34,11 @@ public struct Broker: Sendable {
 
     var counters = BrokerCounters()
     var connections = WireConnectionStatus()
+    /// Why nothing can be accepted at the moment: the engine takes nothing.
+    var engineProblem: String?
     var drainingSince: Instant?
     var isDrained = false
-    /// What the present event has led to so far.
+    /// What the present turn has led to so far.
     var actions: [BrokerAction] = []
 
     /// Begins without workers and requests.
@@ -57,8 +54,8 @@ public struct Broker: Sendable {
         random = SplitMix(seed: seed)
     }
 
-    /// Takes one event and says what is to be done.
-    public mutating func receive(_ event: BrokerEvent, now: Instant) -> [BrokerAction] {
+    /// Takes one event; `finishTurn` says what is to be done.
+    public mutating func receive(_ event: BrokerEvent, now: Instant) {
         switch event {
         case .client(let client, let message): receive(message, from: client, now: now)
         case .worker(let worker, let message): receive(message, from: worker, now: now)
@@ -80,13 +77,8 @@ public struct Broker: Sendable {
         case .awoken: excuse(now)
         case .tick: tick(now)
         case .drain: drain(now)
+        case .recalled(let recollection, let id, let time): recall(recollection, id, at: time)
         }
-        if mayDispatch {
-            mayDispatch = false
-            dispatch(now)
-        }
-        defer { actions = [] }
-        return actions
     }
 
     private mutating func receive(
@@ -101,6 +93,9 @@ public struct Broker: Sendable {
         case .route(let route): explain(route, to: client)
         case .listAdapters(let list): listAdapters(list, to: client)
         case .status(let status): self.status(status, to: client)
+        case .listRequests(let list): listRequests(list, to: client, now: now)
+        case .retry(let retry): self.retry(retry, from: client, now: now)
+        case .drop(let drop): self.drop(drop, from: client, now: now)
         }
     }
 

@@ -16,6 +16,8 @@ public enum BrokerAction: Sendable {
     case killWorker(WorkerIdentity, reason: String)
     /// Nothing runs any more and the workers were told to leave.
     case drained
+    /// A client's list of requests, to be completed by those that the engine alone has.
+    case listRequests(Address, WireRequests, limit: Int)
     /// Something that the operator should be able to read later.
     case report(String)
 }

@@ -1,3 +1,4 @@
+import Journal
 import Wire
 
 /// Taking requests in.
@@ -9,13 +10,18 @@ extension Broker {
         body.credit = 0
         if isDrained { return refuse(leaving, request: id, to: client) }
         if let known = requests[id] {
-            guard known.body == body else {
+            guard known.isAnswer(to: body) else {
                 let refusal = Refusal(
                     .alreadyExists,
                     "request \(id) exists with another body; choose a new id")
                 return refuse(refusal, request: submit.requestID, to: client)
             }
             return attach(id, to: client, offsets: [], credit: submit.credit)
+        }
+        if requests.isClosed(id) {
+            let refusal = Refusal(
+                .alreadyExists, "request \(id) was answered and closed; choose a new id")
+            return refuse(refusal, request: id, to: client)
         }
         if sessions.contains(where: { $0.holds(id) }) {
             let refusal = Refusal(
@@ -38,22 +44,31 @@ extension Broker {
             retryAfter: configuration.successorDelay)
     }
 
+    /// What a service says that cannot keep what it accepts.
+    func notRecorded(_ problem: String) -> Refusal {
+        Refusal(
+            .unavailable, "nothing can be accepted now: \(problem)",
+            retryAfter: configuration.recordingDelay)
+    }
+
     private mutating func accept(
         _ body: WireSubmit, id: RequestID, credit: UInt32, client: Address, now: Instant
     ) throws(Refusal) {
         guard drainingSince == nil else {
             throw leaving
         }
+        if let engineProblem { throw notRecorded(engineProblem) }
         let limits = body.limits
         try SubmissionCheck(configuration: configuration).check(limits)
         let selection = body.encodeOnly ? WireSelection { $0.base = .init() } : body.selection
         let plan = try plan(body.prompt, selection: selection, split: body.split)
+        guard let pool else { throw noPool }
         let costs = plan.parts.map { part in
             body.encodeOnly ? part.encodingCost : part.cost(tokenLimit: limits.tokenLimit)
         }
         try admit(parts: plan.parts.count, cost: costs.reduce(0, +), of: client)
 
-        var sampling = body.sampling.completed(by: pool?.samplingDefaults ?? WireSampling())
+        var sampling = body.sampling.completed(by: pool.samplingDefaults)
         if !sampling.hasSeed { sampling.seed = random.next() }
         let parts = plan.parts.enumerated().map { index, part in
             RequestPart(
@@ -66,20 +81,19 @@ extension Broker {
                 entries: [.routed(part.segment, part.sentences)])
         }
         let request = ServedRequest(
-            id: id, serial: nextSerial, body: body, sampling: sampling,
+            id: id, serial: requests.takeSerial(), body: body, sampling: sampling,
             kvRule: body.kvRule == .unspecified ? .keep : body.kvRule, auto: plan.auto,
             deadline: limits.deadlineMs == 0
                 ? nil : now + .milliseconds(Int64(limits.deadlineMs)),
-            promptByteCount: PromptText.byteCount(body.prompt), parts: parts,
+            promptByteCount: PromptText.byteCount(body.prompt),
+            origin: RequestOrigin(
+                base: pool.base, type: pool.type, kernels: pool.kernels, router: router?.digest),
+            acceptedAt: now, parts: parts,
             delivery: Delivery(client: client, partCount: parts.count, credit: credit))
-        nextSerial += 1
-        requests[id] = request
+        requests.add(request)
         clients[client, default: []].insert(id)
         activity[client] = now
-        live.append(id)
-        counters.accepted += 1
         for index in parts.indices { enqueue(PartKey(request: id, part: index), now: now) }
-        deliver(id)
     }
 
     /// Refuses what would make the queue too long, with the time after which there is room.
@@ -131,7 +145,7 @@ extension Broker {
     /// Doing it again changes nothing.
     mutating func cancel(_ cancel: WireCancel, from client: Address, now: Instant) {
         guard requests[cancel.requestID] != nil else {
-            return refuse(Self.unknownRequest, request: cancel.requestID, to: client)
+            return refuse(unknown(cancel.requestID), request: cancel.requestID, to: client)
         }
         stop(cancel.requestID, reason: .cancelled, now: now)
     }
@@ -151,6 +165,11 @@ extension Broker {
         }
     }
 
-    static let unknownRequest = Refusal(
-        .notFound, "no such request; it was never accepted, was closed, or is too long over")
+    func unknown(_ id: RequestID) -> Refusal {
+        Refusal(
+            .notFound,
+            requests.isClosed(id)
+                ? "request \(id) was closed; what it held is gone"
+                : "no such request; it was never accepted, was closed, or is too long over")
+    }
 }

@@ -1,3 +1,4 @@
+import Journal
 import Wire
 
 /// The ends of parts and requests, and what is kept after them.
@@ -28,6 +29,8 @@ extension Broker {
         }
         if let client = requests[key.request]?.delivery.client { activity[client] = now }
         drainRate.note(cost: part.cost, isBusy: !queue.isEmpty, now: now)
+        requests[key.request]?.parts[key.part].adapterWarnings = Reply.adapterWarnings(
+            part.segments, pool: pool)
         requests[key.request]?.parts[key.part].phase = .ended(terminal)
         requests[key.request]?.parts[key.part].entries.append(.ended(terminal))
         finishIfEnded(key.request, now: now)
@@ -40,32 +43,36 @@ extension Broker {
             if case .ended(.failed) = $0.phase { true } else { false }
         }
         if hasFailed { counters.failed += 1 } else { counters.finished += 1 }
-        live.removeAll { $0 == id }
-        if request.isClosed {
-            assign(id, to: nil)
-            requests[id] = nil
-            return
-        }
-        requests[id]?.endedAt = now
-        ended.append(id)
-        endedByteCount += request.byteCount
-        while ended.count > configuration.replyLimit
-            || endedByteCount > configuration.replyByteLimit, ended.count > 1
+        if request.isClosed { return forgetForGood(id) }
+        requests.end(id, now: now)
+    }
+
+    /// Keeps what has ended within the bounds of time and memory.
+    mutating func trimEnded(_ now: Instant) {
+        while let oldest = requests.ended.first(where: { requests.isRecorded($0) }),
+            let end = requests[oldest]?.endedAt, now - end >= configuration.replyLifetime
         {
-            forget(leastWanted)
+            evict(oldest)
+        }
+        while requests.ended.count > configuration.replyLimit
+            || requests.endedByteCount > configuration.replyByteLimit, requests.ended.count > 1,
+            let leastWanted
+        {
+            evict(leastWanted)
         }
     }
 
-    /// The oldest ended request that its client has whole, or else the oldest.
+    /// The oldest ended request that its client has whole, or else the oldest; what the engine does not know stays.
     private var leastWanted: RequestID? {
-        ended.dropLast().first { requests[$0]?.isDelivered ?? true } ?? ended.first
+        let candidates = requests.ended.dropLast().lazy.filter { requests.isRecorded($0) }
+        return candidates.first { requests[$0]?.isDelivered ?? true } ?? candidates.first
     }
 
-    /// Forgets an ended request.
+    /// Takes an ended request out of memory.
     ///
     /// A client that waits for the rest is told.
-    mutating func forget(_ id: RequestID?) {
-        guard let id, let request = requests[id], request.endedAt != nil else { return }
+    private mutating func evict(_ id: RequestID) {
+        guard let request = requests[id], request.endedAt != nil else { return }
         if let client = request.delivery.client {
             let refusal = Refusal(
                 .slowConsumer, "the rest of the reply was not taken in time and is gone")
@@ -76,10 +83,13 @@ extension Broker {
                 actions.append(.toClient(client, .failed(failed), nil))
             }
         }
-        endedByteCount -= request.byteCount
-        ended.removeAll { $0 == id }
         assign(id, to: nil)
-        requests[id] = nil
+        requests.evict(id)
+    }
+
+    private mutating func forgetForGood(_ id: RequestID) {
+        assign(id, to: nil)
+        if configuration.isDurable { requests.close(id) } else { requests.evict(id) }
     }
 
     /// The client has the whole reply: it may be forgotten, now or as soon as it ends.
@@ -90,7 +100,6 @@ extension Broker {
             requests[id]?.isClosed = true
             return
         }
-        assign(id, to: nil)
-        forget(id)
+        forgetForGood(id)
     }
 }

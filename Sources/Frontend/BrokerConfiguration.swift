@@ -20,7 +20,13 @@ public struct BrokerConfiguration: Sendable {
     /// A suspect that waited this long gets a worker emptied for it.
     public var agingLimit: Duration = .seconds(2)
 
-    // What is kept for `Attach` after the end, until `Close`.
+    /// The file in which accepted requests are kept; empty: they live and die with this front.
+    public var journal = ""
+    var isDurable: Bool { !journal.isEmpty }
+    /// When a client should ask a service again that cannot keep what it accepts.
+    public var recordingDelay: Duration = .seconds(1)
+
+    // What stays in memory after the end, until `Close`; an engine may keep it for longer.
     public var replyLifetime: Duration = .seconds(600)
     public var replyLimit = 4096
     public var replyByteLimit = 64 << 20

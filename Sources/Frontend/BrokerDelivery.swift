@@ -1,3 +1,4 @@
+import Journal
 import Wire
 
 /// Telling clients, at their own pace.
@@ -6,7 +7,7 @@ extension Broker {
     mutating func attach(_ attach: WireAttach, from client: Address) {
         let id = attach.requestID
         guard let request = requests[id] else {
-            return refuse(Self.unknownRequest, request: attach.requestID, to: client)
+            return refuse(unknown(id), request: attach.requestID, to: client)
         }
         guard attach.fromOffsets.count <= request.parts.count else {
             let refusal = Refusal(
@@ -14,15 +15,21 @@ extension Broker {
                 "\(attach.fromOffsets.count) offsets for a request of \(request.parts.count) parts")
             return refuse(refusal, request: attach.requestID, to: client)
         }
-        for (index, (offset, part)) in zip(attach.fromOffsets, request.parts).enumerated()
-        where offset > part.tokens.count {
-            let refusal = Refusal(
-                .invalidArgument,
-                "part \(index) has \(part.tokens.count) tokens so far, offset \(offset) lies beyond"
-            )
-            return refuse(refusal, request: attach.requestID, to: client)
+        var offsets: [Int] = []
+        for (index, (offset, part)) in zip(attach.fromOffsets, request.parts).enumerated() {
+            // A client of an earlier front may have tokens that went with the power.
+            let limit =
+                request.isRestored && !part.isEnded ? request.limits.tokenLimit : part.tokens.count
+            guard offset <= limit || request.isRestored else {
+                let refusal = Refusal(
+                    .invalidArgument,
+                    "part \(index) has \(part.tokens.count) tokens so far, offset \(offset) lies beyond"
+                )
+                return refuse(refusal, request: attach.requestID, to: client)
+            }
+            offsets.append(min(Int(offset), limit))
         }
-        self.attach(id, to: client, offsets: attach.fromOffsets.map { Int($0) }, credit: nil)
+        self.attach(id, to: client, offsets: offsets, credit: nil)
     }
 
     /// Starts delivery anew.
@@ -55,11 +62,12 @@ extension Broker {
     /// Sends what the client may have now.
     mutating func deliver(_ id: RequestID) {
         guard let request = requests[id], let client = request.delivery.client,
-            request.delivery.retryAt == nil
+            request.delivery.retryAt == nil, request.recording.isAccepted
         else { return }
         var delivery = request.delivery
         if !delivery.isAccepted {
-            let accepted = ClientEvent.accepted(Reply.accepted(request))
+            let accepted = ClientEvent.accepted(
+                Reply.accepted(request, isDurable: configuration.isDurable))
             actions.append(.toClient(client, accepted, .acceptance(id)))
             delivery.isAccepted = true
         }
@@ -133,9 +141,7 @@ extension Broker {
             return .chunk(chunk)
         case .ended(.done(let reason, let usage)):
             return .done(
-                Reply.done(
-                    request, part: index, reason: reason, usage: usage, pool: pool,
-                    router: router?.digest))
+                Reply.done(request, part: index, reason: reason, usage: usage))
         case .ended(.failed(let refusal)):
             var failed = Reply.failed(refusal, part: index)
             failed.requestID = request.id

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Journal
 import Tensors
 import Wire
 
@@ -105,7 +106,7 @@ extension Broker {
             .address
     }
 
-    private static func adapters(of part: RequestPart) -> Set<Digest> {
+    static func adapters(of part: RequestPart) -> Set<Digest> {
         Set(part.segments.flatMap(\.mix.shares).compactMap { Digest(bytes: $0.adapter) })
     }
 
@@ -154,7 +155,7 @@ extension Broker {
             }
             order.weighting = auto.weighting
             order.gain = auto.gain
-            order.router = router.map { Data($0.digest.bytes) } ?? Data()
+            order.router = request.origin.router.map { Data($0.bytes) } ?? Data()
         }
         return order
     }

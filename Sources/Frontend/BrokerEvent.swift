@@ -1,3 +1,4 @@
+public import Journal
 public import Wire
 
 /// What happens to the broker.
@@ -28,6 +29,8 @@ public enum BrokerEvent: Sendable {
     case tick
     /// Take nothing new, let what runs finish, then leave.
     case drain
+    /// What the engine knows of a request that somebody speaks of and that is not in memory.
+    case recalled(Recollection, RequestID, WallTime)
 }
 
 /// Why a message did not leave.

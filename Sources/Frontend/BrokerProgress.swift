@@ -1,3 +1,4 @@
+import Journal
 import Wire
 
 /// What workers report of the parts that they run.

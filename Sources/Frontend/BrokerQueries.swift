@@ -59,6 +59,8 @@ extension Broker {
         reply.degraded = degradation
         reply.refusedAdapters = pool?.refused ?? []
         reply.connections = connections
+        reply.journal = configuration.journal
+        reply.journalProblem = engineProblem ?? ""
         actions.append(.toClient(client, .statusReply(reply), nil))
     }
 

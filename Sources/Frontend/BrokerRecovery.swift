@@ -1,3 +1,4 @@
+import Journal
 import Wire
 
 /// Losing workers without losing what they ran.
@@ -42,6 +43,7 @@ extension Broker {
     private mutating func recover(_ key: PartKey, isCulprit: Bool, now: Instant) {
         guard let deaths = part(key)?.deaths else { return }
         if isCulprit, deaths >= 1 {
+            requests[key.request]?.parts[key.part].isQuarantined = true
             let refusal = Refusal(
                 .internal,
                 "two workers died while they ran this part; it is not tried again")

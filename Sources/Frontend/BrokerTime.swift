@@ -1,3 +1,4 @@
+import Journal
 import Wire
 
 /// What the passing of time brings about.
@@ -7,13 +8,9 @@ extension Broker {
         mayDispatch = true
         activity = activity.filter { now - $0.value < configuration.activityTime }
         for session in sessions { watch(session, now: now) }
-        for id in live { expire(id, now: now) }
+        for id in requests.live { expire(id, now: now) }
         for id in stalled { pace(id, now: now) }
-        while let oldest = ended.first, let end = requests[oldest]?.endedAt,
-            now - end >= configuration.replyLifetime
-        {
-            forget(oldest)
-        }
+        trimEnded(now)
         if drainingSince != nil { continueDrain(now) }
     }
 
@@ -109,16 +106,17 @@ extension Broker {
     private mutating func continueDrain(_ now: Instant) {
         guard let since = drainingSince, !isDrained else { return }
         if now - since >= configuration.drainTimeout {
-            for id in live {
+            // What is on disk is the next front's; its clients attach there.
+            for id in requests.live where !configuration.isDurable {
                 for index in requests[id]?.parts.indices ?? 0..<0 {
                     end(PartKey(request: id, part: index), .failed(leaving), now: now)
                 }
             }
         } else {
-            let isWaitedFor = ended.contains { id in
+            let isWaitedFor = requests.ended.contains { id in
                 requests[id].map { $0.delivery.client != nil && !$0.isDelivered } ?? false
             }
-            guard live.isEmpty, !isWaitedFor else { return }
+            guard requests.live.isEmpty, !isWaitedFor else { return }
         }
         isDrained = true
         for index in sessions.indices {

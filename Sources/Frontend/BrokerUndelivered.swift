@@ -1,3 +1,4 @@
+import Journal
 import Wire
 
 /// What becomes of messages that did not leave.
@@ -44,7 +45,7 @@ extension Broker {
         guard let part = part(key), part.entries.indices.contains(index) else { return }
         let failure = RequestPart.Terminal.failed(Refusal(.internal, problem))
         actions.append(.report("part \(key.part) of \(key.request) fails: \(problem)"))
-        requests[key.request]?.parts[key.part].entries.removeSubrange(index...)
+        requests[key.request]?.parts[key.part].truncate(from: index)
         requests[key.request]?.delivery.cursors[key.part] = index
         guard part.isEnded else { return end(key, failure, now: now) }
         requests[key.request]?.parts[key.part].phase = .ended(failure)

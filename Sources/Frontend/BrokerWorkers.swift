@@ -1,3 +1,4 @@
+import Journal
 import Tensors
 import Wire
 
@@ -13,7 +14,7 @@ extension Broker {
         do {
             let pool = try PoolIdentity(ready)
             try check(pool)
-            try adopt(pool)
+            try adopt(pool, now: now)
             mayDispatch = true
             sessions.append(
                 WorkerSession(
@@ -49,12 +50,39 @@ extension Broker {
     }
 
     /// Makes the first worker's identity the pool's.
-    private mutating func adopt(_ identity: PoolIdentity) throws(Refusal) {
+    private mutating func adopt(_ identity: PoolIdentity, now: Instant) throws(Refusal) {
         guard pool == nil else { return }
         for warning in try router?.bind(to: identity.adapters) ?? [] {
             actions.append(.report(warning))
         }
         pool = identity
+        dismissForeign(now)
+    }
+
+    /// Fails what an earlier front accepted for another base, or with adapters that there are no more: nobody goes on with it.
+    private mutating func dismissForeign(_ now: Instant) {
+        guard let pool else { return }
+        let adapters = Set(pool.adapters.map(\.digest))
+        for id in requests.live {
+            guard let request = requests[id], request.isRestored else { continue }
+            let origin = request.origin
+            for (index, part) in request.parts.enumerated() {
+                let missing = Self.adapters(of: part).subtracting(adapters)
+                    .map(\.description).min()
+                let problem: String
+                if origin.base != pool.base {
+                    problem =
+                        "it was accepted for the base \(origin.base), the service has \(pool.base) now"
+                } else if let missing {
+                    problem = "the adapter \(missing) of its mix is served no more"
+                } else {
+                    continue
+                }
+                end(
+                    PartKey(request: id, part: index), .failed(Refusal(.unavailable, problem)),
+                    now: now)
+            }
+        }
     }
 
     mutating func started(place: Int, identity: WorkerIdentity, pid: Int32) {

@@ -1,3 +1,5 @@
+import Journal
+
 /// The parts that wait for a worker, in a line for each connection; bounded by whoever adds to it.
 ///
 /// Lines get their turns by deficit round robin (Shreedhar and Varghese, 1995) in estimated tokens: whoever has much waiting

@@ -1,3 +1,4 @@
+public import Journal
 public import Messaging
 import Synchronization
 import Wire
@@ -54,10 +55,17 @@ public final class FrontLoop: Sendable {
 
     /// Binds the sockets and starts the thread.
     ///
-    /// - Throws: what binding throws: an endpoint in use, or one that the network could reach.
-    /// - Parameter clientLimit: connections of clients at a time.
+    /// - Throws: what binding throws: an endpoint in use, or one that the network could reach; and what the engine throws.
+    /// - Parameters:
+    ///   - engine: begins what keeps that which is accepted, once the endpoints are ours.
+    ///   - retention: for how long it keeps what has ended.
+    ///   - clientLimit: connections of clients at a time.
     public static func start(
-        _ endpoints: Endpoints, broker: Broker, clientLimit: Int = 1024
+        _ endpoints: Endpoints, broker: Broker,
+        engine: @escaping @Sendable () throws(EngineFailure) -> any DispatchEngine = {
+            VolatileEngine()
+        },
+        retention: Duration = .seconds(86_400), clientLimit: Int = 1024
     ) async throws -> FrontLoop {
         let inbox = try Mailbox()
         let (notices, continuation) = AsyncStream.makeStream(of: FrontNotice.self)
@@ -66,8 +74,9 @@ public final class FrontLoop: Sendable {
             do {
                 let owner = try OwnerThread("front") {
                     Self.run(
-                        endpoints, broker: broker, clientLimit: clientLimit, inbox: inbox,
-                        notices: continuation, started: started)
+                        endpoints, broker: broker, engine: engine, retention: retention,
+                        clientLimit: clientLimit, inbox: inbox, notices: continuation,
+                        started: started)
                 }
                 thread.withLock { $0 = owner }
             } catch {
@@ -121,7 +130,9 @@ public final class FrontLoop: Sendable {
     private static let absence: Duration = .milliseconds(500)
 
     private static func run(
-        _ endpoints: Endpoints, broker: Broker, clientLimit: Int, inbox: Mailbox,
+        _ endpoints: Endpoints, broker: Broker,
+        engine: () throws(EngineFailure) -> any DispatchEngine, retention: Duration,
+        clientLimit: Int, inbox: Mailbox,
         notices: AsyncStream<FrontNotice>.Continuation,
         started: CheckedContinuation<Endpoints, any Error>
     ) {
@@ -133,13 +144,25 @@ public final class FrontLoop: Sendable {
             return started.resume(throwing: error)
         }
         defer { sockets.close() }
-        started.resume(returning: sockets.endpoints)
         let clock = FrontClock()
+        let opened: any DispatchEngine
+        let recovery: Recovery
+        do {
+            var engine = try engine()
+            recovery = try engine.watch()
+            opened = engine
+        } catch {
+            return started.resume(throwing: error)
+        }
+        var turn = FrontTurn(
+            sockets: sockets, broker: broker, engine: opened, retention: retention, clock: clock,
+            notices: notices)
+        turn.take(recovery)
+        started.resume(returning: sockets.endpoints)
         var poller = Poller()
         _ = poller.add(sockets.clients)
         _ = poller.add(sockets.workers)
         let wakeup = poller.add(inbox.wakeup)
-        var turn = FrontTurn(sockets: sockets, broker: broker, clock: clock, notices: notices)
         var nextTick = clock.now
         var turnStart = clock.now
         do {
@@ -150,7 +173,7 @@ public final class FrontLoop: Sendable {
                 // Whatever has nothing costs a call of the system to find that out again.
                 if poller.isReadable(wakeup) {
                     let left = inbox.take()
-                    if left.isStopped { return }
+                    if left.isStopped { return turn.close() }
                     for event in left.events { turn.perform(event) }
                 }
                 turn.receive()
@@ -158,6 +181,7 @@ public final class FrontLoop: Sendable {
                     turn.tick()
                     nextTick = clock.now + tickInterval
                 }
+                turn.finish()
                 sockets.flush()
             }
         } catch {

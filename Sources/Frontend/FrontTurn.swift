@@ -1,24 +1,44 @@
+import Journal
 import Messaging
 import Wire
 
-/// One turn of the front's thread: frames in, events to the broker, its actions out.
+/// One turn of the front's thread: frames in, events to the broker, a commit, its actions out.
 struct FrontTurn: ~Copyable {
     /// What a turn may take: each peer in its turn, then the clock and the other socket get theirs.
     private static let budget: Duration = .milliseconds(10)
+    /// How often the engine forgets what is over.
+    private static let expiryInterval: Duration = .seconds(60)
 
     private let sockets: FrontSockets
     private let clock: FrontClock
     private var broker: Broker
     private let notices: AsyncStream<FrontNotice>.Continuation
+    private var recorder: Recorder
+    /// How long the engine keeps what has ended.
+    private let retention: Duration
+    private var nextExpiry: Instant
 
     init(
-        sockets: FrontSockets, broker: Broker, clock: FrontClock,
-        notices: AsyncStream<FrontNotice>.Continuation
+        sockets: FrontSockets, broker: Broker, engine: any DispatchEngine, retention: Duration,
+        clock: FrontClock, notices: AsyncStream<FrontNotice>.Continuation
     ) {
         self.sockets = sockets
         self.broker = broker
+        recorder = Recorder(engine)
+        self.retention = retention
         self.clock = clock
         self.notices = notices
+        nextExpiry = clock.now
+    }
+
+    /// Takes up what an earlier front left.
+    mutating func take(_ recovery: Recovery) {
+        for warning in broker.restore(recovery, from: recorder.engine.place, at: clock.wallTime) {
+            notices.yield(.report(warning))
+        }
+        if !recovery.requests.isEmpty {
+            notices.yield(.report("\(recovery.requests.count) accepted requests go on"))
+        }
     }
 
     /// Takes what has come in, as far as the budget goes: at most half of it for workers where both have something.
@@ -56,12 +76,25 @@ struct FrontTurn: ~Copyable {
         case .left(let peer): perform(.clientLeft(Address(peer)))
         case .message(let peer, let frames):
             do {
-                perform(.client(Address(peer), try Frames.decode(frames, as: ClientVerb.self)))
+                let verb = try Frames.decode(frames, as: ClientVerb.self)
+                recall(verb)
+                perform(.client(Address(peer), verb))
             } catch {
                 if let refusal = error.refusal {
                     _ = send(.failed(refusal), toClient: Address(peer))
                 }
             }
+        }
+    }
+
+    /// Has the broker remember the request that a client speaks of.
+    private mutating func recall(_ verb: ClientVerb) {
+        guard recorder.isDurable, let id = verb.knownRequest, !broker.remembers(id) else { return }
+        do throws(EngineFailure) {
+            guard let recollection = try recorder.engine.find(id) else { return }
+            perform(.recalled(recollection, id, clock.wallTime))
+        } catch {
+            notices.yield(.report(error.message))
         }
     }
 
@@ -71,20 +104,55 @@ struct FrontTurn: ~Copyable {
             .connections(
                 WireConnectionStatus(sockets.clients.statistics + sockets.workers.statistics)))
         perform(.tick)
+        if clock.now >= nextExpiry { expire() }
     }
 
-    /// Tells the broker, does what it wants, and tells it what could not be done.
+    /// Tells the broker what happened in this turn.
     mutating func perform(_ event: BrokerEvent) {
-        let now = clock.now
-        var events = [event]
-        while !events.isEmpty {
-            var failures: [BrokerEvent] = []
-            for event in events { failures += perform(broker.receive(event, now: now)) }
-            events = failures
+        broker.receive(event, now: clock.now)
+    }
+
+    /// Ends the turn: records what it decided, sends what it says, and tells the broker what could not be sent.
+    mutating func finish() {
+        var failures: [BrokerEvent]
+        repeat {
+            let actions = recorder.finishTurn(of: &broker, at: clock.wallTime)
+            failures = perform(actions)
+            for failure in failures { perform(failure) }
+        } while !failures.isEmpty
+    }
+
+    /// Records what is left.
+    mutating func close() {
+        recorder.flush(broker, at: clock.wallTime)
+    }
+
+    private mutating func expire() {
+        nextExpiry = clock.now + Self.expiryInterval
+        guard recorder.isDurable else { return }
+        do throws(EngineFailure) {
+            try recorder.engine.expire(endedBefore: clock.wallTime.milliseconds(before: retention))
+        } catch {
+            notices.yield(.report(error.message))
         }
     }
 
-    private func perform(_ actions: [BrokerAction]) -> [BrokerEvent] {
+    /// A list of requests, completed by those that are not in memory.
+    private mutating func send(_ reply: WireRequests, limit: Int, to client: Address) {
+        var reply = reply
+        let known = Set(reply.requests.map(\.request))
+        do throws(EngineFailure) {
+            let list = try recorder.engine.list(limit: limit)
+            reply.requests += list.requests.filter { !known.contains($0.request) }
+            reply.total = max(reply.total, UInt64(clamping: list.total))
+        } catch {
+            notices.yield(.report(error.message))
+        }
+        reply.requests = Array(reply.requests.prefix(limit))
+        _ = send(.requests(reply), toClient: client)
+    }
+
+    private mutating func perform(_ actions: [BrokerAction]) -> [BrokerEvent] {
         var failures: [BrokerEvent] = []
         // After one failure nothing more goes to that client: its stream has no holes, and one report for each part of a
         // request, or for a client that is gone, says it all.
@@ -118,6 +186,8 @@ struct FrontTurn: ~Copyable {
             case .killWorker(let identity, let reason):
                 notices.yield(.killWorker(identity, reason: reason))
             case .drained: notices.yield(.drained)
+            case .listRequests(let client, let reply, let limit):
+                send(reply, limit: limit, to: client)
             case .report(let text): notices.yield(.report(text))
             }
         }
@@ -185,5 +255,20 @@ extension WireConnectionStatus {
         refused = statistics.refusedCount
         cut = statistics.cutCount
         bufferedBytes = UInt64(clamping: statistics.inputByteCount)
+    }
+}
+
+extension ClientVerb {
+    /// The request that it is about, if it may be one from before.
+    var knownRequest: RequestID? {
+        switch self {
+        case .submit(let submit): submit.requestID
+        case .attach(let attach): attach.requestID
+        case .cancel(let cancel): cancel.requestID
+        case .close(let close): close.requestID
+        case .retry(let retry): retry.requestID
+        case .drop(let drop): drop.requestID
+        case .credit, .route, .listAdapters, .status, .listRequests: nil
+        }
     }
 }

@@ -1,3 +1,5 @@
+import Journal
+
 /// Who has how many of the workers' places now, and whether more of them may be his.
 ///
 /// A batch gives a machine without accelerator little more tokens beyond some rows, but every reply in it comes more slowly.

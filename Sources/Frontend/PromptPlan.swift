@@ -35,8 +35,7 @@ extension Broker {
     ) throws(Refusal) -> PromptPlan {
         try SubmissionCheck(configuration: configuration).check(prompt)
         guard let pool else {
-            throw Refusal(
-                .unavailable, "no worker has come up yet; try again", retryAfter: .seconds(1))
+            throw noPool
         }
         let choice = try choose(selection, pool: pool)
         var parts: [PromptPlan.Part] = []
@@ -45,6 +44,10 @@ extension Broker {
         }
         guard case .auto(let auto) = choice else { return PromptPlan(parts: parts, auto: nil) }
         return PromptPlan(parts: parts, auto: auto)
+    }
+
+    var noPool: Refusal {
+        Refusal(.unavailable, "no worker has come up yet; try again", retryAfter: .seconds(1))
     }
 
     private enum Choice {

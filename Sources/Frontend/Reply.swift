@@ -15,11 +15,12 @@ enum Reply {
         return failed
     }
 
-    static func accepted(_ request: ServedRequest) -> WireAccepted {
+    static func accepted(_ request: ServedRequest, isDurable: Bool) -> WireAccepted {
         var accepted = WireAccepted()
         accepted.requestID = request.id
         accepted.seed = request.sampling.seed
         accepted.parts = UInt32(clamping: request.parts.count)
+        accepted.durable = isDurable
         return accepted
     }
 
@@ -45,15 +46,14 @@ enum Reply {
 
     /// The end of a part that was not refused or lost.
     static func done(
-        _ request: ServedRequest, part index: Int, reason: WireFinishReason, usage: WireUsage,
-        pool: PoolIdentity?, router: Digest?
+        _ request: ServedRequest, part index: Int, reason: WireFinishReason, usage: WireUsage
     ) -> WireDone {
         var done = WireDone()
         done.requestID = request.id
         done.part = UInt32(clamping: index)
         done.reason = reason
         done.usage = usage
-        done.provenance = provenance(request, part: index, pool: pool, router: router)
+        done.provenance = provenance(request, part: index)
         return done
     }
 
@@ -61,15 +61,15 @@ enum Reply {
     private static let warningLimit = 256
 
     private static func provenance(
-        _ request: ServedRequest, part index: Int, pool: PoolIdentity?, router: Digest?
+        _ request: ServedRequest, part index: Int
     ) -> WireProvenance {
         let part = request.parts[index]
         var provenance = WireProvenance()
-        provenance.base = pool.map { Data($0.base.bytes) } ?? Data()
-        provenance.type = pool?.type ?? ""
-        provenance.kernels = pool?.kernels ?? ""
+        provenance.base = Data(request.origin.base.bytes)
+        provenance.type = request.origin.type
+        provenance.kernels = request.origin.kernels
         provenance.router =
-            request.auto == nil ? Data() : router.map { Data($0.bytes) } ?? Data()
+            request.auto == nil ? Data() : request.origin.router.map { Data($0.bytes) } ?? Data()
         provenance.kvRule = request.kvRule
         provenance.seed = part.seed
         provenance.segments = part.segments
@@ -79,13 +79,13 @@ enum Reply {
         provenance.sampling.seed = part.seed
         provenance.limits = request.limits
         if part.maxTokens > 0 { provenance.limits.maxTokens = part.maxTokens }
-        let warnings = part.warnings + adapterWarnings(part.segments, pool: pool)
+        let warnings = part.warnings + part.adapterWarnings
         provenance.warnings = Array(warnings.prefix(warningLimit))
         return provenance
     }
 
     /// The warnings of every adapter that took part, each once.
-    private static func adapterWarnings(
+    static func adapterWarnings(
         _ segments: [WireSegment], pool: PoolIdentity?
     ) -> [String] {
         var warnings: [String] = []

@@ -1,3 +1,4 @@
+import Journal
 import Wire
 
 /// One reply of a request: what it needs to run anywhere, and all that came of it so far.
@@ -77,6 +78,8 @@ struct RequestPart: Sendable {
     var onProbation = false
     /// It was a suspect once and has got further: known to be innocent.
     var isCleared = false
+    /// Workers died of it: it is not tried again unless somebody asks for it.
+    var isQuarantined = false
 
     // The reply.
     var segments: [WireSegment]
@@ -86,9 +89,22 @@ struct RequestPart: Sendable {
     var promptScoreCount = 0
     var scoreByteCount = 0
     var promptTokens: [UInt32] = []
+    /// Of the adapters that took part, as they were when it ended.
+    var adapterWarnings: [String] = []
     /// Tokens that the worker made at most; 0: it has not said so.
     var maxTokens: UInt32 = 0
     var entries: [Entry]
+    var recording = Recording()
+
+    /// What the engine knows.
+    struct Recording: Sendable {
+        var attempts = AttemptRecord()
+        var entryCount = 0
+        /// Its entries from here on are void.
+        var voidFrom: Int?
+        /// Its epoch is of an earlier front, and must not be counted on from again.
+        var isOfEarlierFront = false
+    }
 
     var isEnded: Bool {
         if case .ended = phase { true } else { false }
@@ -106,6 +122,83 @@ struct RequestPart: Sendable {
         textByteCount + scoreByteCount + 4 * (tokens.count + promptTokens.count) + 64
             * entries.count
             + routedText.utf8.count
+    }
+}
+
+// What the engine has not been told.
+extension RequestPart {
+    private var attempts: AttemptRecord {
+        var record = AttemptRecord()
+        record.epoch = epoch
+        record.losses = losses
+        record.deaths = deaths
+        record.isOnProbation = onProbation
+        record.stopping = stopping
+        record.isQuarantined = isQuarantined
+        return record
+    }
+
+    var attemptCount: UInt32 { attempts.count }
+
+    /// Whether there is anything that no client may hear of before it is on disk.
+    var isUrgent: Bool {
+        recording.voidFrom != nil || recording.isOfEarlierFront
+            || recording.attempts.stopping != stopping
+            || isEnded && recording.entryCount < entries.count
+    }
+
+    var isRecorded: Bool {
+        recording.voidFrom == nil && !recording.isOfEarlierFront
+            && recording.entryCount == entries.count
+            && recording.attempts == attempts
+    }
+
+    func unrecorded(_ key: PartKey) -> [DispatchOperation] {
+        var operations: [DispatchOperation] = []
+        let attempts = attempts
+        if let voidFrom = recording.voidFrom {
+            operations.append(.reopen(key, from: voidFrom, attempts))
+        }
+        let end = isEnded ? entries.count - 1 : entries.count
+        if recording.entryCount < end {
+            let new = (recording.entryCount..<end).map { stored(entries[$0]) }
+            operations.append(.renew(key, from: recording.entryCount, new))
+        }
+        if isEnded, recording.entryCount < entries.count {
+            let entry = stored(entries[end])
+            operations.append(
+                isQuarantined
+                    ? .quarantine(key, at: end, entry, attempts)
+                    : .complete(key, at: end, entry, attempts))
+        } else if recording.attempts != attempts {
+            operations.append(
+                recording.attempts.epoch == epoch ? .release(key, attempts) : .lease(key, attempts))
+        }
+        return operations
+    }
+
+    mutating func noteRecorded() {
+        recording = Recording(attempts: attempts, entryCount: entries.count)
+    }
+
+    /// Takes back all from an entry on; what replaces it comes after this.
+    mutating func truncate(from entry: Int) {
+        entries.removeSubrange(min(entry, entries.count)...)
+        guard entries.count < recording.entryCount else { return }
+        recording.entryCount = entries.count
+        recording.voidFrom = entries.count
+    }
+
+    /// Lets a part that failed go on from where it stood, with a clean record.
+    mutating func revive(now: Instant) {
+        guard case .ended(.failed) = phase else { return }
+        truncate(from: entries.count - 1)
+        phase = .queued
+        queuedSince = now
+        stopping = nil
+        (losses, deaths) = (0, 0)
+        (onProbation, isCleared, isQuarantined) = (false, false, false)
+        progressEpoch = epoch
     }
 }
 

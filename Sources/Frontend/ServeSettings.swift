@@ -21,6 +21,10 @@ public struct ServeSettings: Equatable, Sendable {
     public var rows: Int?
     /// Seconds after which requests are cancelled whose client is gone.
     public var clientGrace: Int?
+    /// Where accepted requests are kept; `none`: nowhere.
+    public var journal: String?
+    /// Seconds for which replies are kept that nobody closes.
+    public var keepResults: Int?
     public var bind: String?
     public var imageFolder: String?
     public var noImage: Bool?
@@ -70,6 +74,9 @@ public struct ServeSettings: Equatable, Sendable {
             case "threshold": threshold = try Self.number(value, key, path)
             case "type": type = try Self.text(value, key, path)
             case "cache-type": cacheType = try Self.text(value, key, path)
+            case "journal": journal = try Self.text(value, key, path)
+            case "keep-results":
+                keepResults = try Self.count(value, key, path, limit: Self.retentionLimit)
             case "bind": bind = try Self.text(value, key, path)
             case "image-folder": imageFolder = try Self.text(value, key, path)
             case "no-image": noImage = try Self.flag(value, key, path)
@@ -88,7 +95,7 @@ public struct ServeSettings: Equatable, Sendable {
             default:
                 throw ServiceFailure(
                     "\(path): \"\(key)\" is not known; known are model, name, adapters, router, threshold, type, "
-                        + "cache-type, workers, threads-per-worker, cache-bytes, slots, context, rows, client-grace, bind, "
+                        + "cache-type, workers, threads-per-worker, cache-bytes, slots, context, rows, client-grace, journal, keep-results, bind, "
                         + "image-folder, no-image, prune-images, http, api-keys, http-config"
                 )
             }
@@ -150,6 +157,9 @@ public struct ServeSettings: Equatable, Sendable {
     /// A day.
     public static let graceLimit = 86_400
     public static let rowLimit = 4096
+    /// A month, and what is usual: a day.
+    public static let retentionLimit = 31 * 86_400
+    public static let usualRetention = 86_400
 
     /// These settings, with those of the file where nothing was said.
     public func completed(by file: ServeSettings) -> ServeSettings {
@@ -168,6 +178,8 @@ public struct ServeSettings: Equatable, Sendable {
         settings.context = context ?? file.context
         settings.rows = rows ?? file.rows
         settings.clientGrace = clientGrace ?? file.clientGrace
+        settings.journal = journal ?? file.journal
+        settings.keepResults = keepResults ?? file.keepResults
         settings.bind = bind ?? file.bind
         settings.imageFolder = imageFolder ?? file.imageFolder
         settings.noImage = noImage ?? file.noImage

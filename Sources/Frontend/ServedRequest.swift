@@ -1,3 +1,5 @@
+import Journal
+import Tensors
 import Wire
 
 /// An accepted request, until it is closed or forgotten.
@@ -14,14 +16,36 @@ struct ServedRequest: Sendable {
     let auto: AutoChoice?
     let deadline: Instant?
     let promptByteCount: Int
+    let origin: RequestOrigin
+    let acceptedAt: Instant
 
     var parts: [RequestPart]
     var delivery: Delivery
     var endedAt: Instant?
     /// Closed before its end: forgotten as soon as it ends.
     var isClosed = false
+    /// It outlived the front that accepted it, whose clients may have tokens that no journal has.
+    var isRestored = false
+    /// What it counts for among the ended ones.
+    var keptByteCount = 0
+    var recording = Recording()
+
+    /// What the engine knows.
+    struct Recording: Sendable {
+        /// It is accepted for good.
+        var isAccepted = false
+        var isEnded = false
+    }
 
     var limits: WireLimits { body.limits }
+
+    /// Whether a submission asks for this: with the same body, or with the seed that `Accepted` told beside it.
+    func isAnswer(to submission: WireSubmit) -> Bool {
+        if body == submission { return true }
+        var seeded = body
+        seeded.sampling.seed = sampling.seed
+        return !body.sampling.hasSeed && seeded == submission
+    }
 
     /// Bytes held for it, roughly.
     var byteCount: Int {
@@ -41,6 +65,14 @@ extension ServedRequest {
             pair.1.entries.dropFirst(pair.0).reduce(sum) { $0 + $1.byteCount }
         }
     }
+}
+
+/// What accepted a request: no other base goes on with it, and no other router routes its reply.
+struct RequestOrigin: Equatable, Sendable {
+    let base: Digest
+    let type: String
+    let kernels: String
+    let router: Digest?
 }
 
 /// How far the client has been told, and how much more it wants.
@@ -64,11 +96,43 @@ struct Delivery: Sendable {
     /// When a full pipe is tried again.
     var retryAt: Instant?
 
-    init(client: Address, partCount: Int, credit: UInt32) {
+    init(client: Address?, partCount: Int, credit: UInt32) {
         self.client = client
         cursors = Array(repeating: 0, count: partCount)
         offsets = cursors
         grant = credit
         self.credit = credit == 0 ? nil : Int(credit)
+    }
+}
+
+// What the engine has not been told.
+extension ServedRequest {
+    /// Whether there is anything that no client may hear of before it is on disk.
+    var isUrgent: Bool {
+        !recording.isAccepted || recording.isEnded != (endedAt != nil)
+            || parts.contains(where: \.isUrgent)
+    }
+
+    var isRecorded: Bool {
+        recording.isAccepted && recording.isEnded == (endedAt != nil)
+            && parts.allSatisfy(\.isRecorded)
+    }
+
+    var hasUnrecordedLease: Bool {
+        parts.contains { $0.recording.attempts.epoch != $0.epoch && !$0.isEnded }
+    }
+
+    func unrecorded(at time: WallTime) -> [DispatchOperation] {
+        guard recording.isAccepted else { return [.submit(stored(at: time))] }
+        let changes = parts.enumerated().flatMap { index, part in
+            part.unrecorded(PartKey(request: id, part: index))
+        }
+        guard recording.isEnded != (endedAt != nil) else { return changes }
+        return changes + [.end(id, at: endedAt.map { time.milliseconds(at: $0) })]
+    }
+
+    mutating func noteRecorded() {
+        recording = Recording(isAccepted: true, isEnded: endedAt != nil)
+        for index in parts.indices { parts[index].noteRecorded() }
     }
 }

@@ -1,3 +1,4 @@
+public import Journal
 public import Logging
 import Messaging
 import Tensors
@@ -28,6 +29,8 @@ public struct Service: Sendable {
     private let commands: [WorkerCommand]
     private let configuration: BrokerConfiguration
     private let router: (any PromptRouter)?
+    private let engine: @Sendable () throws(EngineFailure) -> any DispatchEngine
+    private let retention: Duration
     private let logger: Logger
 
     /// Prepares a service; `run` starts it.
@@ -37,11 +40,15 @@ public struct Service: Sendable {
     ///     default that clients look for.
     ///   - processID: of this process; it makes the workers' endpoint unique.
     ///   - preparation: what runs to its end before the workers start.
+    ///   - engine: begins what keeps that which is accepted; `retention`: for how long after its end.
     ///   - commands: one a worker; the endpoint to connect to is added as `--connect ENDPOINT`.
     /// - Throws: `ServiceFailure` for an endpoint that is none.
     public init(
         bind: String?, processID: Int32, preparation: WorkerCommand? = nil,
         commands: [WorkerCommand], configuration: BrokerConfiguration, router: (any PromptRouter)?,
+        engine: @escaping @Sendable () throws(EngineFailure) -> any DispatchEngine = {
+            VolatileEngine()
+        }, retention: Duration = .seconds(86_400),
         logger: Logger
     ) throws(ServiceFailure) {
         do {
@@ -59,6 +66,8 @@ public struct Service: Sendable {
         self.commands = commands
         self.configuration = configuration
         self.router = router
+        self.engine = engine
+        self.retention = retention
         self.logger = logger
     }
 
@@ -91,8 +100,11 @@ public struct Service: Sendable {
         let loop: FrontLoop
         do {
             loop = try await FrontLoop.start(
-                endpoints, broker: broker, clientLimit: clientLimit)
+                endpoints, broker: broker, engine: engine, retention: retention,
+                clientLimit: clientLimit)
         } catch let error as MessagingError {
+            throw ServiceFailure(error.message)
+        } catch let error as EngineFailure {
             throw ServiceFailure(error.message)
         }
         var commands = commands

@@ -1,4 +1,5 @@
 import DequeModule
+import Journal
 import Tensors
 import Wire
 

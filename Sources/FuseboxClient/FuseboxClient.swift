@@ -152,7 +152,7 @@ public final class FuseboxClient: Sendable {
         return reply
     }
 
-    private static let wrongAnswer = ClientError(
+    static let wrongAnswer = ClientError(
         .protocolMismatch, "the service answered another question")
 
     private func reply(to opening: ClientVerb, _ id: RequestID) -> ReplyStream {
@@ -179,7 +179,7 @@ public final class FuseboxClient: Sendable {
         return stream
     }
 
-    private func answer(
+    func answer(
         to question: ClientVerb, _ id: RequestID
     ) async throws(ClientError) -> ClientEvent {
         do {

@@ -195,7 +195,7 @@ struct Session {
                 return []
             }
             verdict = conversation.progress.receive(failure)
-        case .routeReply, .adapters, .statusReply:
+        case .routeReply, .adapters, .statusReply, .requests:
             conversations[id] = nil
             return [.deliver(id, event), .finish(id, nil)]
         }

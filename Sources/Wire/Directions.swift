@@ -8,6 +8,9 @@ public enum ClientVerb: WireDirection {
     case route(WireRoute)
     case listAdapters(WireListAdapters)
     case status(WireStatus)
+    case listRequests(WireListRequests)
+    case retry(WireRetry)
+    case drop(WireDrop)
 
     public static let frameLimit = Frames.clientLimit
 
@@ -21,6 +24,9 @@ public enum ClientVerb: WireDirection {
         case .route: self = .route(try Frames.read(body))
         case .listAdapters: self = .listAdapters(try Frames.read(body))
         case .status: self = .status(try Frames.read(body))
+        case .listRequests: self = .listRequests(try Frames.read(body))
+        case .retry: self = .retry(try Frames.read(body))
+        case .drop: self = .drop(try Frames.read(body))
         default: return nil
         }
     }
@@ -35,6 +41,9 @@ public enum ClientVerb: WireDirection {
         case .route(let message): message
         case .listAdapters(let message): message
         case .status(let message): message
+        case .listRequests(let message): message
+        case .retry(let message): message
+        case .drop(let message): message
         }
     }
 }
@@ -49,6 +58,7 @@ public enum ClientEvent: WireDirection {
     case routeReply(WireRouteReply)
     case adapters(WireAdapters)
     case statusReply(WireStatusReply)
+    case requests(WireRequests)
 
     public static let frameLimit = Frames.serviceLimit
 
@@ -62,6 +72,7 @@ public enum ClientEvent: WireDirection {
         case .routeReply: self = .routeReply(try Frames.read(body))
         case .adapters: self = .adapters(try Frames.read(body))
         case .statusReply: self = .statusReply(try Frames.read(body))
+        case .requests: self = .requests(try Frames.read(body))
         default: return nil
         }
     }
@@ -76,6 +87,7 @@ public enum ClientEvent: WireDirection {
         case .routeReply(let message): message
         case .adapters(let message): message
         case .statusReply(let message): message
+        case .requests(let message): message
         }
     }
 }

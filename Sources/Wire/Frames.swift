@@ -13,6 +13,9 @@ public enum Kind: String, CaseIterable, Sendable {
     case route = "ROUTE"
     case listAdapters = "LIST_ADAPTERS"
     case status = "STATUS"
+    case listRequests = "LIST_REQUESTS"
+    case retry = "RETRY"
+    case drop = "DROP"
 
     // front to client
     case accepted = "ACCEPTED"
@@ -23,6 +26,7 @@ public enum Kind: String, CaseIterable, Sendable {
     case routeReply = "ROUTE_REPLY"
     case adapters = "ADAPTERS"
     case statusReply = "STATUS_REPLY"
+    case requests = "REQUESTS"
 
     // worker to front, and HEARTBEAT and FAILED back
     case ready = "READY"

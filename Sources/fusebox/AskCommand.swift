@@ -54,6 +54,12 @@ struct AskCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON document with text, ids, usage and provenance.")
     var json = false
 
+    @Flag(
+        help:
+            "Hand the prompt over and leave: its id is printed once the service has it, and `fusebox collect` reads the reply."
+    )
+    var detach = false
+
     @Option(help: ArgumentHelp("A file of requests, or - for standard input.", valueName: "file"))
     var jsonl: String?
 
@@ -74,6 +80,9 @@ struct AskCommand: AsyncParsableCommand {
         guard !isConversation || form == .chat && !(split || json) else {
             throw ValidationError(
                 "a conversation goes without --raw, --text, --split and --json; give a prompt")
+        }
+        guard !detach || jsonl == nil && !isConversation && !json else {
+            throw ValidationError("--detach goes with one prompt, and without --json")
         }
         guard logprobs == nil || json || jsonl != nil else {
             throw ValidationError("--logprobs goes with --json or --jsonl")
@@ -96,8 +105,19 @@ struct AskCommand: AsyncParsableCommand {
             defer { client.shutDown() }
             try await Conversation(client: client, fields: fields).run()
         } else {
-            try await ask(try fields.submit(prompt: try Terminal.readPrompt(prompt)))
+            let submit = try fields.submit(prompt: try Terminal.readPrompt(prompt))
+            if detach { try await handOver(submit) } else { try await ask(submit) }
         }
+    }
+
+    private func handOver(_ submit: WireSubmit) async throws {
+        let client = try FuseboxClient(endpoint: connect)
+        defer { client.shutDown() }
+        let (id, isDurable) = try await client.detach(submit)
+        if !isDurable {
+            StandardError.write("the service keeps no journal: the request ends with it")
+        }
+        Terminal.write("\(id)\n")
     }
 
     private func ask(_ submit: WireSubmit) async throws {

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Dispatch
+import FoundationEssentials
 import Frontend
 import Glibc
 import Inference
+import Journal
 import Kernels
 import Logging
 import Routing
@@ -41,12 +43,17 @@ struct ServeCommand: AsyncParsableCommand {
             TrainedRouter(
                 try AdapterRouter(directory: $0).abstaining(below: settings.threshold))
         }
+        let place = try JournalPlace(settings.journal, endpoint: settings.bind) {
+            ProcessInfo.processInfo.environment[$0]
+        }
         let service = try Service(
             bind: settings.bind, processID: getpid(),
             preparation: settings.imageArguments.map { WorkerCommand(arguments: $0) },
             commands: settings.workerCommands(crew, memory: AvailableMemory.byteCount()),
             configuration: settings.brokerConfiguration,
-            router: router, logger: logger)
+            router: router, engine: { () throws(EngineFailure) in try place.open() },
+            retention: .seconds(settings.keepResults ?? ServeSettings.usualRetention),
+            logger: logger)
         let routerNote = router.map { "router \($0.digest.description.prefix(12))" }
         let (interruptions, continuation) = AsyncStream.makeStream(of: Void.self)
         let sources = Self.watchSignals(continuation)

@@ -44,6 +44,15 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "Where clients connect: ipc://PATH or tcp://127.0.0.1:PORT.")
     var bind: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The file in which accepted requests are kept, or none: then they end with the service; else one in the user's state folder.",
+            valueName: "file"))
+    var journal: String?
+
+    @Option(help: "Seconds for which replies are kept that no client closes; by default a day.")
+    var keepResults: Int?
+
     @Option(help: "The folder of model images; else FUSEBOX_IMAGE_FOLDER, or the user's cache.")
     var imageFolder: String?
 
@@ -80,6 +89,10 @@ struct ServeOptions: ParsableArguments {
         if let name, !ServeSettings.isValid(name: name) {
             throw ValidationError("--name: \(ServeSettings.nameRule)")
         }
+        if let keepResults, !(1...ServeSettings.retentionLimit).contains(keepResults) {
+            throw ValidationError(
+                "--keep-results must be from 1 to \(ServeSettings.retentionLimit)")
+        }
         if let clientGrace, !(1...ServeSettings.graceLimit).contains(clientGrace) {
             throw ValidationError("--client-grace must be from 1 to \(ServeSettings.graceLimit)")
         }
@@ -110,6 +123,8 @@ struct ServeOptions: ParsableArguments {
         settings.context = engine.context
         settings.rows = engine.rows
         settings.clientGrace = clientGrace
+        settings.journal = journal
+        settings.keepResults = keepResults
         settings.bind = bind
         settings.imageFolder = imageFolder
         settings.noImage = noImage ? true : nil

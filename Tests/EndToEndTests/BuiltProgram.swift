@@ -30,6 +30,7 @@ enum BuiltProgram {
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
         var environment = ProcessInfo.processInfo.environment
         environment["XDG_RUNTIME_DIR"] = folder
+        environment["XDG_STATE_HOME"] = folder
         environment["LC_ALL"] = "C"
         process.environment = environment
         // Files instead of pipes: nothing has to be read while the program runs.

@@ -72,7 +72,7 @@ import Testing
         process.executableURL = URL(fileURLWithPath: BuiltProgram.url.path)
         process.arguments = [
             "serve", "--model", "/nowhere", "--bind", "ipc://\(folder.path)/front.sock",
-            "--image-folder", folder.path("images"),
+            "--image-folder", folder.path("images"), "--journal", "none",
         ]
         let errors = Pipe()
         process.standardError = errors

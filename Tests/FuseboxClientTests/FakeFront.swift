@@ -141,6 +141,7 @@ private struct FakeFrontLoop: ~Copyable {
                 ]
             }
             try send(.statusReply(reply), to: peer)
+        case .listRequests, .retry, .drop: break
         }
     }
 

@@ -26,6 +26,9 @@ KINDS: dict[str, type[Message]] = {
     "ROUTE": client.Route,
     "LIST_ADAPTERS": client.ListAdapters,
     "STATUS": client.Status,
+    "LIST_REQUESTS": client.ListRequests,
+    "RETRY": client.Retry,
+    "DROP": client.Drop,
     "ACCEPTED": client.Accepted,
     "ROUTED": client.Routed,
     "CHUNK": client.Chunk,
@@ -34,6 +37,7 @@ KINDS: dict[str, type[Message]] = {
     "ROUTE_REPLY": client.RouteReply,
     "ADAPTERS": client.Adapters,
     "STATUS_REPLY": client.StatusReply,
+    "REQUESTS": client.Requests,
     "READY": worker.Ready,
     "HEARTBEAT": worker.Heartbeat,
     "WORKER_CHUNK": worker.WorkerChunk,
@@ -54,6 +58,7 @@ CHECKED = {
     "parts": 3,
     "log_probability": -0.75,
     "top": 5,
+    "limit": 50,
 }
 # Fields that others exclude.
 ALONE = {

@@ -38,9 +38,12 @@ struct GoldenMessage {
     /// Reads the frames in the direction in which the kind travels.
     func decode() throws(WireError) -> any WireDirection {
         switch kind {
-        case .submit, .attach, .cancel, .credit, .close, .route, .listAdapters, .status:
+        case .submit, .attach, .cancel, .credit, .close, .route, .listAdapters, .status,
+            .listRequests,
+            .retry, .drop:
             try Frames.decode(frames, as: ClientVerb.self)
-        case .accepted, .routed, .chunk, .done, .failed, .routeReply, .adapters, .statusReply:
+        case .accepted, .routed, .chunk, .done, .failed, .routeReply, .adapters, .statusReply,
+            .requests:
             try Frames.decode(frames, as: ClientEvent.self)
         case .ready, .heartbeat, .workerChunk, .workerRouted, .finished:
             try Frames.decode(frames, as: WorkerReport.self)

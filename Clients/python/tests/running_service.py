@@ -50,7 +50,7 @@ class RunningService:
         self._process = subprocess.Popen(
             [str(PROGRAM), *arguments, "--workers", "2", "--threads-per-worker", "1"],
             cwd=ROOT,
-            env={**os.environ, "XDG_RUNTIME_DIR": self.runtime_directory},
+            env={**os.environ, "XDG_RUNTIME_DIR": self.runtime_directory, "XDG_STATE_HOME": self.runtime_directory},
             stderr=subprocess.DEVNULL,
         )
 

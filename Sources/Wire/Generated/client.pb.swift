@@ -334,6 +334,49 @@ public nonisolated struct WireStatus: Sendable {
   public init() {}
 }
 
+/// Kind LIST_REQUESTS: those that the service has, ended ones included.
+public nonisolated struct WireListRequests: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// of this question
+  public var request: Data = Data()
+
+  /// 0: 100; the youngest come first
+  public var limit: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Kind RETRY: parts that failed are tried again from where they stood, with a clean record.
+public nonisolated struct WireRetry: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var request: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Kind DROP: stop it, and forget what it holds.
+public nonisolated struct WireDrop: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var request: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// Kind ACCEPTED. Before it nothing is promised.
 public nonisolated struct WireAccepted: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -345,6 +388,9 @@ public nonisolated struct WireAccepted: Sendable {
   public var seed: UInt64 = 0
 
   public var parts: UInt32 = 0
+
+  /// it is on disk: the front may die and it is answered all the same
+  public var durable: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -708,11 +754,82 @@ public nonisolated struct WireStatusReply: @unchecked Sendable {
     set {_uniqueStorage()._vocabulary = newValue}
   }
 
+  /// the file in which accepted requests are kept; empty: none is
+  public var journal: String {
+    get {_storage._journal}
+    set {_uniqueStorage()._journal = newValue}
+  }
+
+  /// why nothing can be accepted at the moment; empty where it can
+  public var journalProblem: String {
+    get {_storage._journalProblem}
+    set {_uniqueStorage()._journalProblem = newValue}
+  }
+
+  /// that workers died of; no request gets them
+  public var quarantinedAdapters: [String] {
+    get {_storage._quarantinedAdapters}
+    set {_uniqueStorage()._quarantinedAdapters = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = unsafe _StorageClass.defaultInstance
+}
+
+public nonisolated struct WireRequestSummary: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var request: Data = Data()
+
+  /// queued, running, done, failed, quarantined
+  public var state: String = String()
+
+  /// since 1970
+  public var acceptedMs: UInt64 = 0
+
+  public var parts: UInt32 = 0
+
+  /// that the parts have so far
+  public var tokens: UInt64 = 0
+
+  /// of the part that had most, since its reply last got further
+  public var attempts: UInt32 = 0
+
+  /// why it failed
+  public var problem: String = String()
+
+  /// it goes on without its client
+  public var kept: Bool = false
+
+  /// a client is there for it
+  public var attached: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Kind REQUESTS.
+public nonisolated struct WireRequests: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var request: Data = Data()
+
+  public var requests: [WireRequestSummary] = []
+
+  /// that there are
+  public var total: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -1301,9 +1418,104 @@ nonisolated extension WireStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
   }
 }
 
+nonisolated extension WireListRequests: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListRequests"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}limit\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.request) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.limit) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.request.isEmpty {
+      try visitor.visitSingularBytesField(value: self.request, fieldNumber: 1)
+    }
+    if self.limit != 0 {
+      try visitor.visitSingularUInt32Field(value: self.limit, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireListRequests, rhs: WireListRequests) -> Bool {
+    if lhs.request != rhs.request {return false}
+    if lhs.limit != rhs.limit {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRetry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Retry"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.request) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.request.isEmpty {
+      try visitor.visitSingularBytesField(value: self.request, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRetry, rhs: WireRetry) -> Bool {
+    if lhs.request != rhs.request {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireDrop: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Drop"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.request) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.request.isEmpty {
+      try visitor.visitSingularBytesField(value: self.request, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireDrop, rhs: WireDrop) -> Bool {
+    if lhs.request != rhs.request {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireAccepted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Accepted"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}seed\0\u{1}parts\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}seed\0\u{1}parts\0\u{1}durable\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1314,6 +1526,7 @@ nonisolated extension WireAccepted: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 1: try { try decoder.decodeSingularBytesField(value: &self.request) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.seed) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.parts) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.durable) }()
       default: break
       }
     }
@@ -1329,6 +1542,9 @@ nonisolated extension WireAccepted: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.parts != 0 {
       try visitor.visitSingularUInt32Field(value: self.parts, fieldNumber: 3)
     }
+    if self.durable != false {
+      try visitor.visitSingularBoolField(value: self.durable, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1336,6 +1552,7 @@ nonisolated extension WireAccepted: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.request != rhs.request {return false}
     if lhs.seed != rhs.seed {return false}
     if lhs.parts != rhs.parts {return false}
+    if lhs.durable != rhs.durable {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1850,7 +2067,7 @@ nonisolated extension WireConnectionStatus: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StatusReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}version\0\u{1}workers\0\u{1}queued\0\u{1}running\0\u{1}accepted\0\u{1}finished\0\u{1}failed\0\u{1}resumed\0\u{1}draining\0\u{1}base\0\u{1}router\0\u{1}degraded\0\u{1}connections\0\u{3}refused_adapters\0\u{1}model\0\u{1}context\0\u{1}vocabulary\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}version\0\u{1}workers\0\u{1}queued\0\u{1}running\0\u{1}accepted\0\u{1}finished\0\u{1}failed\0\u{1}resumed\0\u{1}draining\0\u{1}base\0\u{1}router\0\u{1}degraded\0\u{1}connections\0\u{3}refused_adapters\0\u{1}model\0\u{1}context\0\u{1}vocabulary\0\u{1}journal\0\u{3}journal_problem\0\u{3}quarantined_adapters\0")
 
   fileprivate class _StorageClass {
     var _request: Data = Data()
@@ -1871,6 +2088,9 @@ nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _model: String = String()
     var _context: UInt32 = 0
     var _vocabulary: UInt32 = 0
+    var _journal: String = String()
+    var _journalProblem: String = String()
+    var _quarantinedAdapters: [String] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1899,6 +2119,9 @@ nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _model = source._model
       _context = source._context
       _vocabulary = source._vocabulary
+      _journal = source._journal
+      _journalProblem = source._journalProblem
+      _quarantinedAdapters = source._quarantinedAdapters
     }
   }
 
@@ -1935,6 +2158,9 @@ nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 16: try { try decoder.decodeSingularStringField(value: &_storage._model) }()
         case 17: try { try decoder.decodeSingularUInt32Field(value: &_storage._context) }()
         case 18: try { try decoder.decodeSingularUInt32Field(value: &_storage._vocabulary) }()
+        case 19: try { try decoder.decodeSingularStringField(value: &_storage._journal) }()
+        case 20: try { try decoder.decodeSingularStringField(value: &_storage._journalProblem) }()
+        case 21: try { try decoder.decodeRepeatedStringField(value: &_storage._quarantinedAdapters) }()
         default: break
         }
       }
@@ -2001,6 +2227,15 @@ nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if _storage._vocabulary != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._vocabulary, fieldNumber: 18)
       }
+      if !_storage._journal.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._journal, fieldNumber: 19)
+      }
+      if !_storage._journalProblem.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._journalProblem, fieldNumber: 20)
+      }
+      if !_storage._quarantinedAdapters.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._quarantinedAdapters, fieldNumber: 21)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2028,10 +2263,123 @@ nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._model != rhs_storage._model {return false}
         if _storage._context != rhs_storage._context {return false}
         if _storage._vocabulary != rhs_storage._vocabulary {return false}
+        if _storage._journal != rhs_storage._journal {return false}
+        if _storage._journalProblem != rhs_storage._journalProblem {return false}
+        if _storage._quarantinedAdapters != rhs_storage._quarantinedAdapters {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRequestSummary: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RequestSummary"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}state\0\u{3}accepted_ms\0\u{1}parts\0\u{1}tokens\0\u{1}attempts\0\u{1}problem\0\u{1}kept\0\u{1}attached\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.request) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.state) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.acceptedMs) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.parts) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.tokens) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.attempts) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.problem) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.kept) }()
+      case 9: try { try decoder.decodeSingularBoolField(value: &self.attached) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.request.isEmpty {
+      try visitor.visitSingularBytesField(value: self.request, fieldNumber: 1)
+    }
+    if !self.state.isEmpty {
+      try visitor.visitSingularStringField(value: self.state, fieldNumber: 2)
+    }
+    if self.acceptedMs != 0 {
+      try visitor.visitSingularUInt64Field(value: self.acceptedMs, fieldNumber: 3)
+    }
+    if self.parts != 0 {
+      try visitor.visitSingularUInt32Field(value: self.parts, fieldNumber: 4)
+    }
+    if self.tokens != 0 {
+      try visitor.visitSingularUInt64Field(value: self.tokens, fieldNumber: 5)
+    }
+    if self.attempts != 0 {
+      try visitor.visitSingularUInt32Field(value: self.attempts, fieldNumber: 6)
+    }
+    if !self.problem.isEmpty {
+      try visitor.visitSingularStringField(value: self.problem, fieldNumber: 7)
+    }
+    if self.kept != false {
+      try visitor.visitSingularBoolField(value: self.kept, fieldNumber: 8)
+    }
+    if self.attached != false {
+      try visitor.visitSingularBoolField(value: self.attached, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRequestSummary, rhs: WireRequestSummary) -> Bool {
+    if lhs.request != rhs.request {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs.acceptedMs != rhs.acceptedMs {return false}
+    if lhs.parts != rhs.parts {return false}
+    if lhs.tokens != rhs.tokens {return false}
+    if lhs.attempts != rhs.attempts {return false}
+    if lhs.problem != rhs.problem {return false}
+    if lhs.kept != rhs.kept {return false}
+    if lhs.attached != rhs.attached {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRequests: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Requests"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}requests\0\u{1}total\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.request) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.requests) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.total) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.request.isEmpty {
+      try visitor.visitSingularBytesField(value: self.request, fieldNumber: 1)
+    }
+    if !self.requests.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.requests, fieldNumber: 2)
+    }
+    if self.total != 0 {
+      try visitor.visitSingularUInt64Field(value: self.total, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRequests, rhs: WireRequests) -> Bool {
+    if lhs.request != rhs.request {return false}
+    if lhs.requests != rhs.requests {return false}
+    if lhs.total != rhs.total {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -230,7 +230,7 @@ import Wire
         #expect(bench.chunk(1, offset: 0, [3], part: 1).chunks.first?.part == 1)
         #expect(bench.finish(1, part: 1).done?.part == 1)
         #expect(bench.broker.counters.failed == 1)
-        #expect(bench.broker.live.isEmpty)
+        #expect(bench.broker.requests.live.isEmpty)
     }
 }
 

@@ -35,6 +35,7 @@ struct Bench {
     @discardableResult
     mutating func tell(_ event: BrokerEvent) -> [BrokerAction] {
         broker.receive(event, now: Instant(sinceStart: now))
+        return broker.finishTurn(.committed, now: Instant(sinceStart: now))
     }
 
     /// Lets time pass and has the broker notice; workers and their heartbeats go on.

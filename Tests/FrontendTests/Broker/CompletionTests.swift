@@ -102,7 +102,7 @@ import Wire
         bench.finish(1)
         bench.tell(.client(Bench.client, close))
         #expect(bench.broker.requests.isEmpty)
-        #expect(bench.broker.endedByteCount == 0)
+        #expect(bench.broker.requests.endedByteCount == 0)
     }
 
     @Test func repliesAreKeptForAWhile() {
@@ -124,7 +124,7 @@ import Wire
             if number == 1 { bench.chunk(1, offset: 1, [2]) }
             bench.finish(UInt8(number))
         }
-        let kept = bench.broker.ended.compactMap { $0.bytes.first }
+        let kept = bench.broker.requests.ended.compactMap { $0.bytes.first }
         #expect(kept == [1, 4, 5], "what was delivered goes first")
         for number in 6...7 {
             bench.submit(UInt8(number)) { $0.credit = 1 }
@@ -144,7 +144,7 @@ import Wire
             bench.submit(UInt8(number), String(repeating: "x", count: 2000))
             bench.finish(UInt8(number))
         }
-        #expect(bench.broker.endedByteCount <= 10_000)
-        #expect((2...4).contains(bench.broker.ended.count))
+        #expect(bench.broker.requests.endedByteCount <= 10_000)
+        #expect((2...4).contains(bench.broker.requests.ended.count))
     }
 }

@@ -85,7 +85,7 @@ import Wire
         var bench = Bench { $0.clientGrace = .seconds(10) }
         bench.submit(1)
         bench.chunk(1, offset: 0, [1])
-        for id in bench.broker.live {
+        for id in bench.broker.requests.live {
             let mark = DeliveryMark.entry(id, part: 0, index: 1)
             bench.tell(.undelivered(Bench.client, mark, .unreachable))
         }
@@ -99,7 +99,7 @@ import Wire
     @Test func returningInTimeKeepsTheRequest() {
         var bench = Bench { $0.clientGrace = .seconds(2) }
         bench.submit(1)
-        for id in bench.broker.live {
+        for id in bench.broker.requests.live {
             bench.tell(.undelivered(Bench.client, .acceptance(id), .unreachable))
         }
         bench.wait(.seconds(1))

@@ -83,7 +83,7 @@ import Wire
         let next = bench.finish(1, .reason(.cancelled)).dispatches
         #expect(next.map(\.request) == [Bench.id(2)], "it asked to be kept")
         bench.finish(2)
-        #expect(bench.broker.live.isEmpty)
+        #expect(bench.broker.requests.live.isEmpty)
     }
 
     @Test func whoComesBackInTimeFindsEverything() {

@@ -130,7 +130,7 @@ import Wire
         let last = bench.finish(1, worker: 0, epoch: 3, .failure(.unavailable))
         #expect(last.dispatches.isEmpty)
         #expect(last.failed?.code == .unavailable)
-        #expect(bench.broker.live.isEmpty)
+        #expect(bench.broker.requests.live.isEmpty)
     }
 
     @Test func poisonIsFoundAfterTwoWorkers() {
@@ -174,7 +174,9 @@ import Wire
         #expect(actions.failed?.request == Bench.id(2))
         let resumed = ready(&bench, pid: 202)
         #expect(resumed.dispatches.map(\.request) == [Bench.id(1)])
-        let innocent = bench.broker.live.first.flatMap { bench.broker.requests[$0]?.parts.first }
+        let innocent = bench.broker.requests.live.first.flatMap {
+            bench.broker.requests[$0]?.parts.first
+        }
         #expect(innocent?.losses == 0)
         #expect(innocent?.onProbation == false)
     }

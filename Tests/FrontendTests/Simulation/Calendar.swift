@@ -15,6 +15,11 @@ struct Calendar<Happening> {
         entries.insert((time, serial, happening), at: low)
     }
 
+    /// Forgets what will not happen any more.
+    mutating func cancel(where isOff: (Happening) -> Bool) {
+        entries.removeAll { isOff($0.happening) }
+    }
+
     mutating func next() -> (time: Duration, happening: Happening)? {
         entries.popLast().map { ($0.time, $0.happening) }
     }

@@ -63,11 +63,13 @@ struct FakeWorker {
     }
 
     /// One step for every running part.
-    mutating func step(_ random: inout SeededGenerator, gaps: Int) -> [WorkerReport] {
+    mutating func step(
+        _ random: inout SeededGenerator, width: ClosedRange<Int>, gaps: Int
+    ) -> [WorkerReport] {
         var reports: [WorkerReport] = []
         for index in running.indices {
             reports += Self.step(
-                &running[index], width: Int.random(in: 1...3, using: &random),
+                &running[index], width: Int.random(in: width, using: &random),
                 hasGap: Int.random(in: 0..<1000, using: &random) < gaps)
         }
         running.removeAll { run in

@@ -25,6 +25,21 @@ struct FaultPlan {
     let fullPipes: Int
     /// Deaths after which nothing comes up at the place any more.
     let endsOfPlaces: Int
+    /// Whether an engine keeps what is accepted, how often the front dies, and how many of its deaths take the power along.
+    let isDurable: Bool
+    let frontDeaths: Int
+    let powerLosses: Int
+    /// Times at which the disk takes nothing for a while.
+    let diskFaults: Int
+    /// Events that wait for others before their turn ends.
+    let batching: Int
+    /// How far the clock on the wall jumps, in seconds.
+    let clockJumps: ClosedRange<Int>
+    /// Tokens of a worker's chunk.
+    ///
+    /// Where the front dies it is one, as real workers have it: what a client has ends with a chunk, and the next front must cut
+    /// the reply there too.
+    let chunkWidth: ClosedRange<Int>
     /// Requests come in until then; a short time is a burst.
     let lastSubmission: Int
     /// How long a client may be gone.
@@ -53,6 +68,17 @@ struct FaultPlan {
         slowSteps = isCalm ? 0 : number(0...5)
         fullPipes = isCalm ? 0 : number(0...10)
         endsOfPlaces = isCalm ? 0 : number(0...300)
+        let isOfFront = sabotage?.isOfEngine ?? false
+        isDurable = isOfFront || !isCalm && !isLonely && number(0...1) == 0
+        // What ended while nothing could be recorded may end otherwise after a death.
+        let hasDeaths = isOfFront || number(0...3) > 0
+        frontDeaths = isDurable && hasDeaths ? number(1...4) : 0
+        powerLosses = sabotage == .unforced ? 1000 : 400
+        chunkWidth = frontDeaths > 0 ? 1...1 : 1...3
+        diskFaults = isDurable && !hasDeaths ? number(1...3) : 0
+        batching = number(0...1) * number(0...600)
+        // A clock that goes back would give a new front more time than a client asked for.
+        clockJumps = frontDeaths > 0 ? 0...3600 : -3600...3600
         lastSubmission = isLonely || number(0...3) == 0 ? 300 : 6000
         var configuration = BrokerConfiguration()
         configuration.heartbeatInterval = .milliseconds(100)

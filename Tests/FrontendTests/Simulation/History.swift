@@ -19,6 +19,10 @@ struct History {
         case dismissed(pid: Int32)
         /// A client left for good; what it asked may be started until then.
         case abandoned(RequestID, until: Duration)
+        /// The front ended, and another took its place.
+        case restarted(hasLostPower: Bool)
+        /// The service knows nothing of a request that it had accepted for good.
+        case lost(RequestID)
         /// At the end of the run somebody still waits for this request.
         case waiting(RequestID)
         /// At the end of the run the broker still has this request open.

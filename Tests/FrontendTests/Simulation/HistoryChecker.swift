@@ -41,6 +41,8 @@ struct HistoryChecker {
     private var forgivenAt: [Part: Int] = [:]
     private var deadlines: [RequestID: Duration] = [:]
     private var abandoned: [RequestID: Duration] = [:]
+    /// Tokens that clients have may be lost: what was stopped then ends with fewer.
+    private var hasLostPower = false
     private(set) var violations: [Violation] = []
 
     init(_ history: History) {
@@ -64,6 +66,15 @@ struct HistoryChecker {
             deadlines[request] = deadlines[request] ?? deadline
         case .dismissed(let pid): report(.patience, "worker \(pid) did nothing wrong")
         case .abandoned(let request, let end): abandoned[request] = end
+        // The next front counts its attempts anew, but not its epochs.
+        case .restarted(let hasLostPower):
+            dispatches = dispatches.mapValues { $0.suffix(1) }
+            // Blame is noted, but not forced to disk.
+            if hasLostPower {
+                deaths = [:]
+                self.hasLostPower = true
+            }
+        case .lost(let request): report(.everTerminal, "\(request) was accepted and is lost")
         case .waiting(let request): report(.everTerminal, "\(request) was never answered")
         case .open(let request): report(.everTerminal, "\(request) never ended")
         }
@@ -139,7 +150,7 @@ struct HistoryChecker {
         case .chunk(let chunk): check(chunk, at: client)
         case .done(let done): check(done, event, at: client)
         case .failed(let failed): check(failed, event, at: client)
-        case .routeReply, .adapters, .statusReply: break
+        case .routeReply, .adapters, .statusReply, .requests: break
         }
     }
 
@@ -189,9 +200,12 @@ struct HistoryChecker {
         let key = Part(request: done.requestID, part: Int(done.part))
         let decoder = decoders[key]
         let isFlushed = flushed.contains(key)
+        let mayLackTokens = hasLostPower
         end(event, key: key, at: client)
         with(client, done.requestID, Int(done.part)) { view, part in
-            guard done.provenance.tokens.count == view.next[part] else {
+            let isStopped = [.cancelled, .deadline].contains(done.reason)
+            guard done.provenance.tokens.count == view.next[part] || mayLackTokens && isStopped
+            else {
                 return (.contiguous, "the end came before token \(done.provenance.tokens.count)")
             }
             guard let decoder, [.end, .length].contains(done.reason) else { return nil }

@@ -1,4 +1,5 @@
 import Frontend
+import Journal
 import Wire
 
 /// A broken machine for each rule, so that the checker is seen to see it.
@@ -8,6 +9,9 @@ enum Sabotage: String, CaseIterable {
     /// What was mended: the front kills who announced a long step, takes a full pipe for a dead worker, ends with its first
     /// place, works for clients that are gone, or forgets an end that it cannot say.
     case deafFront, fullPipeIsDeath, firstPlaceIsAll, endlessGrace, unsaidEnd
+    /// Faults of the record: an acceptance that is left out, or not forced to disk, tokens that are recorded twice or not at
+    /// all, an end that is left out, an epoch that is forgotten, a close that is.
+    case unrecorded, unforced, doubledTokens, lostTokens, unrecordedSwitch, forgottenEpoch
 
     var rule: Violation.Rule {
         switch self {
@@ -22,6 +26,36 @@ enum Sabotage: String, CaseIterable {
         case .deafFront, .fullPipeIsDeath: .patience
         case .firstPlaceIsAll, .unsaidEnd: .everTerminal
         case .endlessGrace: .abandoned
+        case .unrecorded, .unforced: .everTerminal
+        case .doubledTokens, .lostTokens: .everTerminal
+        case .unrecordedSwitch: .routedFirst
+        case .forgottenEpoch: .attempts
+        }
+    }
+
+    var isOfEngine: Bool {
+        switch self {
+        case .unrecorded, .unforced, .doubledTokens, .lostTokens, .unrecordedSwitch,
+            .forgottenEpoch:
+            true
+        default: false
+        }
+    }
+
+    /// What an engine with this fault would take.
+    func alter(_ operations: [DispatchOperation]) -> [DispatchOperation] {
+        operations.compactMap { operation in
+            switch (self, operation) {
+            case (.unrecorded, .submit(let stored)) where stored.serial % 3 == 0: nil
+            case (.doubledTokens, .renew(let key, let position, let entries)):
+                .renew(key, from: position, entries + entries.suffix(1))
+            case (.lostTokens, .renew(let key, let position, let entries)):
+                .renew(key, from: position, entries.filter { !$0.isThird })
+            case (.unrecordedSwitch, .renew(let key, let position, let entries)):
+                .renew(key, from: position, entries.filter { !$0.isSwitch })
+            case (.forgottenEpoch, .lease): nil
+            default: operation
+            }
         }
     }
 
@@ -61,5 +95,15 @@ enum Sabotage: String, CaseIterable {
 
     private static func isMix(_ action: BrokerAction) -> Bool {
         if case .toClient(_, .routed, _) = action { true } else { false }
+    }
+}
+
+extension WireJournalEntry {
+    fileprivate var isSwitch: Bool {
+        if case .routed = kind { true } else { false }
+    }
+
+    fileprivate var isThird: Bool {
+        if case .chunk(let chunk) = kind { chunk.offset % 3 == 2 } else { false }
     }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Journal
 import TestSupport
 import Wire
 
@@ -24,11 +25,22 @@ struct World {
         /// Sends what was refused again, unless it was accepted or the connection has changed since.
         case resubmit(client: Int, WireSubmit, from: Address)
         case tick
+        /// The front ends, and another begins a little later.
+        case frontDeath
+        case frontStart
+        /// The disk takes nothing, or something again.
+        case disk(problem: String?)
+        case clockJump
     }
 
     let plan: FaultPlan
     var random: SeededGenerator
     var broker: Broker
+    let engine = ModelEngine()
+    private var recorder: Recorder
+    private var isFrontDown = false
+    /// How far the clock on the wall is from where it should be.
+    private var wallSkew: Duration = .seconds(1_700_000_000)
     var now: Duration = .zero
     var calendar = Calendar<Happening>()
     var workers: [FakeWorker] = []
@@ -45,6 +57,23 @@ struct World {
         plan = FaultPlan(&random, sabotage: sabotage)
         broker = Broker(
             configuration: plan.configuration, router: FakeRouter(), seed: random.next())
+        recorder = Recorder(plan.isDurable ? engine : VolatileEngine())
+        if let sabotage = plan.sabotage, sabotage.isOfEngine {
+            engine.alter = { sabotage.alter($0) }
+            engine.forgetsToForce = sabotage == .unforced
+        }
+        if plan.isDurable {
+            _ = broker.restore(Recovery(), from: engine.place, at: wallTime)
+        }
+        for _ in 0..<plan.frontDeaths {
+            calendar.plan(.frontDeath, at: milliseconds(400...7500))
+        }
+        for _ in 0..<plan.diskFaults {
+            let start = milliseconds(300...6000)
+            calendar.plan(.disk(problem: "the disk is full"), at: start)
+            calendar.plan(.disk(problem: nil), at: start + milliseconds(10...1500))
+        }
+        for _ in 0..<3 { calendar.plan(.clockJump, at: milliseconds(300...8000)) }
         for place in 0..<plan.workerCount { calendar.plan(.spawn(place: place), at: .zero) }
         for index in 0..<plan.clientCount {
             clients.append(FakeClient(index: index, address: Address(name: [UInt8(index), 0])))
@@ -76,12 +105,24 @@ struct World {
                 history.records.append(.waiting(asked.submit.requestID))
             }
         }
-        for id in broker.live { history.records.append(.open(id)) }
+        for id in broker.requests.live { history.records.append(.open(id)) }
+        if plan.isDurable { lookForTheLost() }
         return history
     }
 
+    /// What was handed over by clients that never came back must have an end, in memory or in the record.
+    private mutating func lookForTheLost() {
+        for asked in clients.filter(\.isGone).flatMap(\.asked)
+        where asked.isAccepted && asked.submit.keep && !asked.isOver {
+            let id = asked.submit.requestID
+            if broker.requests[id] == nil, engine.find(id) == nil {
+                history.records.append(.lost(id))
+            }
+        }
+    }
+
     private var isOver: Bool {
-        broker.live.isEmpty
+        !isFrontDown && broker.requests.live.isEmpty
             && clients.allSatisfy { $0.isGone || $0.asked.allSatisfy(\.isComplete) }
     }
 
@@ -104,6 +145,11 @@ struct World {
                 ask(.submit(submit), offsets: [], client: index)
             }
         case .remind(let index): remind(index)
+        case .frontDeath: endFront()
+        case .frontStart: startFront()
+        case .disk(let problem): engine.problem = problem
+        case .clockJump:
+            wallSkew += .seconds(Int.random(in: plan.clockJumps, using: &random))
         case .tick:
             tell(.tick)
             calendar.plan(.tick, at: now + .milliseconds(20))
@@ -112,12 +158,61 @@ struct World {
 
     // MARK: - The broker
 
+    private var wallTime: WallTime {
+        WallTime(
+            instant: Instant(sinceStart: now),
+            milliseconds: Int64((now + wallSkew) / .milliseconds(1)))
+    }
+
+    /// Tells the broker; its turn ends now or with a later event, with the next tick at the latest.
     private mutating func tell(_ event: BrokerEvent) {
-        var failures = act(on: broker.receive(event, now: Instant(sinceStart: now)))
-        while !failures.isEmpty {
-            failures = failures.flatMap { failure in
-                act(on: broker.receive(failure, now: Instant(sinceStart: now)))
+        guard !isFrontDown else { return }
+        if plan.isDurable, case .client(_, let verb) = event, let id = verb.knownRequest,
+            !broker.remembers(id), let recollection = engine.find(id)
+        {
+            broker.receive(.recalled(recollection, id, wallTime), now: wallTime.instant)
+        }
+        broker.receive(event, now: wallTime.instant)
+        if case .tick = event {} else if chance(plan.batching) { return }
+        var failures: [BrokerEvent]
+        repeat {
+            failures = act(on: recorder.finishTurn(of: &broker, at: wallTime))
+            for failure in failures { broker.receive(failure, now: wallTime.instant) }
+        } while !failures.isEmpty
+    }
+
+    /// The front dies: its connections are gone, and so are its workers and all that was under way.
+    private mutating func endFront() {
+        guard !isFrontDown else { return }
+        isFrontDown = true
+        let hasLostPower = chance(plan.powerLosses)
+        history.records.append(.restarted(hasLostPower: hasLostPower))
+        if hasLostPower {
+            engine.losePower(keeping: Int.random(in: 0...5, using: &random))
+        }
+        calendar.cancel { happening in
+            switch happening {
+            case .toBroker, .toWorker, .toClient, .step, .spawn: true
+            default: false
             }
+        }
+        workers = []
+        endedPlaces = []
+        for index in clients.indices where clients[index].address != nil {
+            clients[index].address = nil
+            calendar.plan(.reconnect(client: index), at: now + milliseconds(100...1500))
+        }
+        calendar.plan(.frontStart, at: now + milliseconds(50...800))
+    }
+
+    private mutating func startFront() {
+        isFrontDown = false
+        broker = Broker(
+            configuration: plan.configuration, router: FakeRouter(), seed: random.next())
+        recorder = Recorder(engine)
+        _ = broker.restore(engine.watch(), from: engine.place, at: wallTime)
+        for place in 0..<plan.workerCount {
+            calendar.plan(.spawn(place: place), at: now + milliseconds(10...300))
         }
     }
 
@@ -160,7 +255,7 @@ struct World {
                     noteDismissal(workers[index])
                     die(index)
                 }
-            case .workerReady, .placeFailed, .drained, .report: break
+            case .workerReady, .placeFailed, .drained, .report, .listRequests: break
             }
         }
         return failures
@@ -250,7 +345,9 @@ struct World {
             workers[index].heartbeatAt = now + .milliseconds(100)
             report(.heartbeat(WireHeartbeat { $0.steps = 1 }), from: address)
         }
-        for message in workers[index].step(&random, gaps: now < .seconds(8) ? plan.gaps : 0) {
+        for message in workers[index].step(
+            &random, width: plan.chunkWidth, gaps: now < .seconds(8) ? plan.gaps : 0)
+        {
             report(message, from: address)
             if case .chunk = message, chance(plan.duplicates) { report(message, from: address) }
         }
@@ -325,6 +422,13 @@ struct World {
     private mutating func deliver(_ event: ClientEvent, to address: Address) {
         guard let index = clients.firstIndex(where: { $0.address == address }) else { return }
         history.records.append(.received(address, event))
+        if plan.isDurable, case .failed(let failed) = event, failed.code == .notFound,
+            clients[index].asked.contains(where: {
+                $0.submit.requestID == failed.requestID && $0.isAccepted && !$0.isOver
+            })
+        {
+            history.records.append(.lost(failed.requestID))
+        }
         for verb in clients[index].take(event, &random) { ask(verb, offsets: [], client: index) }
         if case .failed(let failed) = event, failed.retryAfterMs > 0 || failed.code == .unavailable,
             let asked = clients[index].asked.first(where: {
@@ -354,6 +458,9 @@ struct World {
     }
 
     private mutating func reconnect(_ index: Int) {
+        guard !isFrontDown else {
+            return calendar.plan(.reconnect(client: index), at: now + .milliseconds(100))
+        }
         clients[index].generation += 1
         clients[index].address = Address(name: [UInt8(index), UInt8(clients[index].generation)])
         clients[index].blockedUntil = .zero

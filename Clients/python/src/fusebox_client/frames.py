@@ -24,6 +24,9 @@ _VERBS: dict[type[Message], bytes] = {
     client.Route: b"ROUTE",
     client.ListAdapters: b"LIST_ADAPTERS",
     client.Status: b"STATUS",
+    client.ListRequests: b"LIST_REQUESTS",
+    client.Retry: b"RETRY",
+    client.Drop: b"DROP",
 }
 
 _EVENTS: dict[bytes, type[Message]] = {
@@ -35,6 +38,7 @@ _EVENTS: dict[bytes, type[Message]] = {
     b"ROUTE_REPLY": client.RouteReply,
     b"ADAPTERS": client.Adapters,
     b"STATUS_REPLY": client.StatusReply,
+    b"REQUESTS": client.Requests,
 }
 
 

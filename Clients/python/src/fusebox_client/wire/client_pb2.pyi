@@ -7,14 +7,16 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Accepted(_message.Message):
-    __slots__ = ["parts", "request", "seed"]
+    __slots__ = ["durable", "parts", "request", "seed"]
+    DURABLE_FIELD_NUMBER: _ClassVar[int]
     PARTS_FIELD_NUMBER: _ClassVar[int]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
+    durable: bool
     parts: int
     request: bytes
     seed: int
-    def __init__(self, request: _Optional[bytes] = ..., seed: _Optional[int] = ..., parts: _Optional[int] = ...) -> None: ...
+    def __init__(self, request: _Optional[bytes] = ..., seed: _Optional[int] = ..., parts: _Optional[int] = ..., durable: bool = ...) -> None: ...
 
 class AdapterDescription(_message.Message):
     __slots__ = ["byte_count", "digest", "name", "rank", "routable", "warnings"]
@@ -130,6 +132,12 @@ class Done(_message.Message):
     usage: _common_pb2.Usage
     def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., reason: _Optional[_Union[_common_pb2.FinishReason, str]] = ..., usage: _Optional[_Union[_common_pb2.Usage, _Mapping]] = ..., provenance: _Optional[_Union[_common_pb2.Provenance, _Mapping]] = ...) -> None: ...
 
+class Drop(_message.Message):
+    __slots__ = ["request"]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    request: bytes
+    def __init__(self, request: _Optional[bytes] = ...) -> None: ...
+
 class Failed(_message.Message):
     __slots__ = ["code", "message", "part", "request", "retry_after_ms"]
     CODE_FIELD_NUMBER: _ClassVar[int]
@@ -156,6 +164,14 @@ class ListAdapters(_message.Message):
     request: bytes
     def __init__(self, request: _Optional[bytes] = ...) -> None: ...
 
+class ListRequests(_message.Message):
+    __slots__ = ["limit", "request"]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    limit: int
+    request: bytes
+    def __init__(self, request: _Optional[bytes] = ..., limit: _Optional[int] = ...) -> None: ...
+
 class NamedWeight(_message.Message):
     __slots__ = ["name", "weight"]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -163,6 +179,44 @@ class NamedWeight(_message.Message):
     name: str
     weight: float
     def __init__(self, name: _Optional[str] = ..., weight: _Optional[float] = ...) -> None: ...
+
+class RequestSummary(_message.Message):
+    __slots__ = ["accepted_ms", "attached", "attempts", "kept", "parts", "problem", "request", "state", "tokens"]
+    ACCEPTED_MS_FIELD_NUMBER: _ClassVar[int]
+    ATTACHED_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPTS_FIELD_NUMBER: _ClassVar[int]
+    KEPT_FIELD_NUMBER: _ClassVar[int]
+    PARTS_FIELD_NUMBER: _ClassVar[int]
+    PROBLEM_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    TOKENS_FIELD_NUMBER: _ClassVar[int]
+    accepted_ms: int
+    attached: bool
+    attempts: int
+    kept: bool
+    parts: int
+    problem: str
+    request: bytes
+    state: str
+    tokens: int
+    def __init__(self, request: _Optional[bytes] = ..., state: _Optional[str] = ..., accepted_ms: _Optional[int] = ..., parts: _Optional[int] = ..., tokens: _Optional[int] = ..., attempts: _Optional[int] = ..., problem: _Optional[str] = ..., kept: bool = ..., attached: bool = ...) -> None: ...
+
+class Requests(_message.Message):
+    __slots__ = ["request", "requests", "total"]
+    REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    request: bytes
+    requests: _containers.RepeatedCompositeFieldContainer[RequestSummary]
+    total: int
+    def __init__(self, request: _Optional[bytes] = ..., requests: _Optional[_Iterable[_Union[RequestSummary, _Mapping]]] = ..., total: _Optional[int] = ...) -> None: ...
+
+class Retry(_message.Message):
+    __slots__ = ["request"]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    request: bytes
+    def __init__(self, request: _Optional[bytes] = ...) -> None: ...
 
 class Route(_message.Message):
     __slots__ = ["prompt", "request", "selection"]
@@ -219,7 +273,7 @@ class Status(_message.Message):
     def __init__(self, request: _Optional[bytes] = ...) -> None: ...
 
 class StatusReply(_message.Message):
-    __slots__ = ["accepted", "base", "connections", "context", "degraded", "draining", "failed", "finished", "model", "queued", "refused_adapters", "request", "resumed", "router", "running", "version", "vocabulary", "workers"]
+    __slots__ = ["accepted", "base", "connections", "context", "degraded", "draining", "failed", "finished", "journal", "journal_problem", "model", "quarantined_adapters", "queued", "refused_adapters", "request", "resumed", "router", "running", "version", "vocabulary", "workers"]
     ACCEPTED_FIELD_NUMBER: _ClassVar[int]
     BASE_FIELD_NUMBER: _ClassVar[int]
     CONNECTIONS_FIELD_NUMBER: _ClassVar[int]
@@ -228,7 +282,10 @@ class StatusReply(_message.Message):
     DRAINING_FIELD_NUMBER: _ClassVar[int]
     FAILED_FIELD_NUMBER: _ClassVar[int]
     FINISHED_FIELD_NUMBER: _ClassVar[int]
+    JOURNAL_FIELD_NUMBER: _ClassVar[int]
+    JOURNAL_PROBLEM_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
+    QUARANTINED_ADAPTERS_FIELD_NUMBER: _ClassVar[int]
     QUEUED_FIELD_NUMBER: _ClassVar[int]
     REFUSED_ADAPTERS_FIELD_NUMBER: _ClassVar[int]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
@@ -246,7 +303,10 @@ class StatusReply(_message.Message):
     draining: bool
     failed: int
     finished: int
+    journal: str
+    journal_problem: str
     model: str
+    quarantined_adapters: _containers.RepeatedScalarFieldContainer[str]
     queued: int
     refused_adapters: _containers.RepeatedCompositeFieldContainer[_common_pb2.RefusedAdapter]
     request: bytes
@@ -256,7 +316,7 @@ class StatusReply(_message.Message):
     version: str
     vocabulary: int
     workers: _containers.RepeatedCompositeFieldContainer[WorkerStatus]
-    def __init__(self, request: _Optional[bytes] = ..., version: _Optional[str] = ..., workers: _Optional[_Iterable[_Union[WorkerStatus, _Mapping]]] = ..., queued: _Optional[int] = ..., running: _Optional[int] = ..., accepted: _Optional[int] = ..., finished: _Optional[int] = ..., failed: _Optional[int] = ..., resumed: _Optional[int] = ..., draining: bool = ..., base: _Optional[bytes] = ..., router: _Optional[bytes] = ..., degraded: _Optional[str] = ..., connections: _Optional[_Union[ConnectionStatus, _Mapping]] = ..., refused_adapters: _Optional[_Iterable[_Union[_common_pb2.RefusedAdapter, _Mapping]]] = ..., model: _Optional[str] = ..., context: _Optional[int] = ..., vocabulary: _Optional[int] = ...) -> None: ...
+    def __init__(self, request: _Optional[bytes] = ..., version: _Optional[str] = ..., workers: _Optional[_Iterable[_Union[WorkerStatus, _Mapping]]] = ..., queued: _Optional[int] = ..., running: _Optional[int] = ..., accepted: _Optional[int] = ..., finished: _Optional[int] = ..., failed: _Optional[int] = ..., resumed: _Optional[int] = ..., draining: bool = ..., base: _Optional[bytes] = ..., router: _Optional[bytes] = ..., degraded: _Optional[str] = ..., connections: _Optional[_Union[ConnectionStatus, _Mapping]] = ..., refused_adapters: _Optional[_Iterable[_Union[_common_pb2.RefusedAdapter, _Mapping]]] = ..., model: _Optional[str] = ..., context: _Optional[int] = ..., vocabulary: _Optional[int] = ..., journal: _Optional[str] = ..., journal_problem: _Optional[str] = ..., quarantined_adapters: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Submit(_message.Message):
     __slots__ = ["credit", "encode_only", "keep", "kv_rule", "limits", "prompt", "request", "sampling", "scores", "selection", "split"]

@@ -1,0 +1,47 @@
+import GRDB
+
+/// The tables of a journal, and how those of older versions become them.
+///
+/// A request is a row of `requests`; its parts have a row each in `parts`, and what their clients see, in runs of entries by
+/// their first position, in `stream`. Content of closed requests is gone, their row stays until its time is over.
+enum JournalSchema {
+    static let migrator: DatabaseMigrator = {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE requests (
+                        id BLOB PRIMARY KEY NOT NULL,
+                        serial INTEGER NOT NULL,
+                        hash BLOB NOT NULL,
+                        record BLOB,
+                        accepted_at INTEGER NOT NULL,
+                        deadline INTEGER,
+                        ended_at INTEGER
+                    );
+                    CREATE INDEX requests_by_serial ON requests (serial);
+                    CREATE INDEX requests_open ON requests (serial) WHERE ended_at IS NULL;
+                    CREATE INDEX requests_ended ON requests (ended_at) WHERE ended_at IS NOT NULL;
+                    CREATE TABLE parts (
+                        request BLOB NOT NULL,
+                        part INTEGER NOT NULL,
+                        epoch INTEGER NOT NULL,
+                        losses INTEGER NOT NULL,
+                        deaths INTEGER NOT NULL,
+                        on_probation INTEGER NOT NULL,
+                        stopping INTEGER,
+                        quarantined INTEGER NOT NULL,
+                        PRIMARY KEY (request, part)
+                    ) WITHOUT ROWID;
+                    CREATE TABLE stream (
+                        request BLOB NOT NULL,
+                        part INTEGER NOT NULL,
+                        position INTEGER NOT NULL,
+                        entries BLOB NOT NULL,
+                        PRIMARY KEY (request, part, position)
+                    ) WITHOUT ROWID;
+                    """)
+        }
+        return migrator
+    }()
+}

@@ -1,0 +1,106 @@
+import FoundationEssentials
+import GRDB
+import SwiftProtobuf
+import Tensors
+import Wire
+
+/// Writes operations into a journal's tables, within a transaction.
+struct JournalWriter {
+    let database: Database
+
+    func write(_ operation: DispatchOperation) throws {
+        switch operation {
+        case .submit(let stored): try submit(stored)
+        case .lease(let key, let attempts), .release(let key, let attempts):
+            try note(attempts, of: key)
+        case .renew(let key, let position, let entries):
+            try append(entries, at: position, to: key)
+        case .complete(let key, let position, let entry, let attempts),
+            .quarantine(let key, let position, let entry, let attempts):
+            try append([entry], at: position, to: key)
+            try note(attempts, of: key)
+        case .reopen(let key, let position, let attempts):
+            try execute(
+                "DELETE FROM stream WHERE request = ? AND part = ? AND position >= ?",
+                [key.request.data, key.part, position])
+            try note(attempts, of: key)
+        case .end(let request, let moment):
+            try execute(
+                "UPDATE requests SET ended_at = ? WHERE id = ?", [moment, request.data])
+        case .close(let request, let moment): try close(request, at: moment)
+        }
+    }
+
+    private func submit(_ stored: StoredRequest) throws {
+        let record: Data = try stored.record.serializedBytes()
+        let body: [UInt8] = try stored.record.body.serializedBytes()
+        try execute(
+            """
+            INSERT INTO requests (id, serial, hash, record, accepted_at, deadline, ended_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                stored.id.data, Int64(clamping: stored.serial), Data(Digest(of: body).bytes),
+                record,
+                stored.acceptedAt, stored.deadline, stored.endedAt,
+            ])
+        for (index, part) in stored.parts.enumerated() {
+            let key = PartKey(request: stored.id, part: index)
+            try note(part.attempts, of: key)
+            try append(part.entries, at: 0, to: key)
+        }
+    }
+
+    private func note(_ attempts: AttemptRecord, of key: PartKey) throws {
+        try execute(
+            """
+            INSERT OR REPLACE INTO parts
+            (request, part, epoch, losses, deaths, on_probation, stopping, quarantined)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                key.request.data, key.part, attempts.epoch, attempts.losses, attempts.deaths,
+                attempts.isOnProbation, attempts.stopping?.rawValue, attempts.isQuarantined,
+            ])
+    }
+
+    private func append(
+        _ entries: [WireJournalEntry], at position: Int, to key: PartKey
+    ) throws {
+        let bytes: Data = try WireJournalEntries { $0.entries = entries }.serializedBytes()
+        try execute(
+            "INSERT OR REPLACE INTO stream (request, part, position, entries) VALUES (?, ?, ?, ?)",
+            [key.request.data, key.part, position, bytes])
+    }
+
+    private func close(_ request: RequestID, at moment: Int64) throws {
+        try execute(
+            """
+            UPDATE requests SET record = NULL, deadline = NULL, ended_at = ?
+            WHERE id = ?
+            """, [moment, request.data])
+        for table in ["parts", "stream"] {
+            try execute("DELETE FROM \(table) WHERE request = ?", [request.data])
+        }
+    }
+
+    /// Removes up to `limit` requests that ended before a moment; returns whether there may be more.
+    func expire(endedBefore moment: Int64, limit: Int) throws -> Bool {
+        let ids = try Data.fetchAll(
+            database,
+            sql: "SELECT id FROM requests WHERE ended_at < ? ORDER BY ended_at LIMIT ?",
+            arguments: [moment, limit])
+        for id in ids {
+            for (table, column) in [
+                ("stream", "request"), ("parts", "request"), ("requests", "id"),
+            ] {
+                try execute("DELETE FROM \(table) WHERE \(column) = ?", [id])
+            }
+        }
+        return ids.count == limit
+    }
+
+    private func execute(_ sql: String, _ arguments: StatementArguments) throws {
+        try database.cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+}

@@ -1,0 +1,8 @@
+public import ArgumentParser
+public import Wire
+
+extension RequestID: ExpressibleByArgument {
+    public init?(argument: String) {
+        self.init(argument)
+    }
+}
