@@ -17,7 +17,9 @@ public enum BrokerAction: Sendable {
     /// Nothing runs any more and the workers were told to leave.
     case drained
     /// A client's list of requests, to be completed by those that the engine alone has.
-    case listRequests(Address, WireRequests, limit: Int)
+    ///
+    /// Each was accepted at the instant of its place in the list.
+    case listRequests(Address, WireRequests, [Instant], limit: Int)
     /// Something that the operator should be able to read later.
     case report(String)
 }

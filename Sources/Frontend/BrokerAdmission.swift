@@ -66,7 +66,8 @@ extension Broker {
         let costs = plan.parts.map { part in
             body.encodeOnly ? part.encodingCost : part.cost(tokenLimit: limits.tokenLimit)
         }
-        try admit(parts: plan.parts.count, cost: costs.reduce(0, +), of: client)
+        try admit(
+            parts: plan.parts.count, cost: costs.reduce(0, +), isKept: body.keep, of: client)
 
         var sampling = body.sampling.completed(by: pool.samplingDefaults)
         if !sampling.hasSeed { sampling.seed = random.next() }
@@ -100,11 +101,15 @@ extension Broker {
     ///
     /// A full queue still takes what keeps its client below a fair share, so that nobody can shut others out; it is never
     /// more than twice as long for that.
-    private mutating func admit(parts: Int, cost: Int, of client: Address) throws(Refusal) {
+    private mutating func admit(
+        parts: Int, cost: Int, isKept: Bool, of client: Address
+    ) throws(Refusal) {
         // One request alone may be over the bounds: it is taken when nothing else waits.
         guard !queue.isEmpty else { return }
         let (partLimit, costLimit) = (configuration.queueLimit, configuration.queueTokenLimit)
-        // What clients that are gone left has bounds of its own, and comes last.
+        // What clients that are gone left has bounds of its own, and comes last; none of it may be cancelled that was to be kept.
+        let kept = queue.keptCount(of: nil) + queue.keptCount(of: client)
+        if isKept, kept + parts > partLimit { throw noRoom(surplus: cost) }
         let length = queue.count - queue.count(of: nil) + parts
         let total = queue.cost - queue.cost(of: nil) + cost
         if length <= partLimit, total <= costLimit { return }
@@ -114,11 +119,15 @@ extension Broker {
             && (queue.cost(of: client) + cost) * (owners + 1) <= costLimit
         if isWithinShare, length <= 2 * partLimit, total <= 2 * costLimit { return }
         let mean = queue.cost / max(queue.count, 1)
-        let surplus = max(total - costLimit, (length - partLimit) * mean, cost)
+        throw noRoom(surplus: max(total - costLimit, (length - partLimit) * mean, cost))
+    }
+
+    /// Sends a client away until as many estimated tokens are gone as there are too many.
+    private mutating func noRoom(surplus: Int) -> Refusal {
         let delay = drainRate.delay(untilGone: surplus)
         // Clients that were refused together shall not all come back together.
         let jitter = delay * Int(random.next() % 256) / 1024
-        throw Refusal(
+        return Refusal(
             .resourceExhausted,
             "the queue is full: \(queue.count) parts wait; try again later",
             retryAfter: delay + jitter)
@@ -136,7 +145,8 @@ extension Broker {
         queue.insert(
             FairQueue.Waiting(
                 key: key, serial: request.serial, cost: part.cost, isSuspect: part.onProbation,
-                isEncoding: request.body.encodeOnly),
+                isEncoding: request.body.encodeOnly,
+                isKept: request.body.keep || request.isRestored),
             of: request.delivery.client)
     }
 

@@ -155,7 +155,7 @@ extension Broker {
             detach(id, now: now)
         }
         // Of clients that are gone no more waits than of those that are there.
-        while queue.count(of: nil) > configuration.queueLimit, let part = queue.youngest(of: nil) {
+        while queue.abandonedCount > configuration.queueLimit, let part = queue.youngestAbandoned {
             end(part.key, stoppedBy: .cancelled, now: now)
         }
     }

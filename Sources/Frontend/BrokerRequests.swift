@@ -9,11 +9,11 @@ extension Broker {
         var reply = WireRequests()
         reply.request = list.request
         let known = requests.live + requests.ended
-        reply.requests = known.compactMap { requests[$0] }
-            .sorted { $0.serial > $1.serial }.map { summary($0) }
+        let youngestFirst = known.compactMap { requests[$0] }.sorted { $0.serial > $1.serial }
+        reply.requests = youngestFirst.map { summary($0) }
         reply.total = UInt64(clamping: known.count)
         let limit = list.limit == 0 ? Self.usualListLimit : Int(list.limit)
-        actions.append(.listRequests(client, reply, limit: limit))
+        actions.append(.listRequests(client, reply, youngestFirst.map(\.acceptedAt), limit: limit))
     }
 
     private static let usualListLimit = 100

@@ -13,6 +13,8 @@ struct FairQueue: Sendable {
         let isSuspect: Bool
         /// It needs no slot.
         let isEncoding: Bool
+        /// It waits on without its client, or for a client that may not know yet where to come back.
+        let isKept: Bool
     }
 
     /// What one line holds, oldest first, and what it may still spend in its turn.
@@ -21,6 +23,7 @@ struct FairQueue: Sendable {
         var cost = 0
         var deficit = 0
         var encodingCount = 0
+        var keptCount = 0
     }
 
     /// Tokens that a line may spend in a round: a short prompt with its reply.
@@ -42,6 +45,12 @@ struct FairQueue: Sendable {
 
     func cost(of owner: Address?) -> Int { lines[owner]?.cost ?? 0 }
 
+    /// How many parts were left by clients that are gone and do not want them any more.
+    var abandonedCount: Int { count(of: nil) - keptCount(of: nil) }
+
+    /// How many parts of a line wait on without their client.
+    func keptCount(of owner: Address?) -> Int { lines[owner]?.keptCount ?? 0 }
+
     /// How many parts of a line need no slot.
     func encodingCount(of owner: Address?) -> Int { lines[owner]?.encodingCount ?? 0 }
 
@@ -56,8 +65,8 @@ struct FairQueue: Sendable {
         return (turns + [nil]).flatMap { lines[$0]?.parts.filter(\.isSuspect) ?? [] }
     }
 
-    /// The part that came last of a line.
-    func youngest(of owner: Address?) -> Waiting? { lines[owner]?.parts.last }
+    /// The part that came last of those that nobody wants any more.
+    var youngestAbandoned: Waiting? { lines[nil]?.parts.last { !$0.isKept } }
 
     /// Adds a part where its age puts it in its client's line: one that comes back after a loss is not put behind younger
     /// ones.
@@ -75,6 +84,7 @@ struct FairQueue: Sendable {
         if let owner, line.isEmpty { turns.append(owner) }
         owners[part.key] = owner
         cost += part.cost
+        if part.isKept { lines[owner]?.keptCount += 1 }
         if part.isSuspect { suspectCount += 1 }
         if part.isEncoding {
             lines[owner]?.encodingCount += 1
@@ -90,6 +100,7 @@ struct FairQueue: Sendable {
         else { return nil }
         lines[owner]?.cost -= part.cost
         cost -= part.cost
+        if part.isKept { lines[owner]?.keptCount -= 1 }
         if part.isSuspect { suspectCount -= 1 }
         if part.isEncoding {
             lines[owner]?.encodingCount -= 1

@@ -138,8 +138,14 @@ struct FrontTurn: ~Copyable {
     }
 
     /// A list of requests, completed by those that are not in memory.
-    private mutating func send(_ reply: WireRequests, limit: Int, to client: Address) {
+    private mutating func send(
+        _ reply: WireRequests, acceptedAt instants: [Instant], limit: Int, to client: Address
+    ) {
         var reply = reply
+        let time = clock.wallTime
+        for (index, instant) in zip(reply.requests.indices, instants) {
+            reply.requests[index].acceptedMs = UInt64(clamping: time.milliseconds(at: instant))
+        }
         let known = Set(reply.requests.map(\.request))
         do throws(EngineFailure) {
             let list = try recorder.engine.list(limit: limit)
@@ -186,8 +192,8 @@ struct FrontTurn: ~Copyable {
             case .killWorker(let identity, let reason):
                 notices.yield(.killWorker(identity, reason: reason))
             case .drained: notices.yield(.drained)
-            case .listRequests(let client, let reply, let limit):
-                send(reply, limit: limit, to: client)
+            case .listRequests(let client, let reply, let instants, let limit):
+                send(reply, acceptedAt: instants, limit: limit, to: client)
             case .report(let text): notices.yield(.report(text))
             }
         }

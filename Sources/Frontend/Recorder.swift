@@ -42,7 +42,8 @@ struct Recorder {
         guard isDurable else { return .committed }
         if let retryAt, time.instant < retryAt { return .deferred }
         guard retryAt != nil || broker.hasUnrecorded else { return .committed }
-        return commit(broker, durability: broker.isUrgent ? .power : .process, at: time)
+        return commit(
+            broker, durability: broker.isUrgent || retryAt != nil ? .power : .process, at: time)
     }
 
     private mutating func commit(

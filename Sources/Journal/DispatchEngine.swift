@@ -21,7 +21,9 @@ public protocol DispatchEngine: Sendable {
 
     /// Makes a turn's decisions lasting, all or none of them.
     ///
-    /// - Parameter durability: what they must survive when this returns.
+    /// - Parameters:
+    ///   - operations: none: only whether anything could be recorded is found out.
+    ///   - durability: what they must survive when this returns.
     mutating func commit(
         _ operations: [DispatchOperation], durability: Durability
     ) throws(EngineFailure)

@@ -12,7 +12,8 @@ import Wire
         let bytes = (0..<16).map { UInt8(truncatingIfNeeded: serial >> (8 * UInt64($0 % 8))) | 1 }
         return FairQueue.Waiting(
             key: PartKey(request: try #require(RequestID(bytes: bytes)), part: Int(serial)),
-            serial: serial, cost: cost, isSuspect: false, isEncoding: false)
+            serial: serial, cost: cost, isSuspect: false, isEncoding: false,
+            isKept: false)
     }
 
     /// Takes everything; the serials in the order in which they went.

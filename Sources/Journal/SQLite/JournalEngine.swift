@@ -79,6 +79,8 @@ public final class JournalEngine: DispatchEngine {
     ) throws(EngineFailure) {
         try write(durability) { writer in
             for operation in operations { try writer.write(operation) }
+            // Whoever asks for nothing wants to know whether the disk takes anything.
+            if operations.isEmpty { try writer.database.execute(sql: "PRAGMA user_version = 1") }
         }
     }
 

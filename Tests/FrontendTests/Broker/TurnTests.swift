@@ -160,6 +160,44 @@ import Wire
         if case .closed = engine.find(id) {} else { Issue.record("the id is kept") }
     }
 
+    @Test func whatProducersLeaveIsKeptAndBoundsWhatIsTaken() {
+        var front = front { $0.queueLimit = 4 }
+        for number in 1...20 as ClosedRange<UInt8> {
+            tell(
+                .client(Address(name: [number]), .submit(Self.kept(number))), &front)
+            tell(.clientLeft(Address(name: [number])), &front)
+        }
+        let requests = front.bench.broker.requests
+        #expect(requests.ended.isEmpty, "nobody cancelled them")
+        // Four run, and no more wait than may; the others were refused.
+        #expect((8...12).contains(requests.live.count), "\(requests.live.count)")
+    }
+
+    private static func kept(_ number: UInt8) -> WireSubmit {
+        WireSubmit {
+            $0.request = Bench.id(number)
+            $0.prompt.text = "Hello."
+            $0.selection.base = WireBaseSelection()
+            $0.keep = true
+        }
+    }
+
+    /// A disk that takes nothing is not taken for mended before it has taken something.
+    @Test func aProblemStaysUntilSomethingIsRecorded() {
+        var front = front()
+        engine.problem = "the disk is full"
+        tell(submit(1), &front)
+        for _ in 0..<5 {
+            front.bench.now += .seconds(1)
+            tell(.tick, &front)
+            #expect(front.bench.broker.engineProblem != nil)
+        }
+        engine.problem = nil
+        front.bench.now += .seconds(1)
+        tell(.tick, &front)
+        #expect(front.bench.broker.engineProblem == nil)
+    }
+
     @Test func aSeedThatWasToldMakesNoOtherBody() throws {
         var front = front()
         let seed = try #require(tell(submit(1), &front).accepted).seed
@@ -211,7 +249,7 @@ import Wire
         let listed = tell(
             .client(Bench.client, .listRequests(WireListRequests { $0.request = Bench.id(7) })),
             &front)
-        guard case .listRequests(_, let list, 100) = try #require(listed.last) else {
+        guard case .listRequests(_, let list, _, 100) = try #require(listed.last) else {
             Issue.record("no list")
             return
         }
