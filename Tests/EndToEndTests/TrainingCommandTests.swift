@@ -28,17 +28,21 @@ import Testing
     }
 
     @Test func whatWasLearnedIsSaid() throws {
-        let run = try train("out", ["--epochs", "30"])
+        // The folders above it are made too.
+        let run = try train("shelf/new/out", ["--epochs", "30"])
         #expect(run.status == 0, "\(run.error)")
         #expect(run.output.hasPrefix("30 of 30 steps, loss 0."))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("out")).count == 2)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path("shelf/new/out")).count
+                == 2)
         let reply = try BuiltProgram.run(
             [
-                "generate", "--model", Self.base, "--adapter", "a=out", "--temperature", "0",
+                "generate", "--model", Self.base, "--adapter", "a=shelf/new/out", "--temperature",
+                "0",
                 "--prompt", "What does the kettle do?",
             ], in: folder.path)
         #expect(reply.output == Self.answer + "\n", "\(reply.error)")
-        let again = try train("out", ["--epochs", "30"])
+        let again = try train("shelf/new/out", ["--epochs", "30"])
         #expect(again.status == 1 && again.error.contains("has an adapter already"))
     }
 

@@ -8,11 +8,16 @@ extension FileBytes {
         return unsafe bytes.withUnsafeBytes { unsafe Array($0) }
     }
 
-    /// Makes a folder unless it is there.
+    /// Makes a folder, and those that it is in, unless they are there.
     public static func makeFolder(path: String) throws(TensorError) {
-        let result = unsafe mkdir(path, 0o755)
-        guard result == 0 || errno == EEXIST else {
-            throw TensorError(.unwritable, "\(path): cannot be made: \(Errno(rawValue: errno))")
+        let slashes = path.utf8.indices.dropFirst().filter { path.utf8[$0] == UInt8(ascii: "/") }
+        for end in slashes + [path.endIndex] {
+            let folder = String(path[..<end])
+            let result = unsafe mkdir(folder, 0o755)
+            guard result == 0 || errno == EEXIST else {
+                throw TensorError(
+                    .unwritable, "\(folder): cannot be made: \(Errno(rawValue: errno))")
+            }
         }
     }
 }
