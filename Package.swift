@@ -86,8 +86,8 @@ let layers: [Target] = [
     .executableTarget(
         name: "fusebox",
         dependencies: [
-            "Adapters", "Evaluation", "Frontend", "FuseboxClient", "FuseboxWire", "Inference",
-            "Journal", "Kernels", "Merging", "Messaging", "Models", "Routing", "Tensors",
+            "Adapters", "CSystemShims", "Evaluation", "Frontend", "FuseboxClient", "FuseboxWire",
+            "Inference", "Journal", "Kernels", "Merging", "Messaging", "Models", "Routing", "Tensors",
             "Tokenization",
             "Training", "Translation", "Wire", "Worker", .arguments, .logging, .system,
         ]),

@@ -33,6 +33,7 @@ public struct Broker: Sendable {
     var places: [Int: WorkerPlace] = [:]
 
     var counters = BrokerCounters()
+    var meter = ServiceMeter()
     var connections = WireConnectionStatus()
     /// Why nothing can be accepted at the moment: the engine takes nothing.
     var engineProblem: String?
@@ -92,7 +93,7 @@ public struct Broker: Sendable {
         case .close(let close): self.close(close)
         case .route(let route): explain(route, to: client)
         case .listAdapters(let list): listAdapters(list, to: client)
-        case .status(let status): self.status(status, to: client)
+        case .status(let status): self.status(status, to: client, now: now)
         case .listRequests(let list): listRequests(list, to: client, now: now)
         case .retry(let retry): self.retry(retry, from: client, now: now)
         case .drop(let drop): self.drop(drop, from: client, now: now)

@@ -32,6 +32,7 @@ extension Broker {
         do {
             try accept(body, id: id, credit: submit.credit, client: client, now: now)
         } catch {
+            meter.refused += 1
             refuse(error, request: submit.requestID, to: client)
         }
     }
@@ -94,6 +95,9 @@ extension Broker {
         requests.add(request)
         clients[client, default: []].insert(id)
         activity[client] = now
+        if !body.encodeOnly {
+            for part in plan.parts { meter.noteChoice(of: part.segment.mix) }
+        }
         for index in parts.indices { enqueue(PartKey(request: id, part: index), now: now) }
     }
 

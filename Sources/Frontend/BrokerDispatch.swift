@@ -147,6 +147,7 @@ extension Broker {
         order.scores = request.body.scores
         order.promptScored = UInt32(clamping: part.promptScoreCount)
         order.encodeOnly = request.body.encodeOnly
+        order.noSpecialTokens = request.body.noSpecialTokens
         order.emittedTextBytes = UInt32(clamping: part.textByteCount)
         if let auto = request.auto {
             order.reroute = request.kvRule != .pin

@@ -17,6 +17,7 @@ extension Broker {
         let addition = requests[key.request]?.parts[key.part].append(
             chunk, limit: body.limits.tokenLimit, wanted: body.scores,
             context: pool?.context ?? 0, probation: probation)
+        if case .added? = addition { measure(chunk, of: key, now: now) }
         take(addition, key, now: now)
     }
 
@@ -25,6 +26,7 @@ extension Broker {
         guard let key = current(routed.requestID, routed.part, epoch: routed.epoch, at: worker)
         else { return }
         let addition = requests[key.request]?.parts[key.part].append(routed)
+        if case .added? = addition { meter.noteChoice(of: routed.segment.mix) }
         take(addition, key, now: now)
     }
 

@@ -39,7 +39,7 @@ extension Broker {
         actions.append(.toClient(client, .adapters(reply), nil))
     }
 
-    mutating func status(_ status: WireStatus, to client: Address) {
+    mutating func status(_ status: WireStatus, to client: Address, now: Instant) {
         var reply = WireStatusReply()
         reply.request = status.request
         reply.version = configuration.version
@@ -53,6 +53,8 @@ extension Broker {
         reply.model = configuration.modelName
         reply.context = UInt32(clamping: pool?.context ?? 0)
         reply.vocabulary = UInt32(clamping: pool?.vocabulary ?? 0)
+        reply.beginToken = pool?.beginToken ?? ""
+        reply.endToken = pool?.endToken ?? ""
         reply.draining = drainingSince != nil
         reply.base = pool.map { Data($0.base.bytes) } ?? Data()
         reply.router = router.map { Data($0.digest.bytes) } ?? Data()
@@ -61,6 +63,11 @@ extension Broker {
         reply.connections = connections
         reply.journal = configuration.journal
         reply.journalProblem = engineProblem ?? ""
+        reply.tokens = meter.tokens
+        reply.refused = meter.refused
+        reply.adapters = meter.adapters
+        reply.firstToken = meter.firstToken.latency(now: now)
+        reply.interToken = meter.interToken.latency(now: now)
         actions.append(.toClient(client, .statusReply(reply), nil))
     }
 
@@ -68,7 +75,7 @@ extension Broker {
     private var placeStatus: [WireWorkerStatus] {
         places.sorted { $0.key < $1.key }.map { index, place in
             let session = sessions.first { $0.identity == place.identity }
-            var status = session.map(Self.status) ?? WireWorkerStatus()
+            var status = session.map { self.status($0) } ?? WireWorkerStatus()
             status.name = "worker-\(index)"
             status.pid = place.pid
             if session == nil {
@@ -85,13 +92,16 @@ extension Broker {
         let known = Set(places.values.map(\.identity))
         return sessions.filter { session in !(session.identity.map(known.contains) ?? false) }
             .map { session in
-                var status = Self.status(session)
+                var status = self.status(session)
                 status.name = name(of: session)
                 return status
             }
     }
 
-    private static func status(_ session: WorkerSession) -> WireWorkerStatus {
+    /// Running parts that are told of, of all workers together: a reply has to fit a message.
+    private static let partLimit = 512
+
+    private func status(_ session: WorkerSession) -> WireWorkerStatus {
         var status = WireWorkerStatus()
         status.pid = session.statedPID
         status.state = session.isDraining ? "draining" : "ready"
@@ -103,6 +113,22 @@ extension Broker {
         status.promptTokens = session.heartbeat.promptTokens
         status.cachedTokens = session.heartbeat.cachedTokens
         status.evictedBlocks = session.heartbeat.evictedBlocks
+        status.parts = session.occupants.lazy.filter { !$0.isEncoding }
+            .prefix(Self.partLimit / max(1, sessions.count)).map { runningPart($0.key) }
         return status
+    }
+
+    private func runningPart(_ key: PartKey) -> WireRunningPart {
+        let part = part(key)
+        var running = WireRunningPart()
+        running.request = key.request.data
+        running.part = UInt32(clamping: key.part)
+        running.shares = (part?.segments.last?.mix.shares ?? []).map { share in
+            WireNamedWeight {
+                ($0.name, $0.weight) = (share.name, Float(share.weight) / 1024)
+            }
+        }
+        running.tokens = UInt32(clamping: part?.tokens.count ?? 0)
+        return running
     }
 }

@@ -35,6 +35,9 @@ struct PoolIdentity: Equatable, Sendable {
     /// Tokens that a prompt and its reply may have, and below what their ids are.
     let context: Int
     let vocabulary: Int
+    /// The text of the tokenizer's begin and end tokens.
+    let beginToken: String
+    let endToken: String
     /// Adapters of the folder that no worker has.
     let refused: [WireRefusedAdapter]
 
@@ -70,6 +73,8 @@ struct PoolIdentity: Equatable, Sendable {
         samplingDefaults = ready.defaults
         context = Int(ready.context)
         vocabulary = Int(ready.vocabulary)
+        beginToken = ready.beginToken
+        endToken = ready.endToken
         refused = ready.refused
     }
 

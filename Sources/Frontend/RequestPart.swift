@@ -84,6 +84,8 @@ struct RequestPart: Sendable {
     // The reply.
     var segments: [WireSegment]
     var tokens: [UInt32] = []
+    /// When it last got tokens.
+    var grownAt: Instant?
     var textByteCount = 0
     /// Tokens of the prompt whose scores are here, and the bytes of all scores.
     var promptScoreCount = 0

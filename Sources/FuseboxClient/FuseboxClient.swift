@@ -103,8 +103,12 @@ public final class FuseboxClient: Sendable {
     }
 
     /// The ids that a prompt comes to; nothing runs.
-    public func encode(_ prompt: WirePrompt) async throws -> [UInt32] {
-        try await encoded(prompt).promptTokens
+    ///
+    /// - Parameter addSpecialTokens: whether a raw or plain text gets what the tokenizer puts around it.
+    public func encode(
+        _ prompt: WirePrompt, addSpecialTokens: Bool = true
+    ) async throws -> [UInt32] {
+        try await encoded(prompt, addSpecialTokens: addSpecialTokens).promptTokens
     }
 
     /// The text of ids, markers and all.
@@ -113,11 +117,12 @@ public final class FuseboxClient: Sendable {
     }
 
     private func encoded(
-        _ prompt: WirePrompt
+        _ prompt: WirePrompt, addSpecialTokens: Bool = true
     ) async throws -> (promptTokens: [UInt32], text: String) {
         let question = WireSubmit {
             $0.prompt = prompt
             $0.encodeOnly = true
+            $0.noSpecialTokens = !addSpecialTokens
         }
         var text = ""
         var promptTokens: [UInt32] = []

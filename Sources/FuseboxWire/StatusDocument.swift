@@ -12,6 +12,9 @@ public enum StatusDocument {
             "running": JSONValue(status.running), "queued": JSONValue(status.queued),
             "accepted": JSONValue(status.accepted), "finished": JSONValue(status.finished),
             "failed": JSONValue(status.failed), "resumed": JSONValue(status.resumed),
+            "refused": JSONValue(status.refused), "tokens": JSONValue(status.tokens),
+            "first_token_ms": json(status.firstToken), "inter_token_ms": json(status.interToken),
+            "adapters": .array(status.adapters.map { .object(json($0)) }),
             "degraded": text(status.degraded),
             "connections": .object([
                 "open": JSONValue(status.connections.open),
@@ -35,7 +38,40 @@ public enum StatusDocument {
             "evicted_blocks": JSONValue(worker.evictedBlocks),
             "cache_tokens": JSONValue(worker.cacheTokens),
             "problem": text(worker.problem),
+            "parts": .array(worker.parts.map { .object(json($0)) }),
         ]
+    }
+
+    /// A mix without adapters is the base alone.
+    private static func json(_ part: WireRunningPart) -> JSONObject {
+        [
+            "request": RequestID(bytes: part.request).map { .string("\($0)") } ?? .null,
+            "part": JSONValue(part.part), "tokens": JSONValue(part.tokens),
+            "mix": .array(
+                part.shares.map {
+                    .object(["name": .string($0.name), "weight": .number(Double($0.weight))])
+                }),
+        ]
+    }
+
+    /// A name that is null is the base alone.
+    private static func json(_ use: WireAdapterUse) -> JSONObject {
+        [
+            "name": text(use.name), "selections": JSONValue(use.selections),
+            "mean_weight": use.selections == 0
+                ? .null : .number(use.weight / Double(use.selections)),
+            "tokens": JSONValue(use.tokens),
+        ]
+    }
+
+    private static func json(_ latency: WireLatency) -> JSONValue {
+        func milliseconds(_ value: Float) -> JSONValue {
+            latency.count == 0 ? .null : .number((Double(value) * 1000).rounded() / 1000)
+        }
+        return .object([
+            "p50": milliseconds(latency.p50Ms), "p95": milliseconds(latency.p95Ms),
+            "p99": milliseconds(latency.p99Ms),
+        ])
     }
 
     private static func text(_ text: String) -> JSONValue {

@@ -41,6 +41,9 @@ public struct Tokenizer: Sendable {
     }
 
     let parts: Parts
+    /// The text of the tokens before a text and at its end, as the files name them.
+    public var beginOfText: String? { parts.beginOfText }
+    public var endOfText: String? { parts.endOfText }
     let rawFinder: AddedTokenFinder
     let normalizedFinder: AddedTokenFinder
     /// For chats: every special token, found before the text is normalized, and the other raw ones.

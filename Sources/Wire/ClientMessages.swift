@@ -15,6 +15,9 @@ extension WireSubmit: RequestMessage {
         guard !encodeOnly || !split && scores == WireScoresWanted() else {
             throw WireError(.invalidField, "encode_only goes without split and scores")
         }
+        guard !noSpecialTokens || encodeOnly else {
+            throw WireError(.invalidField, "no_special_tokens goes with encode_only alone")
+        }
         if selection.isAuto, !encodeOnly { try prompt.checkRoutable() }
         switch prompt.form {
         case .raw where split, .plain where split, .tokens where split:
@@ -177,6 +180,11 @@ extension WireStatusReply: RequestMessage {
         try FieldCheck.digest(base, "base", optional: true)
         try FieldCheck.digest(router, "router", optional: true)
         try WireRefusedAdapter.validate(refusedAdapters)
+        try FieldCheck.count(adapters.count, "adapters", atMost: FieldCheck.nameLimit)
+        for part in workers.flatMap(\.parts) {
+            try FieldCheck.request(part.request)
+            try FieldCheck.count(part.shares.count, "shares", atMost: FieldCheck.shareLimit)
+        }
     }
 }
 

@@ -5,7 +5,10 @@ internal import Wire
 struct PromptEncoder {
     let tokenizer: Tokenizer
 
-    func encode(_ prompt: WirePrompt) throws(WorkerError) -> [Int32] {
+    /// - Parameter addSpecialTokens: whether the files' begin and end tokens are put around a text without a template.
+    func encode(
+        _ prompt: WirePrompt, addSpecialTokens: Bool = true
+    ) throws(WorkerError) -> [Int32] {
         if case .tokens(let tokens) = prompt.form { return try Self.ids(tokens.ids) }
         do throws(TokenizationError) {
             switch prompt.form {
@@ -17,9 +20,11 @@ struct PromptEncoder {
                     chat: chat.messages.map { ChatTurn(role: $0.role, content: $0.content) },
                     addGenerationPrompt: true)
             case .raw(let text):
-                return try tokenizer.encode(text, addSpecialTokens: true, allowSpecial: true)
+                return try tokenizer.encode(
+                    text, addSpecialTokens: addSpecialTokens, allowSpecial: true)
             case .plain(let text):
-                return try tokenizer.encode(text, addSpecialTokens: true, allowSpecial: false)
+                return try tokenizer.encode(
+                    text, addSpecialTokens: addSpecialTokens, allowSpecial: false)
             case .tokens, nil:
                 return []
             }

@@ -5,6 +5,7 @@ internal import Kernels
 internal import Models
 internal import Routing
 internal import Tensors
+internal import Tokenization
 internal import Translation
 public import Wire
 
@@ -63,6 +64,8 @@ final class WorkerSession {
             ready.type = model.loaded.transformer.precision.name
             ready.kernels = runner.engine.kernelName
             ready.defaults = WireSampling(model.loaded.samplingDefaults)
+            ready.beginToken = model.tokenizer.beginOfText ?? ""
+            ready.endToken = model.tokenizer.endOfText ?? ""
             ready.refused = model.refusedAdapters.map {
                 WireRefusedAdapter(folder: $0.name, reason: $0.reason)
             }
@@ -184,7 +187,8 @@ final class WorkerSession {
         let part = Part(request: dispatch.request, part: dispatch.part)
         if let id = jobs[part] { forget(id) }
         do throws(WorkerError) {
-            let prompt = try encoder.encode(dispatch.prompt)
+            let prompt = try encoder.encode(
+                dispatch.prompt, addSpecialTokens: !dispatch.noSpecialTokens)
             if dispatch.encodeOnly { return try answer(dispatch, prompt) }
             let job = try Job(
                 dispatch, prompt: prompt, model: runner.model,

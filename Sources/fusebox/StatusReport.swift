@@ -20,7 +20,8 @@ struct StatusReport {
             [
                 "fusebox \(status.version), \(state), \(model)\(base ?? "no worker yet"), \(router ?? "no router")",
                 "requests: \(status.running) running, \(status.queued) queued, \(status.accepted) accepted, "
-                    + "\(status.finished) finished, \(status.failed) failed, \(status.resumed) resumed",
+                    + "\(status.finished) finished, \(status.failed) failed, \(status.resumed) resumed, "
+                    + "\(status.refused) refused",
                 "connections: \(status.connections.open) open, \(status.connections.refused) refused, "
                     + "\(status.connections.cut) cut, \(status.connections.bufferedBytes) bytes buffered",
             ] + (status.degraded.isEmpty ? [] : ["degraded: \(status.degraded)"])
@@ -33,14 +34,13 @@ struct StatusReport {
             let problem = worker.problem.isEmpty ? "" : "; \(worker.problem)"
             return ["\(worker.name): \(worker.state), \(worker.restarts) restarts\(problem)"]
         }
-        let share =
-            worker.promptTokens == 0 ? 0 : 100 * worker.cachedTokens / worker.promptTokens
+        let share = Double(worker.cachedTokens).share(of: Double(worker.promptTokens))
         return [
             "\(worker.name): \(worker.state), process \(worker.pid), \(worker.restarts) restarts, "
                 + "\(worker.running) of \(worker.slots) slots, \(worker.tokens) tokens in "
                 + "\(worker.steps) steps",
             "\(worker.name): \(worker.promptTokens) prompt tokens, \(worker.cachedTokens) of them "
-                + "(\(share) %) from the prefix cache of \(worker.cacheTokens), \(worker.evictedBlocks) blocks evicted",
+                + "(\(share.percentText)) from the prefix cache of \(worker.cacheTokens), \(worker.evictedBlocks) blocks evicted",
         ]
     }
 }

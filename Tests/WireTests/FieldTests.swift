@@ -169,10 +169,13 @@ import Wire
                 $0.encodeOnly = true
                 $0.scores.reply = true
             }?.contains("encode_only") == true)
+        #expect(
+            try failure { $0.noSpecialTokens = true }?.contains("encode_only alone") == true)
         let tokens = ClientVerb.submit(
             Self.submit {
                 $0.prompt.tokens.ids = [1]
                 $0.encodeOnly = true
+                $0.noSpecialTokens = true
             })
         #expect(try Frames.decode(Frames.encode(tokens)) == tokens, "nothing is routed")
     }
@@ -226,6 +229,7 @@ import Wire
         }
         #expect(submit.prompt.text == "hi" && submit.limits.tokenLimit == 5)
         #expect(submit.scores == WireScoresWanted() && !submit.encodeOnly && !submit.limits.noReply)
+        #expect(!submit.noSpecialTokens)
     }
 
     /// What a newer front says besides is left out.

@@ -166,7 +166,14 @@ class FakeFront:
         else:
             status = client.StatusReply(request=verb.request, version="test", model="tiny")
             status.context, status.vocabulary = 512, 99
-            status.workers.add(name="worker-0", prompt_tokens=48, cached_tokens=32, evicted_blocks=5)
+            worker = status.workers.add(
+                name="worker-0", prompt_tokens=48, cached_tokens=32, evicted_blocks=5
+            )
+            running = worker.parts.add(request=bytes(range(16)), part=1, tokens=9)
+            running.shares.add(name="poet", weight=0.75)
+            status.adapters.add(name="poet", selections=4, weight=3, tokens=20)
+            status.tokens, status.refused = 30, 2
+            status.first_token.count, status.first_token.p95_ms = 5, 12.5
             status.refused_adapters.add(name="odd", reason="it fits another base")
             self._send(peer, status)
 

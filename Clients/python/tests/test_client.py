@@ -11,15 +11,18 @@ import pytest
 from fake_front import FakeFront, version
 
 from fusebox_client import (
+    AdapterUse,
     Chunk,
     Client,
     Closed,
     Done,
+    Latency,
     NoAnswer,
     ProtocolMismatch,
     RefusedAdapter,
     RequestFailed,
     Result,
+    RunningPart,
     Unreachable,
 )
 from fusebox_client.frames import decode, encode
@@ -72,6 +75,10 @@ def test_questions(endpoint: str, front: MakeFront) -> None:
         assert status.refused_adapters == [RefusedAdapter("odd", "it fits another base")]
         worker = status.workers[0]
         assert (worker.prompt_tokens, worker.cached_tokens, worker.evicted_blocks) == (48, 32, 5)
+        assert worker.parts == [RunningPart(bytes(range(16)), 1, {"poet": 0.75}, 9)]
+        assert status.adapters == [AdapterUse("poet", 4, 0.75, 20)]
+        assert (status.tokens, status.refused) == (30, 2)
+        assert status.first_token == Latency(5, 0, 12.5, 0) and status.inter_token.count == 0
 
 
 def test_scores(endpoint: str, front: MakeFront) -> None:

@@ -210,6 +210,12 @@ public nonisolated struct WireSubmit: @unchecked Sendable {
     set {_uniqueStorage()._encodeOnly = newValue}
   }
 
+  /// with encode_only: a raw or plain text without what the tokenizer puts around it
+  public var noSpecialTokens: Bool {
+    get {_storage._noSpecialTokens}
+    set {_uniqueStorage()._noSpecialTokens = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -587,6 +593,27 @@ public nonisolated struct WireAdapters: Sendable {
   public init() {}
 }
 
+/// A part that takes a slot of a worker.
+public nonisolated struct WireRunningPart: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var request: Data = Data()
+
+  public var part: UInt32 = 0
+
+  /// of the mix that it runs under; none: the base alone
+  public var shares: [WireNamedWeight] = []
+
+  /// of the reply so far
+  public var tokens: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct WireWorkerStatus: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -622,6 +649,9 @@ public nonisolated struct WireWorkerStatus: Sendable {
   /// why nobody serves at the place; empty where somebody does
   public var problem: String = String()
 
+  /// in the order of their dispatch; of all workers together 512 at most
+  public var parts: [WireRunningPart] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -643,6 +673,49 @@ public nonisolated struct WireConnectionStatus: Sendable {
 
   /// of messages that are not complete or not taken yet
   public var bufferedBytes: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// How an adapter was used since the service started.
+public nonisolated struct WireAdapterUse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// empty: the base alone
+  public var name: String = String()
+
+  /// mixes that it was a part of
+  public var selections: UInt64 = 0
+
+  /// the sum of its weights in them
+  public var weight: Double = 0
+
+  /// made under them
+  public var tokens: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Times of the last five minutes, of the latest 1024 at most.
+public nonisolated struct WireLatency: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 0: there are none, and the rest says nothing
+  public var count: UInt32 = 0
+
+  public var p50Ms: Float = 0
+
+  public var p95Ms: Float = 0
+
+  public var p99Ms: Float = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -770,6 +843,55 @@ public nonisolated struct WireStatusReply: @unchecked Sendable {
   public var quarantinedAdapters: [String] {
     get {_storage._quarantinedAdapters}
     set {_uniqueStorage()._quarantinedAdapters = newValue}
+  }
+
+  /// of all replies
+  public var tokens: UInt64 {
+    get {_storage._tokens}
+    set {_uniqueStorage()._tokens = newValue}
+  }
+
+  /// requests that were not taken
+  public var refused: UInt64 {
+    get {_storage._refused}
+    set {_uniqueStorage()._refused = newValue}
+  }
+
+  /// those that were used, by name
+  public var adapters: [WireAdapterUse] {
+    get {_storage._adapters}
+    set {_uniqueStorage()._adapters = newValue}
+  }
+
+  /// since the part began to wait
+  public var firstToken: WireLatency {
+    get {_storage._firstToken ?? WireLatency()}
+    set {_uniqueStorage()._firstToken = newValue}
+  }
+  /// Returns true if `firstToken` has been explicitly set.
+  public var hasFirstToken: Bool {_storage._firstToken != nil}
+  /// Clears the value of `firstToken`. Subsequent reads from it will return its default value.
+  public mutating func clearFirstToken() {_uniqueStorage()._firstToken = nil}
+
+  /// between a reply's chunks, by their tokens
+  public var interToken: WireLatency {
+    get {_storage._interToken ?? WireLatency()}
+    set {_uniqueStorage()._interToken = newValue}
+  }
+  /// Returns true if `interToken` has been explicitly set.
+  public var hasInterToken: Bool {_storage._interToken != nil}
+  /// Clears the value of `interToken`. Subsequent reads from it will return its default value.
+  public mutating func clearInterToken() {_uniqueStorage()._interToken = nil}
+
+  /// How the tokenizer writes the tokens before a text and at its end; empty where it has none.
+  public var beginToken: String {
+    get {_storage._beginToken}
+    set {_uniqueStorage()._beginToken = newValue}
+  }
+
+  public var endToken: String {
+    get {_storage._endToken}
+    set {_uniqueStorage()._endToken = newValue}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1046,7 +1168,7 @@ nonisolated extension WireSelection: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Submit"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}prompt\0\u{1}selection\0\u{1}sampling\0\u{1}limits\0\u{3}kv_rule\0\u{1}split\0\u{1}credit\0\u{1}keep\0\u{1}scores\0\u{3}encode_only\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}prompt\0\u{1}selection\0\u{1}sampling\0\u{1}limits\0\u{3}kv_rule\0\u{1}split\0\u{1}credit\0\u{1}keep\0\u{1}scores\0\u{3}encode_only\0\u{3}no_special_tokens\0")
 
   fileprivate class _StorageClass {
     var _request: Data = Data()
@@ -1060,6 +1182,7 @@ nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _keep: Bool = false
     var _scores: WireScoresWanted? = nil
     var _encodeOnly: Bool = false
+    var _noSpecialTokens: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1081,6 +1204,7 @@ nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _keep = source._keep
       _scores = source._scores
       _encodeOnly = source._encodeOnly
+      _noSpecialTokens = source._noSpecialTokens
     }
   }
 
@@ -1110,6 +1234,7 @@ nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 9: try { try decoder.decodeSingularBoolField(value: &_storage._keep) }()
         case 10: try { try decoder.decodeSingularMessageField(value: &_storage._scores) }()
         case 11: try { try decoder.decodeSingularBoolField(value: &_storage._encodeOnly) }()
+        case 12: try { try decoder.decodeSingularBoolField(value: &_storage._noSpecialTokens) }()
         default: break
         }
       }
@@ -1155,6 +1280,9 @@ nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if _storage._encodeOnly != false {
         try visitor.visitSingularBoolField(value: _storage._encodeOnly, fieldNumber: 11)
       }
+      if _storage._noSpecialTokens != false {
+        try visitor.visitSingularBoolField(value: _storage._noSpecialTokens, fieldNumber: 12)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1175,6 +1303,7 @@ nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._keep != rhs_storage._keep {return false}
         if _storage._scores != rhs_storage._scores {return false}
         if _storage._encodeOnly != rhs_storage._encodeOnly {return false}
+        if _storage._noSpecialTokens != rhs_storage._noSpecialTokens {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1930,9 +2059,54 @@ nonisolated extension WireAdapters: SwiftProtobuf.Message, SwiftProtobuf._Messag
   }
 }
 
+nonisolated extension WireRunningPart: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RunningPart"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}part\0\u{1}shares\0\u{1}tokens\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.request) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.part) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.shares) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.tokens) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.request.isEmpty {
+      try visitor.visitSingularBytesField(value: self.request, fieldNumber: 1)
+    }
+    if self.part != 0 {
+      try visitor.visitSingularUInt32Field(value: self.part, fieldNumber: 2)
+    }
+    if !self.shares.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.shares, fieldNumber: 3)
+    }
+    if self.tokens != 0 {
+      try visitor.visitSingularUInt32Field(value: self.tokens, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRunningPart, rhs: WireRunningPart) -> Bool {
+    if lhs.request != rhs.request {return false}
+    if lhs.part != rhs.part {return false}
+    if lhs.shares != rhs.shares {return false}
+    if lhs.tokens != rhs.tokens {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireWorkerStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".WorkerStatus"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}pid\0\u{1}state\0\u{1}slots\0\u{1}running\0\u{1}steps\0\u{1}tokens\0\u{1}restarts\0\u{3}prompt_tokens\0\u{3}cached_tokens\0\u{3}evicted_blocks\0\u{3}cache_tokens\0\u{1}problem\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}pid\0\u{1}state\0\u{1}slots\0\u{1}running\0\u{1}steps\0\u{1}tokens\0\u{1}restarts\0\u{3}prompt_tokens\0\u{3}cached_tokens\0\u{3}evicted_blocks\0\u{3}cache_tokens\0\u{1}problem\0\u{1}parts\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1953,6 +2127,7 @@ nonisolated extension WireWorkerStatus: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 11: try { try decoder.decodeSingularUInt64Field(value: &self.evictedBlocks) }()
       case 12: try { try decoder.decodeSingularUInt64Field(value: &self.cacheTokens) }()
       case 13: try { try decoder.decodeSingularStringField(value: &self.problem) }()
+      case 14: try { try decoder.decodeRepeatedMessageField(value: &self.parts) }()
       default: break
       }
     }
@@ -1998,6 +2173,9 @@ nonisolated extension WireWorkerStatus: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.problem.isEmpty {
       try visitor.visitSingularStringField(value: self.problem, fieldNumber: 13)
     }
+    if !self.parts.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.parts, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2015,6 +2193,7 @@ nonisolated extension WireWorkerStatus: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.evictedBlocks != rhs.evictedBlocks {return false}
     if lhs.cacheTokens != rhs.cacheTokens {return false}
     if lhs.problem != rhs.problem {return false}
+    if lhs.parts != rhs.parts {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2065,9 +2244,99 @@ nonisolated extension WireConnectionStatus: SwiftProtobuf.Message, SwiftProtobuf
   }
 }
 
+nonisolated extension WireAdapterUse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AdapterUse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}selections\0\u{1}weight\0\u{1}tokens\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.selections) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self.weight) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.tokens) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.selections != 0 {
+      try visitor.visitSingularUInt64Field(value: self.selections, fieldNumber: 2)
+    }
+    if self.weight.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.weight, fieldNumber: 3)
+    }
+    if self.tokens != 0 {
+      try visitor.visitSingularUInt64Field(value: self.tokens, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireAdapterUse, rhs: WireAdapterUse) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.selections != rhs.selections {return false}
+    if lhs.weight != rhs.weight {return false}
+    if lhs.tokens != rhs.tokens {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireLatency: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Latency"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}count\0\u{3}p50_ms\0\u{3}p95_ms\0\u{3}p99_ms\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.count) }()
+      case 2: try { try decoder.decodeSingularFloatField(value: &self.p50Ms) }()
+      case 3: try { try decoder.decodeSingularFloatField(value: &self.p95Ms) }()
+      case 4: try { try decoder.decodeSingularFloatField(value: &self.p99Ms) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.count != 0 {
+      try visitor.visitSingularUInt32Field(value: self.count, fieldNumber: 1)
+    }
+    if self.p50Ms.bitPattern != 0 {
+      try visitor.visitSingularFloatField(value: self.p50Ms, fieldNumber: 2)
+    }
+    if self.p95Ms.bitPattern != 0 {
+      try visitor.visitSingularFloatField(value: self.p95Ms, fieldNumber: 3)
+    }
+    if self.p99Ms.bitPattern != 0 {
+      try visitor.visitSingularFloatField(value: self.p99Ms, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireLatency, rhs: WireLatency) -> Bool {
+    if lhs.count != rhs.count {return false}
+    if lhs.p50Ms != rhs.p50Ms {return false}
+    if lhs.p95Ms != rhs.p95Ms {return false}
+    if lhs.p99Ms != rhs.p99Ms {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StatusReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}version\0\u{1}workers\0\u{1}queued\0\u{1}running\0\u{1}accepted\0\u{1}finished\0\u{1}failed\0\u{1}resumed\0\u{1}draining\0\u{1}base\0\u{1}router\0\u{1}degraded\0\u{1}connections\0\u{3}refused_adapters\0\u{1}model\0\u{1}context\0\u{1}vocabulary\0\u{1}journal\0\u{3}journal_problem\0\u{3}quarantined_adapters\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}version\0\u{1}workers\0\u{1}queued\0\u{1}running\0\u{1}accepted\0\u{1}finished\0\u{1}failed\0\u{1}resumed\0\u{1}draining\0\u{1}base\0\u{1}router\0\u{1}degraded\0\u{1}connections\0\u{3}refused_adapters\0\u{1}model\0\u{1}context\0\u{1}vocabulary\0\u{1}journal\0\u{3}journal_problem\0\u{3}quarantined_adapters\0\u{1}tokens\0\u{1}refused\0\u{1}adapters\0\u{3}first_token\0\u{3}inter_token\0\u{3}begin_token\0\u{3}end_token\0")
 
   fileprivate class _StorageClass {
     var _request: Data = Data()
@@ -2091,6 +2360,13 @@ nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _journal: String = String()
     var _journalProblem: String = String()
     var _quarantinedAdapters: [String] = []
+    var _tokens: UInt64 = 0
+    var _refused: UInt64 = 0
+    var _adapters: [WireAdapterUse] = []
+    var _firstToken: WireLatency? = nil
+    var _interToken: WireLatency? = nil
+    var _beginToken: String = String()
+    var _endToken: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2122,6 +2398,13 @@ nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _journal = source._journal
       _journalProblem = source._journalProblem
       _quarantinedAdapters = source._quarantinedAdapters
+      _tokens = source._tokens
+      _refused = source._refused
+      _adapters = source._adapters
+      _firstToken = source._firstToken
+      _interToken = source._interToken
+      _beginToken = source._beginToken
+      _endToken = source._endToken
     }
   }
 
@@ -2161,6 +2444,13 @@ nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 19: try { try decoder.decodeSingularStringField(value: &_storage._journal) }()
         case 20: try { try decoder.decodeSingularStringField(value: &_storage._journalProblem) }()
         case 21: try { try decoder.decodeRepeatedStringField(value: &_storage._quarantinedAdapters) }()
+        case 22: try { try decoder.decodeSingularUInt64Field(value: &_storage._tokens) }()
+        case 23: try { try decoder.decodeSingularUInt64Field(value: &_storage._refused) }()
+        case 24: try { try decoder.decodeRepeatedMessageField(value: &_storage._adapters) }()
+        case 25: try { try decoder.decodeSingularMessageField(value: &_storage._firstToken) }()
+        case 26: try { try decoder.decodeSingularMessageField(value: &_storage._interToken) }()
+        case 27: try { try decoder.decodeSingularStringField(value: &_storage._beginToken) }()
+        case 28: try { try decoder.decodeSingularStringField(value: &_storage._endToken) }()
         default: break
         }
       }
@@ -2236,6 +2526,27 @@ nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if !_storage._quarantinedAdapters.isEmpty {
         try visitor.visitRepeatedStringField(value: _storage._quarantinedAdapters, fieldNumber: 21)
       }
+      if _storage._tokens != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._tokens, fieldNumber: 22)
+      }
+      if _storage._refused != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._refused, fieldNumber: 23)
+      }
+      if !_storage._adapters.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._adapters, fieldNumber: 24)
+      }
+      try { if let v = _storage._firstToken {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 25)
+      } }()
+      try { if let v = _storage._interToken {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 26)
+      } }()
+      if !_storage._beginToken.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._beginToken, fieldNumber: 27)
+      }
+      if !_storage._endToken.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._endToken, fieldNumber: 28)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2266,6 +2577,13 @@ nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._journal != rhs_storage._journal {return false}
         if _storage._journalProblem != rhs_storage._journalProblem {return false}
         if _storage._quarantinedAdapters != rhs_storage._quarantinedAdapters {return false}
+        if _storage._tokens != rhs_storage._tokens {return false}
+        if _storage._refused != rhs_storage._refused {return false}
+        if _storage._adapters != rhs_storage._adapters {return false}
+        if _storage._firstToken != rhs_storage._firstToken {return false}
+        if _storage._interToken != rhs_storage._interToken {return false}
+        if _storage._beginToken != rhs_storage._beginToken {return false}
+        if _storage._endToken != rhs_storage._endToken {return false}
         return true
       }
       if !storagesAreEqual {return false}

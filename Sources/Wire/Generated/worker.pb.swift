@@ -127,6 +127,17 @@ public nonisolated struct WireReady: @unchecked Sendable {
     set {_uniqueStorage()._vocabulary = newValue}
   }
 
+  /// these two as in StatusReply
+  public var beginToken: String {
+    get {_storage._beginToken}
+    set {_uniqueStorage()._beginToken = newValue}
+  }
+
+  public var endToken: String {
+    get {_storage._endToken}
+    set {_uniqueStorage()._endToken = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -421,6 +432,12 @@ public nonisolated struct WireDispatch: @unchecked Sendable {
     set {_uniqueStorage()._encodeOnly = newValue}
   }
 
+  /// as in Submit
+  public var noSpecialTokens: Bool {
+    get {_storage._noSpecialTokens}
+    set {_uniqueStorage()._noSpecialTokens = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -512,7 +529,7 @@ nonisolated extension WireResidentAdapter: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Ready"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pid\0\u{1}slots\0\u{1}context\0\u{1}base\0\u{1}router\0\u{1}type\0\u{1}kernels\0\u{1}adapters\0\u{1}identity\0\u{3}cache_tokens\0\u{1}defaults\0\u{1}refused\0\u{1}vocabulary\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pid\0\u{1}slots\0\u{1}context\0\u{1}base\0\u{1}router\0\u{1}type\0\u{1}kernels\0\u{1}adapters\0\u{1}identity\0\u{3}cache_tokens\0\u{1}defaults\0\u{1}refused\0\u{1}vocabulary\0\u{3}begin_token\0\u{3}end_token\0")
 
   fileprivate class _StorageClass {
     var _pid: Int32 = 0
@@ -528,6 +545,8 @@ nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     var _defaults: WireSampling? = nil
     var _refused: [WireRefusedAdapter] = []
     var _vocabulary: UInt32 = 0
+    var _beginToken: String = String()
+    var _endToken: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -551,6 +570,8 @@ nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       _defaults = source._defaults
       _refused = source._refused
       _vocabulary = source._vocabulary
+      _beginToken = source._beginToken
+      _endToken = source._endToken
     }
   }
 
@@ -582,6 +603,8 @@ nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         case 11: try { try decoder.decodeSingularMessageField(value: &_storage._defaults) }()
         case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._refused) }()
         case 13: try { try decoder.decodeSingularUInt32Field(value: &_storage._vocabulary) }()
+        case 14: try { try decoder.decodeSingularStringField(value: &_storage._beginToken) }()
+        case 15: try { try decoder.decodeSingularStringField(value: &_storage._endToken) }()
         default: break
         }
       }
@@ -633,6 +656,12 @@ nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       if _storage._vocabulary != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._vocabulary, fieldNumber: 13)
       }
+      if !_storage._beginToken.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._beginToken, fieldNumber: 14)
+      }
+      if !_storage._endToken.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._endToken, fieldNumber: 15)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -655,6 +684,8 @@ nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         if _storage._defaults != rhs_storage._defaults {return false}
         if _storage._refused != rhs_storage._refused {return false}
         if _storage._vocabulary != rhs_storage._vocabulary {return false}
+        if _storage._beginToken != rhs_storage._beginToken {return false}
+        if _storage._endToken != rhs_storage._endToken {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -947,7 +978,7 @@ nonisolated extension WireFinished: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Dispatch"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}part\0\u{1}epoch\0\u{1}prompt\0\u{3}routed_text\0\u{1}sampling\0\u{1}limits\0\u{3}kv_rule\0\u{1}segments\0\u{1}emitted\0\u{3}emitted_text_bytes\0\u{1}reroute\0\u{2}\u{2}weighting\0\u{1}gain\0\u{1}router\0\u{3}allowed_adapters\0\u{1}scores\0\u{3}prompt_scored\0\u{3}encode_only\0\u{b}allowed\0\u{c}\u{d}\u{1}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}part\0\u{1}epoch\0\u{1}prompt\0\u{3}routed_text\0\u{1}sampling\0\u{1}limits\0\u{3}kv_rule\0\u{1}segments\0\u{1}emitted\0\u{3}emitted_text_bytes\0\u{1}reroute\0\u{2}\u{2}weighting\0\u{1}gain\0\u{1}router\0\u{3}allowed_adapters\0\u{1}scores\0\u{3}prompt_scored\0\u{3}encode_only\0\u{3}no_special_tokens\0\u{b}allowed\0\u{c}\u{d}\u{1}")
 
   fileprivate class _StorageClass {
     var _request: Data = Data()
@@ -969,6 +1000,7 @@ nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _scores: WireScoresWanted? = nil
     var _promptScored: UInt32 = 0
     var _encodeOnly: Bool = false
+    var _noSpecialTokens: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -998,6 +1030,7 @@ nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _scores = source._scores
       _promptScored = source._promptScored
       _encodeOnly = source._encodeOnly
+      _noSpecialTokens = source._noSpecialTokens
     }
   }
 
@@ -1035,6 +1068,7 @@ nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 18: try { try decoder.decodeSingularMessageField(value: &_storage._scores) }()
         case 19: try { try decoder.decodeSingularUInt32Field(value: &_storage._promptScored) }()
         case 20: try { try decoder.decodeSingularBoolField(value: &_storage._encodeOnly) }()
+        case 21: try { try decoder.decodeSingularBoolField(value: &_storage._noSpecialTokens) }()
         default: break
         }
       }
@@ -1104,6 +1138,9 @@ nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if _storage._encodeOnly != false {
         try visitor.visitSingularBoolField(value: _storage._encodeOnly, fieldNumber: 20)
       }
+      if _storage._noSpecialTokens != false {
+        try visitor.visitSingularBoolField(value: _storage._noSpecialTokens, fieldNumber: 21)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1132,6 +1169,7 @@ nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._scores != rhs_storage._scores {return false}
         if _storage._promptScored != rhs_storage._promptScored {return false}
         if _storage._encodeOnly != rhs_storage._encodeOnly {return false}
+        if _storage._noSpecialTokens != rhs_storage._noSpecialTokens {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -28,11 +28,19 @@ from fusebox_client.result import Part, Result
 from fusebox_client.routing import Adapter, RefusedAdapter, Routing, Sentence
 from fusebox_client.scores import Alternative, TokenScore
 from fusebox_client.settings import ClientOptions
-from fusebox_client.status import ConnectionStatus, ServiceStatus, WorkerStatus
+from fusebox_client.status import (
+    AdapterUse,
+    ConnectionStatus,
+    Latency,
+    RunningPart,
+    ServiceStatus,
+    WorkerStatus,
+)
 
 __all__ = [
     "Accepted",
     "Adapter",
+    "AdapterUse",
     "Alternative",
     "AsyncClient",
     "AsyncReply",
@@ -46,6 +54,7 @@ __all__ = [
     "Failed",
     "FuseboxError",
     "KVRule",
+    "Latency",
     "Limits",
     "NoAnswer",
     "Part",
@@ -58,6 +67,7 @@ __all__ = [
     "Result",
     "Routed",
     "Routing",
+    "RunningPart",
     "Sampling",
     "Segment",
     "Select",

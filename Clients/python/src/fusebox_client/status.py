@@ -9,6 +9,41 @@ from fusebox_client.wire import client_pb2 as client
 
 
 @dataclass(frozen=True)
+class RunningPart:
+    """A part of a request that takes a slot of a worker."""
+
+    request: bytes
+    part: int
+    #: Of the mix that it runs under, by adapter; none: the base alone.
+    weights: dict[str, float]
+    #: Of the reply so far.
+    tokens: int
+
+
+@dataclass(frozen=True)
+class AdapterUse:
+    """How an adapter was used since the service started."""
+
+    #: Empty: the base alone.
+    name: str
+    #: Mixes that it was a part of, and its mean weight in them.
+    selections: int
+    mean_weight: float
+    #: Made under them.
+    tokens: int
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Times of the last five minutes, in milliseconds; a count of 0: there are none."""
+
+    count: int
+    p50: float
+    p95: float
+    p99: float
+
+
+@dataclass(frozen=True)
 class WorkerStatus:
     """A worker's place, and who serves there."""
 
@@ -29,6 +64,8 @@ class WorkerStatus:
     cache_tokens: int
     #: Why nobody serves at the place; empty where somebody does.
     problem: str
+    #: What takes its slots; of very many not all are told.
+    parts: list[RunningPart]
 
 
 @dataclass(frozen=True)
@@ -67,6 +104,15 @@ class ServiceStatus:
     failed: int
     #: Parts that went on at another worker.
     resumed: int
+    #: Requests that were not taken.
+    refused: int
+    #: Of all replies.
+    tokens: int
+    #: From the time when a part began to wait, and between the tokens of a reply.
+    first_token: Latency
+    inter_token: Latency
+    #: Those that were used.
+    adapters: list[AdapterUse]
     refused_adapters: list[RefusedAdapter]
     workers: list[WorkerStatus]
     connections: ConnectionStatus
@@ -88,6 +134,14 @@ def service_status(reply: client.StatusReply) -> ServiceStatus:
         finished=reply.finished,
         failed=reply.failed,
         resumed=reply.resumed,
+        refused=reply.refused,
+        tokens=reply.tokens,
+        first_token=_latency(reply.first_token),
+        inter_token=_latency(reply.inter_token),
+        adapters=[
+            AdapterUse(use.name, use.selections, use.weight / max(1, use.selections), use.tokens)
+            for use in reply.adapters
+        ],
         refused_adapters=refused(reply.refused_adapters),
         workers=[_worker(worker) for worker in reply.workers],
         connections=ConnectionStatus(
@@ -114,4 +168,17 @@ def _worker(worker: client.WorkerStatus) -> WorkerStatus:
         evicted_blocks=worker.evicted_blocks,
         cache_tokens=worker.cache_tokens,
         problem=worker.problem,
+        parts=[
+            RunningPart(
+                request=part.request,
+                part=part.part,
+                weights={share.name: share.weight for share in part.shares},
+                tokens=part.tokens,
+            )
+            for part in worker.parts
+        ],
     )
+
+
+def _latency(latency: client.Latency) -> Latency:
+    return Latency(latency.count, latency.p50_ms, latency.p95_ms, latency.p99_ms)

@@ -11,6 +11,7 @@ struct TokenEndpoints: Sendable {
     func tokenize(_ request: EndpointRequest) async throws -> Response {
         var body = try FieldReader(try await request.body(), at: "")
         let prompt: WirePrompt
+        let addSpecialTokens = try body.bool("add_special_tokens") ?? true
         if let text = try body.string("prompt") {
             // A text of nothing has no ids, and the wire no word for it.
             if text.isEmpty { return response(ids: []) }
@@ -18,7 +19,10 @@ struct TokenEndpoints: Sendable {
         } else {
             prompt = try PromptFields.chat(&body)
         }
-        return response(ids: try await ask { try await client.encode(prompt) })
+        return response(
+            ids: try await ask {
+                try await client.encode(prompt, addSpecialTokens: addSpecialTokens)
+            })
     }
 
     private func response(ids: [UInt32]) -> Response {
@@ -53,6 +57,8 @@ struct TokenEndpoints: Sendable {
                 "tokenizer_class": .string("Fusebox"),
                 "vocab_size": JSONValue(status.vocabulary),
                 "model_max_length": JSONValue(status.context),
+                "bos_token": status.beginToken.isEmpty ? .null : .string(status.beginToken),
+                "eos_token": status.endToken.isEmpty ? .null : .string(status.endToken),
             ]))
     }
 

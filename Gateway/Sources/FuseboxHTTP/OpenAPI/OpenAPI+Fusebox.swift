@@ -100,7 +100,7 @@ extension OpenAPI {
                 "state": {"enum": ["starting", "serving", "degraded", "draining", "unreachable"]},
                 "problem": {"type": ["string", "null"]},
                 "model": {"type": "string"},
-                "status": {"type": ["object", "null"], "description": "What fusebox status --json prints: queued, running, workers with slots and running, restarts, prompt_tokens, cached_tokens, and so on."},
+                "status": {"type": ["object", "null"], "description": "What fusebox status --json prints: queued, running, workers with slots and the parts that run in them, restarts, prompt_tokens, cached_tokens, use of adapters, and so on."},
                 "adapters": {"type": "array", "items": {"$ref": "#/components/schemas/Adapter"}},
                 "refused": {"$ref": "#/components/schemas/Refused"},
                 "requests": {"type": "array", "description": "Replies through this gateway that are being made, oldest first.", "items": {

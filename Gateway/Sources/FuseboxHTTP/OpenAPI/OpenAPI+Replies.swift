@@ -40,8 +40,8 @@ extension OpenAPI {
         "DetokenizedText": {"type": "object", "required": ["prompt"], "properties": {"prompt": {"type": "string"}}},
         "TokenizerInfo": {
             "type": "object",
-            "required": ["tokenizer_class", "vocab_size", "model_max_length"],
-            "properties": {"tokenizer_class": {"type": "string"}, "vocab_size": {"type": "integer"}, "model_max_length": {"type": "integer"}}
+            "required": ["tokenizer_class", "vocab_size", "model_max_length", "bos_token", "eos_token"],
+            "properties": {"tokenizer_class": {"type": "string"}, "vocab_size": {"type": "integer"}, "model_max_length": {"type": "integer"}, "bos_token": {"type": ["string", "null"]}, "eos_token": {"type": ["string", "null"]}}
         },
         "Logprobs": {
             "type": ["object", "null"],

@@ -31,7 +31,8 @@ extension OpenAPI {
             "type": "object",
             "properties": {
                 "prompt": {"type": "string"},
-                "messages": {"type": "array", "minItems": 1, "maxItems": 1024, "items": {"$ref": "#/components/schemas/Message"}}
+                "messages": {"type": "array", "minItems": 1, "maxItems": 1024, "items": {"$ref": "#/components/schemas/Message"}},
+                "add_special_tokens": {"type": ["boolean", "null"], "description": "Whether prompt gets what the tokenizer puts around a text; true unless said."}
             }
         },
         "DetokenizeRequest": {

@@ -34,6 +34,18 @@ class AdapterDescription(_message.Message):
     warnings: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, name: _Optional[str] = ..., digest: _Optional[bytes] = ..., rank: _Optional[int] = ..., byte_count: _Optional[int] = ..., warnings: _Optional[_Iterable[str]] = ..., routable: bool = ...) -> None: ...
 
+class AdapterUse(_message.Message):
+    __slots__ = ["name", "selections", "tokens", "weight"]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    SELECTIONS_FIELD_NUMBER: _ClassVar[int]
+    TOKENS_FIELD_NUMBER: _ClassVar[int]
+    WEIGHT_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    selections: int
+    tokens: int
+    weight: float
+    def __init__(self, name: _Optional[str] = ..., selections: _Optional[int] = ..., weight: _Optional[float] = ..., tokens: _Optional[int] = ...) -> None: ...
+
 class Adapters(_message.Message):
     __slots__ = ["adapters", "refused", "request"]
     ADAPTERS_FIELD_NUMBER: _ClassVar[int]
@@ -158,6 +170,18 @@ class FixedSelection(_message.Message):
     shares: _containers.RepeatedCompositeFieldContainer[NamedWeight]
     def __init__(self, shares: _Optional[_Iterable[_Union[NamedWeight, _Mapping]]] = ...) -> None: ...
 
+class Latency(_message.Message):
+    __slots__ = ["count", "p50_ms", "p95_ms", "p99_ms"]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    P50_MS_FIELD_NUMBER: _ClassVar[int]
+    P95_MS_FIELD_NUMBER: _ClassVar[int]
+    P99_MS_FIELD_NUMBER: _ClassVar[int]
+    count: int
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+    def __init__(self, count: _Optional[int] = ..., p50_ms: _Optional[float] = ..., p95_ms: _Optional[float] = ..., p99_ms: _Optional[float] = ...) -> None: ...
+
 class ListAdapters(_message.Message):
     __slots__ = ["request"]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
@@ -256,6 +280,18 @@ class Routed(_message.Message):
     unread_bytes: int
     def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., segment: _Optional[_Union[_common_pb2.Segment, _Mapping]] = ..., sentences: _Optional[_Iterable[_Union[_common_pb2.SentenceRoute, _Mapping]]] = ..., unread_bytes: _Optional[int] = ...) -> None: ...
 
+class RunningPart(_message.Message):
+    __slots__ = ["part", "request", "shares", "tokens"]
+    PART_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    SHARES_FIELD_NUMBER: _ClassVar[int]
+    TOKENS_FIELD_NUMBER: _ClassVar[int]
+    part: int
+    request: bytes
+    shares: _containers.RepeatedCompositeFieldContainer[NamedWeight]
+    tokens: int
+    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., shares: _Optional[_Iterable[_Union[NamedWeight, _Mapping]]] = ..., tokens: _Optional[int] = ...) -> None: ...
+
 class Selection(_message.Message):
     __slots__ = ["auto", "base", "fixed"]
     AUTO_FIELD_NUMBER: _ClassVar[int]
@@ -273,58 +309,73 @@ class Status(_message.Message):
     def __init__(self, request: _Optional[bytes] = ...) -> None: ...
 
 class StatusReply(_message.Message):
-    __slots__ = ["accepted", "base", "connections", "context", "degraded", "draining", "failed", "finished", "journal", "journal_problem", "model", "quarantined_adapters", "queued", "refused_adapters", "request", "resumed", "router", "running", "version", "vocabulary", "workers"]
+    __slots__ = ["accepted", "adapters", "base", "begin_token", "connections", "context", "degraded", "draining", "end_token", "failed", "finished", "first_token", "inter_token", "journal", "journal_problem", "model", "quarantined_adapters", "queued", "refused", "refused_adapters", "request", "resumed", "router", "running", "tokens", "version", "vocabulary", "workers"]
     ACCEPTED_FIELD_NUMBER: _ClassVar[int]
+    ADAPTERS_FIELD_NUMBER: _ClassVar[int]
     BASE_FIELD_NUMBER: _ClassVar[int]
+    BEGIN_TOKEN_FIELD_NUMBER: _ClassVar[int]
     CONNECTIONS_FIELD_NUMBER: _ClassVar[int]
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
     DEGRADED_FIELD_NUMBER: _ClassVar[int]
     DRAINING_FIELD_NUMBER: _ClassVar[int]
+    END_TOKEN_FIELD_NUMBER: _ClassVar[int]
     FAILED_FIELD_NUMBER: _ClassVar[int]
     FINISHED_FIELD_NUMBER: _ClassVar[int]
+    FIRST_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    INTER_TOKEN_FIELD_NUMBER: _ClassVar[int]
     JOURNAL_FIELD_NUMBER: _ClassVar[int]
     JOURNAL_PROBLEM_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
     QUARANTINED_ADAPTERS_FIELD_NUMBER: _ClassVar[int]
     QUEUED_FIELD_NUMBER: _ClassVar[int]
     REFUSED_ADAPTERS_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
     RESUMED_FIELD_NUMBER: _ClassVar[int]
     ROUTER_FIELD_NUMBER: _ClassVar[int]
     RUNNING_FIELD_NUMBER: _ClassVar[int]
+    TOKENS_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     VOCABULARY_FIELD_NUMBER: _ClassVar[int]
     WORKERS_FIELD_NUMBER: _ClassVar[int]
     accepted: int
+    adapters: _containers.RepeatedCompositeFieldContainer[AdapterUse]
     base: bytes
+    begin_token: str
     connections: ConnectionStatus
     context: int
     degraded: str
     draining: bool
+    end_token: str
     failed: int
     finished: int
+    first_token: Latency
+    inter_token: Latency
     journal: str
     journal_problem: str
     model: str
     quarantined_adapters: _containers.RepeatedScalarFieldContainer[str]
     queued: int
+    refused: int
     refused_adapters: _containers.RepeatedCompositeFieldContainer[_common_pb2.RefusedAdapter]
     request: bytes
     resumed: int
     router: bytes
     running: int
+    tokens: int
     version: str
     vocabulary: int
     workers: _containers.RepeatedCompositeFieldContainer[WorkerStatus]
-    def __init__(self, request: _Optional[bytes] = ..., version: _Optional[str] = ..., workers: _Optional[_Iterable[_Union[WorkerStatus, _Mapping]]] = ..., queued: _Optional[int] = ..., running: _Optional[int] = ..., accepted: _Optional[int] = ..., finished: _Optional[int] = ..., failed: _Optional[int] = ..., resumed: _Optional[int] = ..., draining: bool = ..., base: _Optional[bytes] = ..., router: _Optional[bytes] = ..., degraded: _Optional[str] = ..., connections: _Optional[_Union[ConnectionStatus, _Mapping]] = ..., refused_adapters: _Optional[_Iterable[_Union[_common_pb2.RefusedAdapter, _Mapping]]] = ..., model: _Optional[str] = ..., context: _Optional[int] = ..., vocabulary: _Optional[int] = ..., journal: _Optional[str] = ..., journal_problem: _Optional[str] = ..., quarantined_adapters: _Optional[_Iterable[str]] = ...) -> None: ...
+    def __init__(self, request: _Optional[bytes] = ..., version: _Optional[str] = ..., workers: _Optional[_Iterable[_Union[WorkerStatus, _Mapping]]] = ..., queued: _Optional[int] = ..., running: _Optional[int] = ..., accepted: _Optional[int] = ..., finished: _Optional[int] = ..., failed: _Optional[int] = ..., resumed: _Optional[int] = ..., draining: bool = ..., base: _Optional[bytes] = ..., router: _Optional[bytes] = ..., degraded: _Optional[str] = ..., connections: _Optional[_Union[ConnectionStatus, _Mapping]] = ..., refused_adapters: _Optional[_Iterable[_Union[_common_pb2.RefusedAdapter, _Mapping]]] = ..., model: _Optional[str] = ..., context: _Optional[int] = ..., vocabulary: _Optional[int] = ..., journal: _Optional[str] = ..., journal_problem: _Optional[str] = ..., quarantined_adapters: _Optional[_Iterable[str]] = ..., tokens: _Optional[int] = ..., refused: _Optional[int] = ..., adapters: _Optional[_Iterable[_Union[AdapterUse, _Mapping]]] = ..., first_token: _Optional[_Union[Latency, _Mapping]] = ..., inter_token: _Optional[_Union[Latency, _Mapping]] = ..., begin_token: _Optional[str] = ..., end_token: _Optional[str] = ...) -> None: ...
 
 class Submit(_message.Message):
-    __slots__ = ["credit", "encode_only", "keep", "kv_rule", "limits", "prompt", "request", "sampling", "scores", "selection", "split"]
+    __slots__ = ["credit", "encode_only", "keep", "kv_rule", "limits", "no_special_tokens", "prompt", "request", "sampling", "scores", "selection", "split"]
     CREDIT_FIELD_NUMBER: _ClassVar[int]
     ENCODE_ONLY_FIELD_NUMBER: _ClassVar[int]
     KEEP_FIELD_NUMBER: _ClassVar[int]
     KV_RULE_FIELD_NUMBER: _ClassVar[int]
     LIMITS_FIELD_NUMBER: _ClassVar[int]
+    NO_SPECIAL_TOKENS_FIELD_NUMBER: _ClassVar[int]
     PROMPT_FIELD_NUMBER: _ClassVar[int]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
     SAMPLING_FIELD_NUMBER: _ClassVar[int]
@@ -336,20 +387,22 @@ class Submit(_message.Message):
     keep: bool
     kv_rule: _common_pb2.KVRule
     limits: _common_pb2.Limits
+    no_special_tokens: bool
     prompt: _common_pb2.Prompt
     request: bytes
     sampling: _common_pb2.Sampling
     scores: _common_pb2.ScoresWanted
     selection: Selection
     split: bool
-    def __init__(self, request: _Optional[bytes] = ..., prompt: _Optional[_Union[_common_pb2.Prompt, _Mapping]] = ..., selection: _Optional[_Union[Selection, _Mapping]] = ..., sampling: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., limits: _Optional[_Union[_common_pb2.Limits, _Mapping]] = ..., kv_rule: _Optional[_Union[_common_pb2.KVRule, str]] = ..., split: bool = ..., credit: _Optional[int] = ..., keep: bool = ..., scores: _Optional[_Union[_common_pb2.ScoresWanted, _Mapping]] = ..., encode_only: bool = ...) -> None: ...
+    def __init__(self, request: _Optional[bytes] = ..., prompt: _Optional[_Union[_common_pb2.Prompt, _Mapping]] = ..., selection: _Optional[_Union[Selection, _Mapping]] = ..., sampling: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., limits: _Optional[_Union[_common_pb2.Limits, _Mapping]] = ..., kv_rule: _Optional[_Union[_common_pb2.KVRule, str]] = ..., split: bool = ..., credit: _Optional[int] = ..., keep: bool = ..., scores: _Optional[_Union[_common_pb2.ScoresWanted, _Mapping]] = ..., encode_only: bool = ..., no_special_tokens: bool = ...) -> None: ...
 
 class WorkerStatus(_message.Message):
-    __slots__ = ["cache_tokens", "cached_tokens", "evicted_blocks", "name", "pid", "problem", "prompt_tokens", "restarts", "running", "slots", "state", "steps", "tokens"]
+    __slots__ = ["cache_tokens", "cached_tokens", "evicted_blocks", "name", "parts", "pid", "problem", "prompt_tokens", "restarts", "running", "slots", "state", "steps", "tokens"]
     CACHED_TOKENS_FIELD_NUMBER: _ClassVar[int]
     CACHE_TOKENS_FIELD_NUMBER: _ClassVar[int]
     EVICTED_BLOCKS_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
+    PARTS_FIELD_NUMBER: _ClassVar[int]
     PID_FIELD_NUMBER: _ClassVar[int]
     PROBLEM_FIELD_NUMBER: _ClassVar[int]
     PROMPT_TOKENS_FIELD_NUMBER: _ClassVar[int]
@@ -363,6 +416,7 @@ class WorkerStatus(_message.Message):
     cached_tokens: int
     evicted_blocks: int
     name: str
+    parts: _containers.RepeatedCompositeFieldContainer[RunningPart]
     pid: int
     problem: str
     prompt_tokens: int
@@ -372,4 +426,4 @@ class WorkerStatus(_message.Message):
     state: str
     steps: int
     tokens: int
-    def __init__(self, name: _Optional[str] = ..., pid: _Optional[int] = ..., state: _Optional[str] = ..., slots: _Optional[int] = ..., running: _Optional[int] = ..., steps: _Optional[int] = ..., tokens: _Optional[int] = ..., restarts: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., cached_tokens: _Optional[int] = ..., evicted_blocks: _Optional[int] = ..., cache_tokens: _Optional[int] = ..., problem: _Optional[str] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., pid: _Optional[int] = ..., state: _Optional[str] = ..., slots: _Optional[int] = ..., running: _Optional[int] = ..., steps: _Optional[int] = ..., tokens: _Optional[int] = ..., restarts: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., cached_tokens: _Optional[int] = ..., evicted_blocks: _Optional[int] = ..., cache_tokens: _Optional[int] = ..., problem: _Optional[str] = ..., parts: _Optional[_Iterable[_Union[RunningPart, _Mapping]]] = ...) -> None: ...

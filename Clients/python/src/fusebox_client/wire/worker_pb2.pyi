@@ -7,7 +7,7 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Dispatch(_message.Message):
-    __slots__ = ["allowed_adapters", "emitted", "emitted_text_bytes", "encode_only", "epoch", "gain", "kv_rule", "limits", "part", "prompt", "prompt_scored", "request", "reroute", "routed_text", "router", "sampling", "scores", "segments", "weighting"]
+    __slots__ = ["allowed_adapters", "emitted", "emitted_text_bytes", "encode_only", "epoch", "gain", "kv_rule", "limits", "no_special_tokens", "part", "prompt", "prompt_scored", "request", "reroute", "routed_text", "router", "sampling", "scores", "segments", "weighting"]
     ALLOWED_ADAPTERS_FIELD_NUMBER: _ClassVar[int]
     EMITTED_FIELD_NUMBER: _ClassVar[int]
     EMITTED_TEXT_BYTES_FIELD_NUMBER: _ClassVar[int]
@@ -16,6 +16,7 @@ class Dispatch(_message.Message):
     GAIN_FIELD_NUMBER: _ClassVar[int]
     KV_RULE_FIELD_NUMBER: _ClassVar[int]
     LIMITS_FIELD_NUMBER: _ClassVar[int]
+    NO_SPECIAL_TOKENS_FIELD_NUMBER: _ClassVar[int]
     PART_FIELD_NUMBER: _ClassVar[int]
     PROMPT_FIELD_NUMBER: _ClassVar[int]
     PROMPT_SCORED_FIELD_NUMBER: _ClassVar[int]
@@ -35,6 +36,7 @@ class Dispatch(_message.Message):
     gain: float
     kv_rule: _common_pb2.KVRule
     limits: _common_pb2.Limits
+    no_special_tokens: bool
     part: int
     prompt: _common_pb2.Prompt
     prompt_scored: int
@@ -46,7 +48,7 @@ class Dispatch(_message.Message):
     scores: _common_pb2.ScoresWanted
     segments: _containers.RepeatedCompositeFieldContainer[_common_pb2.Segment]
     weighting: _common_pb2.Weighting
-    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., epoch: _Optional[int] = ..., prompt: _Optional[_Union[_common_pb2.Prompt, _Mapping]] = ..., routed_text: _Optional[str] = ..., sampling: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., limits: _Optional[_Union[_common_pb2.Limits, _Mapping]] = ..., kv_rule: _Optional[_Union[_common_pb2.KVRule, str]] = ..., segments: _Optional[_Iterable[_Union[_common_pb2.Segment, _Mapping]]] = ..., emitted: _Optional[_Iterable[int]] = ..., emitted_text_bytes: _Optional[int] = ..., reroute: bool = ..., weighting: _Optional[_Union[_common_pb2.Weighting, str]] = ..., gain: _Optional[float] = ..., router: _Optional[bytes] = ..., allowed_adapters: _Optional[_Iterable[bytes]] = ..., scores: _Optional[_Union[_common_pb2.ScoresWanted, _Mapping]] = ..., prompt_scored: _Optional[int] = ..., encode_only: bool = ...) -> None: ...
+    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., epoch: _Optional[int] = ..., prompt: _Optional[_Union[_common_pb2.Prompt, _Mapping]] = ..., routed_text: _Optional[str] = ..., sampling: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., limits: _Optional[_Union[_common_pb2.Limits, _Mapping]] = ..., kv_rule: _Optional[_Union[_common_pb2.KVRule, str]] = ..., segments: _Optional[_Iterable[_Union[_common_pb2.Segment, _Mapping]]] = ..., emitted: _Optional[_Iterable[int]] = ..., emitted_text_bytes: _Optional[int] = ..., reroute: bool = ..., weighting: _Optional[_Union[_common_pb2.Weighting, str]] = ..., gain: _Optional[float] = ..., router: _Optional[bytes] = ..., allowed_adapters: _Optional[_Iterable[bytes]] = ..., scores: _Optional[_Union[_common_pb2.ScoresWanted, _Mapping]] = ..., prompt_scored: _Optional[int] = ..., encode_only: bool = ..., no_special_tokens: bool = ...) -> None: ...
 
 class Drain(_message.Message):
     __slots__ = []
@@ -95,12 +97,14 @@ class Heartbeat(_message.Message):
     def __init__(self, steps: _Optional[int] = ..., tokens: _Optional[int] = ..., running: _Optional[int] = ..., free_blocks: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., cached_tokens: _Optional[int] = ..., evicted_blocks: _Optional[int] = ..., silence_ms: _Optional[int] = ...) -> None: ...
 
 class Ready(_message.Message):
-    __slots__ = ["adapters", "base", "cache_tokens", "context", "defaults", "identity", "kernels", "pid", "refused", "router", "slots", "type", "vocabulary"]
+    __slots__ = ["adapters", "base", "begin_token", "cache_tokens", "context", "defaults", "end_token", "identity", "kernels", "pid", "refused", "router", "slots", "type", "vocabulary"]
     ADAPTERS_FIELD_NUMBER: _ClassVar[int]
     BASE_FIELD_NUMBER: _ClassVar[int]
+    BEGIN_TOKEN_FIELD_NUMBER: _ClassVar[int]
     CACHE_TOKENS_FIELD_NUMBER: _ClassVar[int]
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
     DEFAULTS_FIELD_NUMBER: _ClassVar[int]
+    END_TOKEN_FIELD_NUMBER: _ClassVar[int]
     IDENTITY_FIELD_NUMBER: _ClassVar[int]
     KERNELS_FIELD_NUMBER: _ClassVar[int]
     PID_FIELD_NUMBER: _ClassVar[int]
@@ -111,9 +115,11 @@ class Ready(_message.Message):
     VOCABULARY_FIELD_NUMBER: _ClassVar[int]
     adapters: _containers.RepeatedCompositeFieldContainer[ResidentAdapter]
     base: bytes
+    begin_token: str
     cache_tokens: int
     context: int
     defaults: _common_pb2.Sampling
+    end_token: str
     identity: bytes
     kernels: str
     pid: int
@@ -122,7 +128,7 @@ class Ready(_message.Message):
     slots: int
     type: str
     vocabulary: int
-    def __init__(self, pid: _Optional[int] = ..., slots: _Optional[int] = ..., context: _Optional[int] = ..., base: _Optional[bytes] = ..., router: _Optional[bytes] = ..., type: _Optional[str] = ..., kernels: _Optional[str] = ..., adapters: _Optional[_Iterable[_Union[ResidentAdapter, _Mapping]]] = ..., identity: _Optional[bytes] = ..., cache_tokens: _Optional[int] = ..., defaults: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., refused: _Optional[_Iterable[_Union[_common_pb2.RefusedAdapter, _Mapping]]] = ..., vocabulary: _Optional[int] = ...) -> None: ...
+    def __init__(self, pid: _Optional[int] = ..., slots: _Optional[int] = ..., context: _Optional[int] = ..., base: _Optional[bytes] = ..., router: _Optional[bytes] = ..., type: _Optional[str] = ..., kernels: _Optional[str] = ..., adapters: _Optional[_Iterable[_Union[ResidentAdapter, _Mapping]]] = ..., identity: _Optional[bytes] = ..., cache_tokens: _Optional[int] = ..., defaults: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., refused: _Optional[_Iterable[_Union[_common_pb2.RefusedAdapter, _Mapping]]] = ..., vocabulary: _Optional[int] = ..., begin_token: _Optional[str] = ..., end_token: _Optional[str] = ...) -> None: ...
 
 class ResidentAdapter(_message.Message):
     __slots__ = ["byte_count", "digest", "name", "rank", "warnings"]
