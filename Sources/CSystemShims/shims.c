@@ -2,11 +2,14 @@
 #include "CSystemShims.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,6 +26,33 @@ struct fusebox_time fusebox_local_time(void) {
     struct tm local;
     if (localtime_r(&now, &local) == NULL) return (struct fusebox_time){1970, 1, 1, 0, 0, 0};
     return (struct fusebox_time){local.tm_year + 1900, local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec};
+}
+
+struct fusebox_size fusebox_terminal_size(int descriptor) {
+    struct winsize size = {0};
+    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return (struct fusebox_size){0, 0};
+    return (struct fusebox_size){size.ws_col, size.ws_row};
+}
+
+static struct termios before;
+static bool taken;
+
+void fusebox_terminal_take_keys(int descriptor) {
+    if (tcgetattr(descriptor, &before) != 0) return;
+    struct termios keys = before;
+    keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+    keys.c_cc[VSUSP] = _POSIX_VDISABLE;
+    taken = tcsetattr(descriptor, TCSADRAIN, &keys) == 0;
+}
+
+void fusebox_terminal_restore(int descriptor) {
+    if (taken) tcsetattr(descriptor, TCSADRAIN, &before);
+    taken = false;
+}
+
+int fusebox_terminal_key(int descriptor) {
+    unsigned char key;
+    return read(descriptor, &key, 1) == 1 ? key : -1;
 }
 
 void fusebox_restart(const char *variable, const char *value) {

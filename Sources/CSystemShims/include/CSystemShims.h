@@ -20,6 +20,21 @@ struct fusebox_time {
 /// The current time; localtime_r takes pointers, this gives a value.
 struct fusebox_time fusebox_local_time(void);
 
+/// What fits a terminal; zeros where the descriptor is none. ioctl is variadic.
+struct fusebox_size {
+    int columns, rows;
+};
+
+struct fusebox_size fusebox_terminal_size(int descriptor);
+
+/// Has a terminal hand over keys at once and show none of them, but for those that send signals other than to stop; termios is
+/// filled through a pointer. What it was before is kept for fusebox_terminal_restore.
+void fusebox_terminal_take_keys(int descriptor);
+void fusebox_terminal_restore(int descriptor);
+
+/// The next byte that was typed; -1: there is no more.
+int fusebox_terminal_key(int descriptor);
+
 /// Starts this program again with the same arguments and one more environment variable; execv takes the arguments as an array of
 /// pointers. Returns only when that is not possible, with errno set.
 void fusebox_restart(const char *variable, const char *value);

@@ -16,8 +16,12 @@ struct ReplyPrinter {
         var isEnded = false
     }
 
-    /// Told apart on light and dark backgrounds; the base has the terminal's own colour.
     private static let colours = [36, 33, 35, 32, 34, 31]
+
+    /// The colour of the mix of a number, told apart on light and dark backgrounds.
+    ///
+    /// The base has the terminal's own.
+    static func colour(_ number: Int) -> Int { colours[number % colours.count] }
 
     private let isColoured: Bool
     private let write: (String) -> Void
@@ -87,7 +91,7 @@ struct ReplyPrinter {
     private mutating func colour(of mix: WireMix) -> Int? {
         if let known = mixes.first(where: { $0.mix == mix }) { return known.colour }
         let used = mixes.count { $0.colour != nil }
-        let colour = mix.shares.isEmpty ? nil : Self.colours[used % Self.colours.count]
+        let colour = mix.shares.isEmpty ? nil : Self.colour(used)
         mixes.append((mix, colour))
         return colour
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CSystemShims
 import FoundationEssentials
 import Glibc
 import SystemPackage
@@ -8,10 +9,32 @@ import Wire
 /// The standard streams of a command.
 enum Terminal {
     /// Whether standard output is read by a person who wants colour (https://no-color.org).
-    static var wantsColour: Bool {
-        let environment = ProcessInfo.processInfo.environment
-        let isRefused = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
-        return isatty(STDOUT_FILENO) == 1 && !isRefused && environment["TERM"] != "dumb"
+    static var wantsColour: Bool { wantsColour(STDOUT_FILENO) }
+
+    static func wantsColour(_ descriptor: Int32) -> Bool {
+        let refusal = ProcessInfo.processInfo.environment["NO_COLOR"] ?? ""
+        return refusal.isEmpty && isScreen(descriptor)
+    }
+
+    /// Whether standard output is a screen on which a cursor can be moved.
+    static var isScreen: Bool { isScreen(STDOUT_FILENO) }
+
+    private static func isScreen(_ descriptor: Int32) -> Bool {
+        isatty(descriptor) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    }
+
+    /// What fits standard output; of what is no terminal COLUMNS says the width, and there is no last row.
+    static var size: Size {
+        let size = fusebox_terminal_size(STDOUT_FILENO)
+        let named = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
+        let columns = size.columns > 0 ? Int(size.columns) : named ?? 80
+        return Size(
+            columns: min(max(columns, 20), 1000), rows: size.rows > 0 ? Int(size.rows) : nil)
+    }
+
+    struct Size: Equatable {
+        let columns: Int
+        let rows: Int?
     }
 
     /// Writes at once, so that a reply can be read while it comes.

@@ -1,0 +1,26 @@
+import Dispatch
+import Glibc
+
+/// Has signals told to a handler instead of what they else do, for as long as this is held.
+final class SignalWatch {
+    private let sources: [any DispatchSourceSignal]
+    private let numbers: [Int32]
+
+    init(_ numbers: [Int32], _ handler: @escaping @Sendable (Int32) -> Void) {
+        let queue = DispatchQueue(label: "fusebox.signals")
+        self.numbers = numbers
+        sources = numbers.map { number in
+            // The system's own answer would come first.
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler { handler(number) }
+            source.activate()
+            return source
+        }
+    }
+
+    deinit {
+        for source in sources { source.cancel() }
+        for number in numbers { signal(number, SIG_DFL) }
+    }
+}
