@@ -70,6 +70,10 @@ gateway-acceptance: gateway build
 	$(PYTHON) -m venv .venv-gateway
 	.venv-gateway/bin/pip install -q -r Gateway/acceptance/requirements.txt
 	cd Gateway/acceptance && FUSEBOX=$(abspath $(BINARY)) ../../.venv-gateway/bin/pytest
+	$(PYTHON) -m venv .venv-gateway-openai-2
+	.venv-gateway-openai-2/bin/pip install -q -r Gateway/acceptance/requirements-openai-2.txt
+	cd Gateway/acceptance && FUSEBOX=$(abspath $(BINARY)) ../../.venv-gateway-openai-2/bin/pytest \
+	    test_openai.py test_scores.py test_selection.py test_langchain.py test_litellm.py
 
 # The pages of Docs/reference, from the product.
 docs: gateway build

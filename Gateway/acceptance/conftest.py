@@ -1,3 +1,5 @@
+import importlib.metadata
+
 import httpx
 import openai
 import pytest
@@ -7,11 +9,28 @@ from service import Service
 
 def pytest_addoption(parser):
     parser.addoption("--minutes", type=float, default=0.5, help="How long the page's heap is watched.")
+    parser.addoption("--stall", type=float, default=5, help="Seconds for which a reader stops beside others.")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Which clients it was that were served."""
+    versions = []
+    for name in ("openai", "litellm", "langchain-openai", "langchain-tests", "lm-eval", "schemathesis", "httpx"):
+        try:
+            versions.append(f"{name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    terminalreporter.write_line(", ".join(versions))
 
 
 @pytest.fixture
 def minutes(request):
     return request.config.getoption("--minutes")
+
+
+@pytest.fixture
+def stall(request):
+    return request.config.getoption("--stall")
 
 
 @pytest.fixture(scope="session")

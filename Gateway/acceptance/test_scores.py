@@ -27,7 +27,15 @@ def test_tokens(http):
     chat = http.post("/tokenize", json={"messages": HOTEL}).json()["tokens"]
     whole = http.post("/v1/chat/completions", json={"messages": HOTEL, "max_tokens": 1}).json()
     assert chat == whole["fusebox"]["choices"][0]["provenance"][0]["prompt_tokens"]
-    assert http.get("/tokenizer_info").json()["vocab_size"] == 4096
+    information = http.get("/tokenizer_info").json()
+    assert information["vocab_size"] == 4096
+    # A text that is the end token is its id, and nothing around it where that is said.
+    bare = http.post("/tokenize", json={"prompt": information["eos_token"], "add_special_tokens": False}).json()["tokens"]
+    assert len(bare) == 1
+    begin = http.post("/tokenize", json={"prompt": information["bos_token"], "add_special_tokens": False}).json()["tokens"]
+    bare = http.post("/tokenize", json={"prompt": TEXT, "add_special_tokens": False}).json()["tokens"]
+    assert reply["tokens"] in (bare, begin + bare)
+    assert http.post("/tokenize", json={"prompt": TEXT, "add_special_tokens": 1}).status_code == 400
     assert http.post("/detokenize", json={"tokens": [4096]}).status_code == 400
 
 
