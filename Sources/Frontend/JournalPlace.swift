@@ -3,7 +3,7 @@ import Messaging
 import Tensors
 
 /// Where a service keeps what it accepts.
-public enum JournalPlace: Equatable, Sendable {
+public enum JournalPlace: Equatable, Sendable, CustomStringConvertible {
     case none
     case file(String)
 
@@ -34,6 +34,13 @@ public enum JournalPlace: Equatable, Sendable {
         // Services at different endpoints each have their own.
         let name = endpoint.map { "journal-\(Digest(of: Array($0.utf8)).description.prefix(12))" }
         self = .file("\(state)/fusebox/\(name ?? "journal").sqlite")
+    }
+
+    public var description: String {
+        switch self {
+        case .none: "none: what is accepted ends with the service"
+        case .file(let path): path
+        }
     }
 
     /// Opens the journal; its folder is made where it is missing.

@@ -7,11 +7,11 @@ struct Preparation: Sendable {
     /// Told what it writes to standard error.
     let log: @Sendable (String) -> Void
 
-    /// Runs the program.
+    /// Runs the program and returns what it said last; empty: nothing.
     ///
     /// - Throws: `ServiceFailure` with its last line when it decides that the workers would fail too. An accident is only
-    ///   logged: the workers can do without what it prepares.
-    func run() async throws {
+    ///   told: the workers can do without what it prepares.
+    func run() async throws -> String {
         var options = PlatformOptions()
         options.processGroupID = 0
         options.teardownSequence = [
@@ -32,13 +32,13 @@ struct Preparation: Sendable {
         }
         let last = result.closureResult
         switch result.terminationStatus {
-        case .exited(0):
-            if !last.isEmpty { log(last) }
+        case .exited(0): return last
         case .exited:
             let name = "fusebox: "
             throw ServiceFailure(last.hasPrefix(name) ? String(last.dropFirst(name.count)) : last)
         case .signaled(let signal):
-            log("\(last) the model image was not built: signal \(signal) ended its builder")
+            let said = last.isEmpty ? "" : last + "; "
+            return "\(said)the model image was not built: signal \(signal) ended its builder"
         }
     }
 }

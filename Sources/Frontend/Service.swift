@@ -17,6 +17,16 @@ public struct Service: Sendable {
         public let refusedAdapters: [(name: String, reason: String)]
     }
 
+    /// A step on the way there.
+    public enum Step: Sendable {
+        /// What the workers share is there; with what was said of it, if anything.
+        case prepared(note: String)
+        /// The worker of a place serves.
+        case serving(place: Int)
+        /// The process that should fill a place has ended; another one is tried.
+        case failed(place: Int)
+    }
+
     /// More clients than any service of one machine has.
     private static let clientLimit = 4096
     /// Descriptors that are kept from clients: for files and pipes, and for each worker its pipes and its connection.
@@ -86,10 +96,12 @@ public struct Service: Sendable {
     ///
     /// - Parameters:
     ///   - interruptions: the first lets requests finish, the next ends at once.
+    ///   - onStep: told of what comes before that.
     ///   - onReady: called once, when every worker serves or was tried, and one serves.
     /// - Throws: `ServiceFailure` when the endpoint cannot be bound or no worker can be started.
     public func run(
         until interruptions: AsyncStream<Void>,
+        onStep: @escaping @Sendable (Step) -> Void = { _ in },
         onReady: @escaping @Sendable (Summary) -> Void
     ) async throws {
         var generator = SystemRandomNumberGenerator()
@@ -118,7 +130,8 @@ public struct Service: Sendable {
             commands, post: { loop.post($0) },
             log: { logger.notice("\($0)") })
         do {
-            try await supervise(pool, loop, until: interruptions, onReady: onReady)
+            try await supervise(
+                pool, loop, until: interruptions, onStep: onStep, onReady: onReady)
         } catch {
             await loop.stop()
             throw error
@@ -136,14 +149,17 @@ public struct Service: Sendable {
     /// whichever comes first ends the service.
     private func supervise(
         _ pool: WorkerPool, _ loop: FrontLoop, until interruptions: AsyncStream<Void>,
+        onStep: @escaping @Sendable (Step) -> Void,
         onReady: @escaping @Sendable (Summary) -> Void
     ) async throws {
         try await withThrowingTaskGroup { group in
             group.addTask {
-                try await self.prepare()
+                try await self.prepare(onStep)
                 try await pool.run()
             }
-            group.addTask { try await self.follow(loop, pool: pool, onReady: onReady) }
+            group.addTask {
+                try await self.follow(loop, pool: pool, onStep: onStep, onReady: onReady)
+            }
             group.addTask { await Self.heed(interruptions, loop: loop) }
             _ = try await group.next()
             pool.stop()
@@ -151,15 +167,17 @@ public struct Service: Sendable {
         }
     }
 
-    private func prepare() async throws {
+    private func prepare(_ onStep: @Sendable (Step) -> Void) async throws {
         guard let preparation else { return }
         let logger = logger
-        try await Preparation(command: preparation, log: { logger.notice("\($0)") }).run()
+        let preparing = Preparation(command: preparation, log: { logger.notice("\($0)") })
+        onStep(.prepared(note: try await preparing.run()))
     }
 
     /// Does what the front's thread cannot: it ends when the service has drained.
     private func follow(
-        _ loop: FrontLoop, pool: WorkerPool, onReady: @Sendable (Summary) -> Void
+        _ loop: FrontLoop, pool: WorkerPool, onStep: @Sendable (Step) -> Void,
+        onReady: @Sendable (Summary) -> Void
     ) async throws {
         var muster = Muster(placeCount: commands.count)
         var qualities: (type: String, adapterCount: Int, refused: [WireRefusedAdapter])?
@@ -169,8 +187,11 @@ public struct Service: Sendable {
             case .workerReady(let identity, let type, let adapterCount, let refused):
                 guard let place = identity.flatMap({ pool.noteReady($0) }) else { continue }
                 muster.noteServing(place)
+                if !isTold { onStep(.serving(place: place)) }
                 qualities = (type, adapterCount, refused)
-            case .placeFailed(let place): muster.noteFailed(place)
+            case .placeFailed(let place):
+                muster.noteFailed(place)
+                if !isTold { onStep(.failed(place: place)) }
             case .killWorker(let identity, let reason):
                 logger.warning("a worker process is killed: \(reason)")
                 pool.kill(identity, because: reason)

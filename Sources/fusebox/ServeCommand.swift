@@ -1,5 +1,4 @@
 import ArgumentParser
-import Dispatch
 import FoundationEssentials
 import Frontend
 import Glibc
@@ -24,6 +23,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var options: ServeOptions
 
     func run() async throws {
+        let checklist = Checklist()
         var settings = try options.settings()
         // Front and workers must not each decide what the demo's files are.
         let files = try ServedFiles(
@@ -35,10 +35,10 @@ struct ServeCommand: AsyncParsableCommand {
 
         try GatewayCheck(settings: settings).require()
         let program = settings.http == nil ? nil : try GatewayProgram()
+        checklist.note("model", "\(settings.brokerConfiguration.modelName), \(files.model)")
         let logger = Logger(label: "fusebox.front")
         let available = Processors.available
         let crew = settings.crew(processors: available.numbers, limit: available.count)
-        let kernels = try KernelSet.select().name
         let router = try settings.router.map {
             TrainedRouter(
                 try AdapterRouter(directory: $0).abstaining(below: settings.threshold))
@@ -46,6 +46,11 @@ struct ServeCommand: AsyncParsableCommand {
         let place = try JournalPlace(settings.journal, endpoint: settings.bind) {
             ProcessInfo.processInfo.environment[$0]
         }
+        let routerNote = router.map { "router \($0.digest.description.prefix(12))" }
+        checklist.note("router", routerNote.map { $0.dropFirst("router ".count) + "" } ?? "none")
+        checklist.note("kernels", try KernelSet.select().name)
+        checklist.note("threads", "\(crew)")
+        checklist.note("journal", place.description)
         let service = try Service(
             bind: settings.bind, processID: getpid(),
             preparation: settings.imageArguments.map { WorkerCommand(arguments: $0) },
@@ -54,10 +59,9 @@ struct ServeCommand: AsyncParsableCommand {
             router: router, engine: { () throws(EngineFailure) in try place.open() },
             retention: .seconds(settings.keepResults ?? ServeSettings.usualRetention),
             logger: logger)
-        let routerNote = router.map { "router \($0.digest.description.prefix(12))" }
         let (interruptions, continuation) = AsyncStream.makeStream(of: Void.self)
-        let sources = Self.watchSignals(continuation)
-        defer { for source in sources { source.cancel() } }
+        let signals = SignalWatch([SIGTERM, SIGINT]) { _ in continuation.yield() }
+        defer { withExtendedLifetime(signals) {} }
         let (endpoints, ready) = AsyncStream.makeStream(of: String.self)
         try await withThrowingTaskGroup { [settings] group in
             group.addTask {
@@ -67,47 +71,55 @@ struct ServeCommand: AsyncParsableCommand {
                     }.run()
                 }
             }
-            try await service.run(until: interruptions) { summary in
-                Self.announce(summary, crew, kernels: kernels, router: routerNote)
+            try await service.run(
+                until: interruptions, onStep: { Self.note($0, on: checklist) }
+            ) { summary in
+                Self.announce(summary, crew, router: routerNote, on: checklist)
                 ready.yield(summary.endpoint)
             }
             group.cancelAll()
         }
     }
 
-    private static func announce(
-        _ summary: Service.Summary, _ crew: Crew, kernels: String, router: String?
-    ) {
-        for adapter in summary.refusedAdapters {
-            StandardError.write("adapter refused: \(adapter.name): \(adapter.reason)")
+    private static func note(_ step: Service.Step, on checklist: Checklist) {
+        switch step {
+        case .prepared(let note):
+            if note.isEmpty {
+                checklist.note("image", "shared by all workers")
+            } else {
+                checklist.warn("image", note)
+            }
+        case .serving(let place): checklist.note("worker-\(place)", "serves")
+        case .failed(let place): checklist.warn("worker-\(place)", "ended; it is started again")
         }
-        StandardError.write("\(crew), kernels \(kernels)")
+    }
+
+    private static func announce(
+        _ summary: Service.Summary, _ crew: Crew, router: String?, on checklist: Checklist
+    ) {
+        let refused = summary.refusedAdapters
+        let taken = "\(summary.adapterCount) taken"
+        if refused.isEmpty {
+            checklist.note("adapters", taken)
+        } else {
+            checklist.warn("adapters", "\(taken), \(refused.count) refused")
+        }
+        for adapter in refused {
+            StandardError.write(
+                "adapter refused: \(adapter.name): \(adapter.reason)", colour: Checklist.yellow)
+        }
         StandardError.write(
             "serving at \(summary.endpoint): type \(summary.type), "
                 + "\(summary.adapterCount) adapters, "
                 + (router
                     ?? (summary.adapterCount == 0
-                        ? "no router: auto is the base" : "no router: explicit mixes only"))
-        )
+                        ? "no router: auto is the base" : "no router: explicit mixes only")),
+            colour: Checklist.green)
         if summary.workerCount < crew.workerCount {
             StandardError.write(
                 "degraded: \(summary.workerCount) of \(crew.workerCount) workers serve; "
-                    + "`fusebox status` says why, and the others are tried again")
-        }
-    }
-
-    /// Has every SIGTERM and SIGINT told to the stream, as long as the sources are held.
-    private static func watchSignals(
-        _ continuation: AsyncStream<Void>.Continuation
-    ) -> [any DispatchSourceSignal] {
-        let queue = DispatchQueue(label: "fusebox.signals")
-        return [SIGTERM, SIGINT].map { number in
-            // The system's own answer, to end the process, would come first.
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler { continuation.yield() }
-            source.activate()
-            return source
+                    + "`fusebox status` says why, and the others are tried again",
+                colour: Checklist.yellow)
         }
     }
 }

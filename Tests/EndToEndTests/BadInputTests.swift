@@ -20,13 +20,16 @@ import Wire
         try BadInputTable.check(rows, section: section.title)
     }
 
-    /// The line on standard error, and for wrong usage the first of those.
+    /// The line on standard error that says what is wrong, and for wrong usage the first of those: a service says what it has done
+    /// until then.
     private func seen(
         _ run: BuiltProgram.Outcome, of input: BadInput, folder: String
     ) -> String {
         #expect(run.status == input.status, "\(input.command): \(run.error)")
         #expect(run.output.isEmpty, "\(input.command): \(run.output)")
-        let lines = run.error.split(separator: "\n")
+        let lines = run.error.split(separator: "\n").filter {
+            !$0.contains(#/^ *\d+\.\d\d s  /#)
+        }
         let message = BadInputTable.normalized(String(lines.first ?? ""), folder: folder)
         guard input.status == 1 else { return "exit status 2: \(message)" }
         #expect(lines.count == 1, "\(input.command): \(run.error)")
