@@ -87,7 +87,8 @@ let layers: [Target] = [
         name: "fusebox",
         dependencies: [
             "Adapters", "CSystemShims", "Evaluation", "Frontend", "FuseboxClient", "FuseboxWire",
-            "Inference", "Journal", "Kernels", "Merging", "Messaging", "Models", "Routing", "Tensors",
+            "Inference", "Journal", "Kernels", "Merging", "Messaging", "Models", "Routing",
+            "Tensors",
             "Tokenization",
             "Training", "Translation", "Wire", "Worker", .arguments, .logging, .system,
         ]),

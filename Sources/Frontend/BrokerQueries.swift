@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Journal
 import Tensors
 import Wire
 

@@ -1,3 +1,4 @@
+import Journal
 import Wire
 
 /// What the service did since it started, for `StatusReply`; nothing is decided by it.

@@ -11,7 +11,8 @@ struct Fusebox: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, ServeCommand.self, RunWorkerCommand.self, AskCommand.self,
-            CollectCommand.self, RequestsCommand.self, StatusCommand.self, TopCommand.self, DoctorCommand.self,
+            CollectCommand.self, RequestsCommand.self, StatusCommand.self, TopCommand.self,
+            DoctorCommand.self,
             KeysCommand.self, AdaptersCommand.self,
             GenerateCommand.self, ReplayCommand.self,
             ScoreCommand.self, MergeCommand.self,

@@ -62,7 +62,7 @@ CHECKED = {
 }
 # Fields that others exclude.
 ALONE = {
-    client.Submit: {"encode_only"},
+    client.Submit: {"encode_only", "no_special_tokens"},
     common.Limits: {"no_reply"},
     client.Chunk: {"prompt_scores", "prompt_offset"},
     worker.WorkerChunk: {"prompt_scores", "prompt_offset"},
@@ -128,6 +128,7 @@ def others() -> list[tuple[str, Message]]:
     encoding, scoring = client.Submit(), client.Submit()
     encoding.CopyFrom(submit)
     encoding.encode_only = True
+    encoding.no_special_tokens = True
     scoring.CopyFrom(submit)
     scoring.limits.no_reply = True
     scoring.scores.prompt = True
