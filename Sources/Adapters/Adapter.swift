@@ -58,6 +58,15 @@ public struct Adapter: Sendable {
         warnings = Self.warnings(configuration, tensors, copies, base: base)
     }
 
+    /// All but the weights.
+    public var summary: AdapterSummary {
+        AdapterSummary(
+            digest: digest, rank: rank, byteCount: byteCount, warnings: warnings,
+            replacesEmbedding: vocabulary?.otherEmbedding != nil,
+            replacesHead: vocabulary?.otherHead != nil,
+            scalesHead: terms.last??.scales == true)
+    }
+
     /// The identity of an adapter, without a base to load it for.
     public static func digest(path: String) throws(AdapterError) -> Digest {
         try AdapterFiles(path: path).digest

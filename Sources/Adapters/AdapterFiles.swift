@@ -20,6 +20,12 @@ struct AdapterFiles {
     static let configurationName = "adapter_config.json"
     static let tensorsName = "adapter_model.safetensors"
 
+    /// The files that make an adapter.
+    static func paths(of path: String) -> [String] {
+        path.hasSuffix(".gguf")
+            ? [path] : [configurationName, tensorsName].map { "\(path)/\($0)" }
+    }
+
     /// Reads a PEFT directory, or a file whose name ends in `.gguf`.
     init(path: String) throws(AdapterError) {
         do {

@@ -1,16 +1,16 @@
 public import Tensors
 
-/// The adapters that a worker holds, by registry name and by digest.
+/// The adapters that a worker may use, by registry name and by digest, in memory or not.
 public struct AdapterShelf: Sendable {
-    public private(set) var named: [String: Adapter] = [:]
-    private var byDigest: [Digest: Adapter] = [:]
+    public private(set) var named: [String: ShelvedAdapter] = [:]
+    private var byDigest: [Digest: ShelvedAdapter] = [:]
     /// Tables of CAT coefficients, by digest.
     public private(set) var tables: [Digest: CoefficientTable] = [:]
 
     public init() {}
 
     /// Puts an adapter on the shelf; the name is a registry name, never a path.
-    public mutating func add(_ adapter: Adapter, name: String) throws(AdapterError) {
+    public mutating func add(_ adapter: ShelvedAdapter, name: String) throws(AdapterError) {
         guard Self.isValid(name: name) else {
             throw AdapterError(
                 .malformed,
@@ -28,14 +28,29 @@ public struct AdapterShelf: Sendable {
         tables[table.digest] = table
     }
 
+    /// Takes all adapters of a content off the shelf.
+    public mutating func remove(_ digest: Digest) {
+        byDigest[digest] = nil
+        named = named.filter { $0.value.digest != digest }
+    }
+
+    /// Lets go of all weights: they are read again when they are asked for.
+    public mutating func dropWeights() {
+        for name in named.keys { named[name]?.weights = nil }
+        for digest in byDigest.keys { byDigest[digest]?.weights = nil }
+    }
+
     /// The name of an adapter; its digest where it has none.
     public func name(of digest: Digest) -> String {
         named.filter { $0.value.digest == digest }.keys.min() ?? digest.description
     }
 
-    public subscript(digest: Digest) -> Adapter? {
+    public subscript(digest: Digest) -> ShelvedAdapter? {
         byDigest[digest]
     }
+
+    /// The adapters, each content once.
+    public var adapters: some Collection<ShelvedAdapter> { byDigest.values }
 
     /// What a name may be, for messages.
     public static let nameRule =

@@ -65,15 +65,24 @@ public struct CoefficientTable: Sendable {
         }
     }
 
+    /// Refuses an adapter that the table has no coefficients for.
+    public func check(_ adapter: Digest) throws(AdapterError) {
+        _ = try values(of: adapter)
+    }
+
+    private func values(of adapter: Digest) throws(AdapterError) -> [Float] {
+        guard let values = coefficients[adapter] else {
+            throw AdapterError(
+                .mismatch, "the coefficient table \(digest) has nothing for the adapter \(adapter)")
+        }
+        return values
+    }
+
     /// The adapter's terms with their factors multiplied; the head's stay as they are.
     ///
     /// - Throws: when the table has no coefficients for the adapter.
     public func terms(of adapter: Adapter) throws(AdapterError) -> [LowRankTerm?] {
-        guard let values = coefficients[adapter.digest] else {
-            throw AdapterError(
-                .mismatch,
-                "the coefficient table \(digest) has nothing for the adapter \(adapter.digest)")
-        }
+        let values = try values(of: adapter.digest)
         return adapter.terms.enumerated().map { site, term in
             let (layer, index) = site.quotientAndRemainder(
                 dividingBy: LinearName.Site.allCases.count)

@@ -223,6 +223,10 @@ int32_t fb_pool_bind(fb_pool *pool, const int32_t *processors) {
     return 1;
 }
 
+void fb_pool_release(const fb_pool *pool) {
+    if (pool->bound) sched_setaffinity(0, sizeof(pool->mask), &pool->mask);
+}
+
 void fb_pool_destroy(fb_pool *pool) {
     atomic_store(&pool->stopping, 1);
     publish(pool, 0, 0);

@@ -15,6 +15,8 @@ public struct ServeSettings: Equatable, Sendable {
     public var threadsPerWorker: Int?
     /// Memory for keys and values of each worker.
     public var cacheBytes: Int?
+    /// Memory for the adapters of each worker.
+    public var adapterMemory: Int?
     /// Sequences that a worker runs at once, tokens that one may have, and rows of a step.
     public var slots: Int?
     public var context: Int?
@@ -87,6 +89,9 @@ public struct ServeSettings: Equatable, Sendable {
             case "workers": workers = try Self.count(value, key, path)
             case "threads-per-worker": threadsPerWorker = try Self.count(value, key, path)
             case "cache-bytes": cacheBytes = try Self.byteCount(value, key, path)
+            case "adapter-memory":
+                adapterMemory =
+                    value.string == "auto" ? nil : try Self.byteCount(value, key, path)
             case "slots": slots = try Self.count(value, key, path, limit: Self.slotLimit)
             case "context": context = try Self.count(value, key, path, limit: Self.contextLimit)
             case "rows": rows = try Self.count(value, key, path, limit: Self.rowLimit)
@@ -95,7 +100,7 @@ public struct ServeSettings: Equatable, Sendable {
             default:
                 throw ServiceFailure(
                     "\(path): \"\(key)\" is not known; known are model, name, adapters, router, threshold, type, "
-                        + "cache-type, workers, threads-per-worker, cache-bytes, slots, context, rows, client-grace, journal, keep-results, bind, "
+                        + "cache-type, workers, threads-per-worker, cache-bytes, adapter-memory, slots, context, rows, client-grace, journal, keep-results, bind, "
                         + "image-folder, no-image, prune-images, http, api-keys, http-config"
                 )
             }
@@ -174,6 +179,7 @@ public struct ServeSettings: Equatable, Sendable {
         settings.workers = workers ?? file.workers
         settings.threadsPerWorker = threadsPerWorker ?? file.threadsPerWorker
         settings.cacheBytes = cacheBytes ?? file.cacheBytes
+        settings.adapterMemory = adapterMemory ?? file.adapterMemory
         settings.slots = slots ?? file.slots
         settings.context = context ?? file.context
         settings.rows = rows ?? file.rows
@@ -255,7 +261,8 @@ public struct ServeSettings: Equatable, Sendable {
             if let value { arguments += [flag, value] }
         }
         for (flag, value) in [
-            ("--cache-bytes", cacheBytes), ("--slots", slots), ("--context", context),
+            ("--cache-bytes", cacheBytes), ("--adapter-memory", adapterMemory), ("--slots", slots),
+            ("--context", context),
             ("--rows", rows),
         ] {
             if let value { arguments += [flag, "\(value)"] }

@@ -1,6 +1,7 @@
 public import Adapters
 public import Kernels
 public import Models
+internal import Tensors
 
 /// Runs many sequences at once, each under its own mixes.
 ///
@@ -12,33 +13,40 @@ public final class Engine {
     public let slotCount: Int
     /// Forward passes and sampled tokens so far.
     public private(set) var stepCount = 0
-    public private(set) var tokenCount = 0
+    public internal(set) var tokenCount = 0
     /// Prompt tokens of the sequences begun so far, and how many of them the prefix cache had; a prompt that is made again
     /// under another mix counts again.
     public private(set) var promptTokenCount = 0
     public private(set) var cachedTokenCount = 0
 
-    private let compute: Compute
-    private let workspace: Workspace
+    let compute: Compute
+    let workspace: Workspace
     let pages: KVPages
     private let keepsPrefixes: Bool
     private var cache: BlockCache
     private let blockCount: Int
-    private var scheduler: Scheduler
+    var scheduler: Scheduler
     var pacer: StepPacer
     var mixes: MixTable
+    /// Which adapters are in memory, and whose turn it is to use them.
+    var residency: AdapterResidency
+    let loader: AdapterLoader
+    /// Adapters that were taken off the shelf while sequences use them.
+    var retired: [Digest: ShelvedAdapter] = [:]
     /// One for each thread, since each has working memory.
-    private let samplers: [Sampler]
-    private var sequences: [Int: TokenSequence] = [:]
+    let samplers: [Sampler]
+    var sequences: [Int: TokenSequence] = [:]
     private var nextID = 1
-    private var step = TransformerStep()
+    var step = TransformerStep()
     private var shares: [Scheduler.Share] = []
-    private var uses: [LogitUse] = []
+    var uses: [LogitUse] = []
     /// The mixes of the rows that are being added.
     private var rowMixes: [MixTable.Resolved] = []
     /// Bytes of weights that a thread multiplies with a row a second, before that was measured: a quarter of what vector
     /// units do, so that even an unknown machine does not begin with a step of many seconds.
     private static let assumedByteRate = 50e9
+    /// Milliseconds for which a step that has to wait for adapters waits at most: orders may come meanwhile.
+    private static let patience = 20
     /// Sees the logits (sequence, index in the reply) that each token is sampled from.
     var onLogits: ((Int, Int, Span<Float>) -> Void)?
 
@@ -79,6 +87,12 @@ public final class Engine {
             assumedRowSeconds: Double(model.byteCount) / Double(pool.threadCount)
                 / Self.assumedByteRate)
         mixes = MixTable(shelf: shelf)
+        loader = AdapterLoader(beside: pool)
+        residency = AdapterResidency(byteLimit: settings.adapterByteCount)
+        for adapter in shelf.adapters {
+            residency.add(
+                adapter.digest, byteCount: adapter.byteCount, isResident: adapter.weights != nil)
+        }
         samplers = (0..<pool.threadCount).map { _ in Sampler(kernels: kernels) }
     }
 
@@ -114,7 +128,8 @@ public final class Engine {
         guard blocks(for: total) <= blockCount else {
             throw InferenceError.memoryOverflow(tokens: total, limit: cacheTokenCount)
         }
-        for segment in request.segments { _ = try mixes.resolve(segment.mix) }
+        for segment in request.segments { try check(segment.mix) }
+        for segment in request.segments { expect(segment.mix) }
         let sequence = TokenSequence(id: nextID, request: request)
         nextID += 1
         sequences[sequence.id] = sequence
@@ -131,19 +146,16 @@ public final class Engine {
         guard let sequence = sequences.removeValue(forKey: id) else { return 0 }
         scheduler.remove(id)
         release(sequence)
+        forgetRetired()
         return sequence.cachedCount
-    }
-
-    /// Refuses a mix whose adapters are not all here.
-    public func check(_ mix: AdapterMix) throws(InferenceError) {
-        _ = try mixes.resolve(mix)
     }
 
     /// Lets a sequence go on under another mix from its next token on.
     public func route(_ id: Int, to mix: AdapterMix) throws(InferenceError) {
         guard let sequence = sequences[id] else { return }
-        _ = try mixes.resolve(mix)
+        try check(mix)
         sequence.add(MixSegment(fromToken: sequence.replyCount, mix: mix))
+        sequence.turnEnd = nil
         // A switch before the first token governs the prompt too, also what of it is computed already.
         if sequence.request.kvRule == .recompute || sequence.replyCount == 0 { restart(sequence) }
     }
@@ -155,7 +167,7 @@ public final class Engine {
         var next = scheduler
         var shares: [Scheduler.Share] = []
         next.admit { _ in true }
-        plan(with: &next, into: &shares)
+        plan(with: &next, into: &shares) { $0.tokens.count - $0.computedCount }
         let decodeRows = shares.count { $0.tokenCount == 1 }
         let rowCount = shares.reduce(0) { $0 + $1.tokenCount }
         return pacer.predictedSeconds(decodeRows: decodeRows, prefillRows: rowCount - decodeRows)
@@ -165,7 +177,10 @@ public final class Engine {
     public func runStep() -> [EngineEvent] {
         var events = endFinished()
         schedule(&events)
-        guard step.rowCount > 0 else { return events }
+        guard step.rowCount > 0 else {
+            if events.isEmpty { loader.wait(milliseconds: Self.patience) }
+            return events
+        }
         let time = ContinuousClock().measure {
             model.forward(step, in: workspace, pages: pages, on: compute)
             sample(into: &events)
@@ -193,7 +208,8 @@ public final class Engine {
         mixes.removeRows()
         uses.removeAll(keepingCapacity: true)
         scheduler.admit { id in sequences[id].map(start) ?? true }
-        plan(with: &scheduler, into: &shares)
+        giveTurns(&events)
+        plan(with: &scheduler, into: &shares, dueCount)
         for share in shares {
             guard let sequence = sequences[share.sequence] else { continue }
             do throws(InferenceError) {
@@ -211,9 +227,13 @@ public final class Engine {
         mixes.used(into: &step.groups)
     }
 
-    private func plan(with scheduler: inout Scheduler, into shares: inout [Scheduler.Share]) {
+    /// - Parameter remaining: how many tokens of a sequence are due.
+    private func plan(
+        with scheduler: inout Scheduler, into shares: inout [Scheduler.Share],
+        _ remaining: (TokenSequence) -> Int
+    ) {
         scheduler.plan(into: &shares, limit: pacer.rowLimit, chunk: pacer.chunk) { id in
-            sequences[id].map { $0.tokens.count - $0.computedCount } ?? 0
+            sequences[id].map(remaining) ?? 0
         }
     }
 
@@ -269,84 +289,15 @@ public final class Engine {
         sequence.computedCount += count
     }
 
-    private func sample(into events: inout [EngineEvent]) {
-        for first in stride(from: 0, to: uses.count, by: workspace.logitCapacity) {
-            computeLogits(from: first)
-            let rows = first..<min(first + workspace.logitCapacity, uses.count)
-            read(rows)
-            for index in rows {
-                switch uses[index] {
-                case .score(let place): finishScore(place, into: &events)
-                case .draw(let sequence):
-                    workspace.logits.withRow(index - first) { logits in
-                        onLogits?(sequence.id, sequence.replyCount, logits)
-                    }
-                    finishToken(sequence, into: &events)
-                }
-            }
-        }
-    }
-
-    /// Draws and scores tokens by the logits that are there; threads take the rows in turn.
-    private func read(_ rows: Range<Int>) {
-        compute.pool.run(min(samplers.count, rows.count)) { thread in
-            for row in stride(from: thread, to: rows.count, by: samplers.count) {
-                let use = uses[rows.lowerBound + row]
-                workspace.logits.withRow(row) { use.read($0, sampler: samplers[thread]) }
-            }
-        }
-    }
-
-    private func computeLogits(from first: Int) {
-        let rows = RowList(capacity: workspace.logitCapacity)
-        for index in first..<min(first + workspace.logitCapacity, step.wanted.count) {
-            rows.append(step.wanted[index])
-        }
-        model.computeLogits(of: rows, in: workspace, on: compute)
-    }
-
-    /// Tells of a score.
-    private func finishScore(_ place: PromptPlace, into events: inout [EngineEvent]) {
-        let sequence = place.sequence
-        guard sequences[sequence.id] != nil else { return }
-        guard let score = place.score else { return fail(sequence, .notFinite, &events) }
-        sequence.noteScores(upTo: place.position + 1)
-        events.append(score, of: place)
-    }
-
-    private func finishToken(_ sequence: TokenSequence, into events: inout [EngineEvent]) {
-        let id = sequence.drawn
-        guard sequences[sequence.id] != nil else { return }
-        guard sequence.replyCount < sequence.request.maxTokens else { return }
-        tokenCount += 1
-        if sequence.request.endOfTextIDs.contains(id) {
-            cancelAfterSealing.append(sequence.id)
-            events.append(sequence.finished(.endOfText))
-            return
-        }
-        if sequence.request.scores?.ofReply == true, sequence.drawnScore == nil {
-            return fail(sequence, .notFinite, &events)
-        }
-        events.append(
-            .token(
-                sequence: sequence.id, index: sequence.replyCount, id: id,
-                score: sequence.drawnScore))
-        sequence.append(id)
-        if sequence.replyCount >= sequence.request.maxTokens {
-            cancelAfterSealing.append(sequence.id)
-            events.append(sequence.finished(.length))
-        }
-    }
-
     /// Ends a sequence that cannot go on as it was asked for.
-    private func fail(
+    func fail(
         _ sequence: TokenSequence, _ error: InferenceError, _ events: inout [EngineEvent]
     ) {
         cancel(sequence.id)
         events.append(.failed(sequence: sequence.id, error))
     }
 
-    private var cancelAfterSealing: [Int] = []
+    var cancelAfterSealing: [Int] = []
 
     /// Makes the blocks that the step filled findable, then lets finished sequences go.
     private func seal() {
@@ -391,6 +342,7 @@ public final class Engine {
         sequence.table.removeAll()
         sequence.sealed.removeAll()
         sequence.computedCount = 0
+        endTurn(of: sequence)
     }
 
     private func blocks(for tokens: Int) -> Int {

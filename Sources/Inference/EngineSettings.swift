@@ -12,6 +12,8 @@ public struct EngineSettings: Sendable {
     public var contextLength: Int?
     /// Most memory for keys and values, in bytes; what all slots together cannot use is not taken.
     public var cacheByteCount = 512 << 20
+    /// Most memory for adapters, in bytes; what is not in use goes when others need its room.
+    public var adapterByteCount = Int.max
     /// Whether blocks of finished sequences are kept for others with the same beginning.
     public var keepsPrefixes = true
 

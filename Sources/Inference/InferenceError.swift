@@ -12,6 +12,8 @@ public enum InferenceError: Error, Sendable, Hashable, CustomStringConvertible {
     case coefficients(String)
     /// Adapters that cannot be used together.
     case mix(String)
+    /// An adapter whose weights cannot be had any more.
+    case adapter(String)
     case setting(String)
     case outOfMemory(byteCount: Int)
     /// Scores are wanted of logits that are no distribution.
@@ -34,7 +36,8 @@ public enum InferenceError: Error, Sendable, Hashable, CustomStringConvertible {
             "the token id \(id) is not in the vocabulary of \(vocabulary)"
         case .unknownAdapter(let digest):
             "the adapter \(digest) is not loaded; give its folder with --adapter or --adapters"
-        case .coefficients(let message), .mix(let message), .setting(let message):
+        case .coefficients(let message), .mix(let message), .adapter(let message),
+            .setting(let message):
             message
         case .notFinite:
             "the model computes numbers that are not finite; check its weights and adapters"

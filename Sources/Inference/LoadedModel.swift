@@ -18,7 +18,9 @@ public struct LoadedModel: Sendable {
     public let samplingDefaults: SamplingDefaults
     /// What of the checkpoint was left out, why an image that is there was not used, and which defaults make no sense.
     public let warnings: [String]
-    public private(set) var shelf = AdapterShelf()
+    public internal(set) var shelf = AdapterShelf()
+    /// Where catalogs of adapters are kept; nil: nowhere.
+    let catalogFolder: String?
     private let weights: ModelWeights
 
     /// Opens a checkpoint and takes its weights from an image, or packs them where there is none.
@@ -53,20 +55,26 @@ public struct LoadedModel: Sendable {
             weights = ModelWeights(
                 checkpoint: checkpoint, model: transformer, kernels: kernels, pool: pool)
             checkpointPath = path
+            catalogFolder = images?.path
         } catch {
             throw LoadError("\(error)")
         }
+    }
+
+    /// An adapter as this model reads it, from a PEFT directory or a GGUF file.
+    public func adapterSource(path: String) -> AdapterSource {
+        AdapterSource(
+            path: path, base: base, weights: weights,
+            format: transformer.readsIntegers ? .bf16 : .f32)
     }
 
     /// Loads an adapter, a PEFT directory or a GGUF file, under a registry name and returns it.
     @discardableResult
     public mutating func addAdapter(
         path: String, name: String
-    ) throws(LoadError) -> Adapter {
+    ) throws(LoadError) -> ShelvedAdapter {
         do {
-            let adapter = try Adapter(
-                path: path, base: base, weights: weights,
-                format: transformer.readsIntegers ? .bf16 : .f32)
+            let adapter = try ShelvedAdapter(reading: adapterSource(path: path))
             try shelf.add(adapter, name: name)
             return adapter
         } catch {

@@ -20,6 +20,14 @@ public struct Scorer {
         compute = Compute(kernels: kernels, pool: pool, rowCapacity: Self.chunk)
         workspace = Workspace(for: model, rowCapacity: Self.chunk, logitCapacity: Self.chunk)
         var table = MixTable(shelf: shelf)
+        try table.check(mix)
+        for share in mix.shares {
+            do {
+                if let adapter = shelf[share.adapter] { table.insert(try adapter.load()) }
+            } catch {
+                throw InferenceError.adapter("\(error)")
+            }
+        }
         groups = try table.resolve(mix).groups
     }
 

@@ -23,6 +23,8 @@ final class TokenSequence {
     var drawnScore: TokenScore?
     /// The next token of the prompt whose score is wanted; nil: none is, or none any more.
     private(set) var scoreStart: Int?
+    /// The position before which the adapters are enough that its turn is asked for; nil: none is.
+    var turnEnd: Int?
     /// Occurrences of each token, kept only where penalties read them.
     private(set) var counts: [Int32: Int] = [:]
 
@@ -74,6 +76,15 @@ final class TokenSequence {
         if request.kvRule == .recompute { return segments[segments.count - 1].mix }
         let index = max(0, position - (request.prompt.count - 1))
         return segments.last { $0.fromToken <= index }?.mix ?? segments[0].mix
+    }
+
+    /// The mix at a position, and the next position that has another one.
+    func governingMix(at position: Int) -> (mix: AdapterMix, end: Int) {
+        let mix = mix(at: position)
+        guard request.kvRule != .recompute else { return (mix, .max) }
+        let begins = segments.filter { $0.fromToken > 0 }
+            .map { $0.fromToken + request.prompt.count - 1 }
+        return (mix, begins.filter { $0 > position }.min() ?? .max)
     }
 
     /// The identity of a block of its tokens, once they are computed.

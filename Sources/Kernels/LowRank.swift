@@ -70,9 +70,12 @@ public struct LowRankTerm: Sendable {
         }
     }
 
-    /// Memory that the factors take.
+    /// Memory that the term takes.
     public var byteCount: Int {
-        expansions.reduce(shrink.byteCount) { $0 + $1.columns.byteCount }
+        expansions.reduce(shrink.byteCount) { sum, expansion in
+            let vectors = (expansion.gains?.count ?? 0) + (expansion.shifts?.count ?? 0)
+            return sum + expansion.columns.byteCount + vectors * MemoryLayout<Float>.size
+        }
     }
 
     /// Whether it adds more than low-rank products.

@@ -48,6 +48,12 @@ internal import Synchronization
         unsafe fb_pool_destroy(pool)
     }
 
+    /// Lets the calling thread, which must be none of the pool's, run on all processors of this process: threads begin on
+    /// that of whoever starts them.
+    public func release() {
+        unsafe fb_pool_release(pool)
+    }
+
     /// Runs `body(chunk)` for each chunk in `0..<count`, in any order and in parallel, and returns when all are done.
     ///
     /// A job inside a job runs on the thread that asks for it, since the others are taken.

@@ -1,8 +1,9 @@
-internal import Adapters
+public import Adapters
 public import Inference
 internal import Kernels
 internal import Models
 internal import Routing
+public import Tensors
 internal import Tokenization
 internal import Wire
 
@@ -10,7 +11,7 @@ internal import Wire
 ///
 /// Owned by one thread.
 public final class JobRunner {
-    public let model: ServedModel
+    public private(set) var model: ServedModel
     public let engine: Engine
     private var replies: [Int: Reply] = [:]
 
@@ -32,9 +33,46 @@ public final class JobRunner {
         } catch {
             throw WorkerError(.resourceExhausted, "\(error)")
         }
+        // The engine has them now, and lets go of those whose room it needs.
+        self.model.loaded.dropAdapterWeights()
     }
 
     public var hasWork: Bool { !replies.isEmpty }
+
+    /// Takes up an adapter between two steps: jobs that start from now on may use it.
+    ///
+    /// It is read now, so that one that does not fit the base is refused; its weights are loaded again when there is time.
+    public func add(_ place: AdapterPlace) throws(WorkerError) {
+        do {
+            let adapter = try ShelvedAdapter(
+                reading: model.loaded.adapterSource(path: place.path))
+            try add(adapter, name: place.name)
+        } catch {
+            throw WorkerError(.invalidArgument, "\(error)")
+        }
+    }
+
+    private func add(_ adapter: ShelvedAdapter, name: String) throws(AdapterError) {
+        guard adapter.byteCount <= engine.adapterByteLimit else {
+            throw AdapterError(
+                .unsupported,
+                "\(adapter.source.path): takes \(adapter.byteCount) bytes, all adapters may take \(engine.adapterByteLimit); start the worker with more --adapter-memory"
+            )
+        }
+        try engine.add(adapter, name: name)
+        try model.loaded.add(adapter, name: name)
+    }
+
+    /// Gives up an adapter between two steps: jobs that start from now on may not use it, those that run go on.
+    public func remove(_ adapter: Digest) {
+        engine.remove(adapter)
+        model.loaded.removeAdapter(adapter)
+    }
+
+    /// Says that a mix will be asked for soon; one that cannot be had is no error.
+    public func expect(_ mix: AdapterMix) {
+        engine.expect(mix)
+    }
 
     /// Starts a job; its events come from `runStep` under the number returned.
     public func start(_ job: Job) throws(WorkerError) -> Int {
@@ -60,6 +98,7 @@ public final class JobRunner {
         do throws(InferenceError) {
             for segment in job.coming { try engine.check(segment.mix) }
             let id = try engine.submit(job.request)
+            for segment in job.coming { engine.expect(segment.mix) }
             replies[id] = Reply(job: job, text: text, pending: pending)
             return id
         } catch {
@@ -70,7 +109,7 @@ public final class JobRunner {
                 throw WorkerError(.notFound, "\(error)")
             case .emptyPrompt, .idOutOfRange, .coefficients, .mix:
                 throw WorkerError(.invalidArgument, "\(error)")
-            case .notFinite: throw WorkerError(.internal, "\(error)")
+            case .notFinite, .adapter: throw WorkerError(.internal, "\(error)")
             case .setting, .outOfMemory:
                 throw WorkerError(.resourceExhausted, "\(error)")
             }

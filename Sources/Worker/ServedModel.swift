@@ -8,7 +8,7 @@ public import Tokenization
 
 /// What a worker serves: the base, its adapters, its tokenizer and the router of their replies.
 public struct ServedModel: Sendable {
-    public private(set) var loaded: LoadedModel
+    public internal(set) var loaded: LoadedModel
     public let tokenizer: Tokenizer
     /// Bound to the adapters; nil: explicit mixes only.
     public let router: AdapterRouter?
@@ -22,22 +22,20 @@ public struct ServedModel: Sendable {
     /// - Parameters:
     ///   - adapters: a folder of adapters (`AdapterPlace`). One that is refused is reported, so that it does not take
     ///     the others with it.
+    ///   - adapterByteLimit: what the adapters' weights may take; if it is less than they do, they are loaded when they are used.
     ///   - router: a folder that `fusebox router train` wrote.
     ///   - threshold: the scope below which it abstains; nil leaves its own.
     public init(
-        loaded: LoadedModel, adapters: String? = nil, router: String? = nil, threshold: Float? = nil
+        loaded: LoadedModel, adapters: String? = nil, adapterByteLimit: Int = .max,
+        router: String? = nil, threshold: Float? = nil
     ) throws(LoadError) {
         var loaded = loaded
         var warnings = loaded.warnings
-        var refused: [(name: String, reason: String)] = []
-        for place in try Self.places(adapters) {
-            do throws(LoadError) {
-                try loaded.addAdapter(path: place.path, name: place.name)
-            } catch {
-                refused.append((place.name, "\(error)"))
-                warnings.append("adapter refused: \(error)")
-            }
-        }
+        let refused =
+            try adapters.map { folder throws(LoadError) in
+                try loaded.addAdapters(in: folder, byteLimit: adapterByteLimit)
+            } ?? []
+        warnings += refused.map { "adapter refused: \($0.reason)" }
         do {
             tokenizer = try Tokenizer(path: loaded.checkpointPath)
             if let router {
@@ -60,14 +58,5 @@ public struct ServedModel: Sendable {
     /// Ids that end a reply.
     var endOfTextIDs: Set<Int32> {
         tokenizer.endOfTextIDs.union(loaded.transformer.configuration.endOfTextIDs)
-    }
-
-    private static func places(_ path: String?) throws(LoadError) -> [AdapterPlace] {
-        do {
-            return try path.map { path throws(AdapterError) in try AdapterPlace.all(in: path) }
-                ?? []
-        } catch {
-            throw LoadError("\(error)")
-        }
     }
 }

@@ -1,6 +1,7 @@
 public import ArgumentParser
 internal import Frontend
 internal import Inference
+internal import Models
 public import Tensors
 
 extension ByteCount: ExpressibleByArgument {
@@ -18,6 +19,13 @@ struct EngineOptions: ParsableArguments {
             """)
     var cacheBytes: ByteCount?
 
+    @Option(
+        help: """
+            Memory for the adapters of each worker, such as 512M, or auto: an eighth of what the weights leave, divided by the \
+            workers. What is not in use goes when others need its room; if all fit, none ever does.
+            """)
+    var adapterMemory = MemoryLimit.auto
+
     @Option(help: "Sequences that a worker runs at once; else 32.")
     var slots: Int?
 
@@ -33,6 +41,9 @@ struct EngineOptions: ParsableArguments {
         guard cacheBytes.map({ $0.bytes > 0 }) ?? true else {
             throw ValidationError("--cache-bytes has to be more than 0")
         }
+        guard adapterMemory.byteCount.map({ $0 > 0 }) ?? true else {
+            throw ValidationError("--adapter-memory has to be more than 0")
+        }
         for (flag, count, limit) in [
             ("--slots", slots, ServeSettings.slotLimit),
             ("--context", context, ServeSettings.contextLimit),
@@ -45,12 +56,16 @@ struct EngineOptions: ParsableArguments {
     }
 
     /// Settings of an engine on a model.
-    func settings(for model: LoadedModel, memory: MemoryShare?) -> EngineSettings {
+    func settings(for model: LoadedModel, memory: MemoryShare) -> EngineSettings {
         var settings = EngineSettings(for: model, memory: memory)
         if let cacheBytes { settings.cacheByteCount = cacheBytes.bytes }
         if let slots { settings.slotCount = slots }
         if let rows { settings.rowCapacity = rows }
         settings.contextLength = context
+        settings.adapterByteCount =
+            adapterMemory.byteCount
+            ?? memory.adapterByteCount(
+                weightByteCount: model.transformer.byteCount, isShared: model.usesImage)
         return settings
     }
 }

@@ -85,6 +85,14 @@ struct RunWorkerCommand: ParsableCommand {
         // Before anything that takes time: the front may end meanwhile.
         if let parent { try ParentProcess.follow(parent) }
         let logger = Logger(label: "fusebox.worker")
+        try WorkerLoop(
+            runner: try runner(logger), endpoint: Endpoint(connect),
+            identity: identity?.bytes ?? [], logger: logger
+        ).run()
+    }
+
+    /// Loads everything; nothing but the runner holds on to adapters, which come and go.
+    private func runner(_ logger: Logger) throws -> JobRunner {
         let files = try ServedFiles(model: model, adapters: adapters, router: router)
         let loaded = try LoadedModel(
             path: files.model, precision: Precision(weights: type, cache: cacheType),
@@ -93,16 +101,13 @@ struct RunWorkerCommand: ParsableCommand {
         if processors != nil, !loaded.pool.isBound {
             logger.warning("the processors are not this process's; its threads run anywhere")
         }
-        let served = try ServedModel(
-            loaded: loaded, adapters: files.adapters, router: files.router, threshold: threshold)
-        for warning in served.warnings { logger.warning("\(warning)") }
         let share = MemoryShare(
             byteCount: memory?.bytes ?? loaded.availableByteCount, engineCount: workersHere)
-        let runner = try JobRunner(
-            model: served, settings: engine.settings(for: loaded, memory: share))
-        try WorkerLoop(
-            runner: runner, endpoint: Endpoint(connect), identity: identity?.bytes ?? [],
-            logger: logger
-        ).run()
+        let settings = engine.settings(for: loaded, memory: share)
+        let served = try ServedModel(
+            loaded: loaded, adapters: files.adapters, adapterByteLimit: settings.adapterByteCount,
+            router: files.router, threshold: threshold)
+        for warning in served.warnings { logger.warning("\(warning)") }
+        return try JobRunner(model: served, settings: settings)
     }
 }

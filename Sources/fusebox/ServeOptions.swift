@@ -119,6 +119,7 @@ struct ServeOptions: ParsableArguments {
         settings.workers = workers
         settings.threadsPerWorker = threadsPerWorker
         settings.cacheBytes = engine.cacheBytes?.bytes
+        settings.adapterMemory = engine.adapterMemory.byteCount
         settings.slots = engine.slots
         settings.context = engine.context
         settings.rows = engine.rows

@@ -57,6 +57,11 @@ final class AdapterFolder {
         return try Adapter(path: folder.path, base: Self.base)
     }
 
+    func shelved() throws -> ShelvedAdapter {
+        try write()
+        return try ShelvedAdapter(reading: AdapterSource(path: folder.path, base: Self.base))
+    }
+
     /// Why the folder, once written, is refused; nil when it is not.
     func refusal() throws -> AdapterError? {
         try write()

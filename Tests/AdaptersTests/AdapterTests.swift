@@ -106,10 +106,10 @@ import Testing
     }
 
     @Test func theShelfHasEachNameOnce() throws {
-        let first = try AdapterFolder().load()
+        let first = try AdapterFolder().shelved()
         let folder = try AdapterFolder()
         folder.configuration["lora_alpha"] = "5"
-        let second = try folder.load()
+        let second = try folder.shelved()
         var shelf = AdapterShelf()
         try shelf.add(first, name: "style")
         #expect(throws: AdapterError(.malformed, "two adapters are named \"style\"")) {
@@ -119,6 +119,12 @@ import Testing
         #expect(shelf[first.digest]?.digest == first.digest && shelf[second.digest] == nil)
         try shelf.add(second, name: "style-2")
         #expect(shelf[second.digest]?.digest == second.digest)
+        try shelf.add(second, name: "style-3")
+        #expect(shelf.name(of: second.digest) == "style-2" && shelf.adapters.count == 2)
+        shelf.dropWeights()
+        #expect(shelf.named["style"]?.weights == nil && shelf[first.digest]?.weights == nil)
+        shelf.remove(second.digest)
+        #expect(shelf.named.keys.sorted() == ["style"] && shelf[second.digest] == nil)
     }
 
     @Test func namesAreRegistryNames() throws {
@@ -134,7 +140,7 @@ import Testing
         ] {
             #expect(!AdapterShelf.isValid(name: name))
             var shelf = AdapterShelf()
-            let adapter = try AdapterFolder().load()
+            let adapter = try AdapterFolder().shelved()
             #expect(throws: AdapterError.self) { try shelf.add(adapter, name: name) }
         }
     }

@@ -89,6 +89,10 @@ extension BadInput {
             what: "a cache of nothing", arguments: serve(["--cache-bytes", "0"]), status: 2),
         BadInput(
             what: "a cache of no number", arguments: serve(["--cache-bytes", "4X"]), status: 2),
+        BadInput(
+            what: "no memory for adapters", arguments: serve(["--adapter-memory", "0"]), status: 2),
+        BadInput(
+            what: "memory of no number", arguments: serve(["--adapter-memory", "lots"]), status: 2),
         BadInput(what: "no slots", arguments: serve(["--slots", "0"]), status: 2),
         BadInput(what: "a negative context", arguments: serve(["--context=-1"]), status: 2),
         BadInput(what: "too many rows", arguments: serve(["--rows", "5000"]), status: 2),

@@ -32,7 +32,7 @@ import Testing
             """
             {"model": "m", "adapters": "a", "router": "r", "type": "q8_0", "workers": 3,
              "threads-per-worker": 2, "cache-type": "q8_0", "bind": "ipc:///tmp/x.sock",
-             "cache-bytes": "4G", "slots": 8, "context": 4096, "rows": 64,
+             "cache-bytes": "4G", "adapter-memory": "1G", "slots": 8, "context": 4096, "rows": 64,
              "client-grace": 60}
             """)
         #expect(file.model == "m")
@@ -54,6 +54,7 @@ import Testing
                     "worker", "--threads", "2", "--processors", "0,1", "--memory", "1000",
                     "--workers-here", "1", "--model", "mine", "--adapters", "a", "--router", "r",
                     "--type", "q8_0", "--cache-type", "q8_0", "--cache-bytes", "\(4 << 30)",
+                    "--adapter-memory", "\(1 << 30)",
                     "--slots", "3", "--context", "4096", "--rows", "64",
                 ]
             ])

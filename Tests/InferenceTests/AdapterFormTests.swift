@@ -162,8 +162,8 @@ import Testing
     @Test func copiesOfAQuantizedBaseAreTold() throws {
         var model = try model("qwen2", file: "/model.gguf")
         for name in ["tied-copies", "tied-embedding"] { _ = try add(name, to: &model) }
-        #expect(model.shelf.named["tied-copies"]?.vocabulary == nil)
-        let embedding = try #require(model.shelf.named["tied-embedding"]?.vocabulary)
+        #expect(model.shelf.named["tied-copies"]?.weights?.vocabulary == nil)
+        let embedding = try #require(model.shelf.named["tied-embedding"]?.weights?.vocabulary)
         #expect(embedding.embedding != nil && embedding.otherEmbedding == nil)
         #expect(embedding.otherHead == nil)
     }

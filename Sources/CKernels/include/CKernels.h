@@ -247,6 +247,8 @@ fb_pool *_Nullable fb_pool_create(int32_t threads, int32_t spin);
 /// Binds each thread to a processor, the calling one to the first: as many as the pool has threads. Returns 1, or 0 when
 /// nothing was bound because the caller may not use one of them. The caller is let free again by `fb_pool_destroy`.
 int32_t fb_pool_bind(fb_pool *pool, const int32_t *processors);
+/// Lets the calling thread, none of the pool's, run wherever the pool's creator might before it was bound.
+void fb_pool_release(const fb_pool *pool);
 void fb_pool_destroy(fb_pool *pool);
 /// Runs first(context, chunk) for every chunk in [0, first_chunks) and, when all of those are done, body(context, chunk) for
 /// every one in [0, chunks), which are at least 1; then returns.

@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// What tells whether a file is still the one that was looked at: every write and every replacement changes it.
-struct FileIdentity: Equatable, Sendable {
+public struct FileIdentity: Equatable, Sendable {
     /// Inode, size, time of the last write and of the last change of any kind, as one word each.
-    let text: String
+    public let text: String
     private let changed: timespec
 
     init(_ status: stat) {
@@ -14,14 +14,14 @@ struct FileIdentity: Equatable, Sendable {
     }
 
     /// The identity of what is at a path now; nil when nothing is.
-    init?(path: String) {
+    public init?(path: String) {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return nil }
         self.init(status)
     }
 
     /// Whether a later write is sure to show in the times, whose clock ticks at least every 10 ms.
-    var isSettled: Bool {
+    public var isSettled: Bool {
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)
         let seconds = now.tv_sec.subtractingReportingOverflow(changed.tv_sec)
@@ -29,5 +29,7 @@ struct FileIdentity: Equatable, Sendable {
         return seconds.partialValue * 1_000_000_000 + now.tv_nsec - changed.tv_nsec > 20_000_000
     }
 
-    static func == (left: FileIdentity, right: FileIdentity) -> Bool { left.text == right.text }
+    public static func == (left: FileIdentity, right: FileIdentity) -> Bool {
+        left.text == right.text
+    }
 }

@@ -12,10 +12,13 @@ internal import Synchronization
     /// What pieces smaller than a page are taken from; only what was touched takes memory.
     private static let regionByteCount = 32 << 20
     private static let shared = Mutex<HugePages?>(nil)
+    /// Where the present task's pieces come from as long as there is room; nil: from what all share.
+    @TaskLocal static var own: HugePages?
 
     private let mapping: UnsafeMutableRawPointer
     private let mappedByteCount: Int
     private let start: UnsafeMutableRawPointer
+    private let byteCount: Int
     private var used = 0
 
     /// A place for `byteCount` bytes at a multiple of 64, and what holds it; nil when there is no memory.
@@ -25,17 +28,25 @@ internal import Synchronization
             return unsafe (pages, pages.start)
         }
         return unsafe shared.withLock { shared in
-            if shared.map({ $0.used + byteCount > regionByteCount }) ?? true {
-                shared = HugePages(byteCount: regionByteCount)
+            if let own, let place = unsafe own.piece(byteCount) { return unsafe (own, place) }
+            if let pages = shared, let place = unsafe pages.piece(byteCount) {
+                return unsafe (pages, place)
             }
-            guard let pages = shared else { return nil }
-            let place = unsafe pages.start + pages.used
-            pages.used += (byteCount + 63) / 64 * 64
+            shared = HugePages(byteCount: regionByteCount)
+            guard let pages = shared, let place = unsafe pages.piece(byteCount) else { return nil }
             return unsafe (pages, place)
         }
     }
 
-    private init?(byteCount: Int) {
+    /// The next bytes of the region; nil when it has no room for so many.
+    private func piece(_ count: Int) -> UnsafeMutableRawPointer? {
+        guard count <= byteCount - used else { return nil }
+        defer { used = min(used + (count + 63) / 64 * 64, byteCount) }
+        return unsafe start + used
+    }
+
+    init?(byteCount: Int) {
+        self.byteCount = byteCount
         let (padded, overflow) = byteCount.addingReportingOverflow(Self.pageByteCount)
         guard !overflow else { return nil }
         let found = unsafe mmap(
