@@ -171,7 +171,7 @@ let tests: [Target] = [
     .testTarget(
         name: "WorkerTests",
         dependencies: [
-            "Adapters", "Inference", "Kernels", "Messaging", "Models", "TestSupport",
+            "Adapters", "Inference", "Kernels", "Messaging", "Models", "Tensors", "TestSupport",
             "Tokenization", "Wire", "Worker", .logging,
         ]),
     .testTarget(

@@ -114,7 +114,7 @@ public struct Broker: Sendable {
         switch message {
         case .ready: break
         case .heartbeat(let heartbeat):
-            sessions[index].heartbeat = heartbeat
+            sessions[index].note(heartbeat)
             let announced = Duration.milliseconds(Int64(heartbeat.silenceMs))
             sessions[index].expectSilence(min(announced, configuration.silenceLimit))
         case .chunk(let chunk): store(chunk, from: worker, now: now)

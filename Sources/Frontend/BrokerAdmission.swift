@@ -152,6 +152,7 @@ extension Broker {
                 isEncoding: request.body.encodeOnly,
                 isKept: request.body.keep || request.isRestored),
             of: request.delivery.client)
+        expect(part)
     }
 
     /// Stops a request's parts wherever they are.

@@ -38,6 +38,21 @@ extension Broker {
         }
     }
 
+    /// Has a worker load the adapters of a part that has to wait: the one that lacks the fewest.
+    mutating func expect(_ part: RequestPart) {
+        let needed = Self.adapters(of: part)
+        guard !needed.isEmpty, !sessions.contains(where: \.hasRoom) else { return }
+        let able = sessions.filter {
+            !$0.isDraining && $0.congestedUntil == nil && needed.isSubset(of: $0.adapters)
+        }
+        guard
+            let session = able.min(by: { $0.absentCount(of: needed) < $1.absentCount(of: needed) }),
+            session.absentCount(of: needed) > 0
+        else { return }
+        let expect = WireExpect { $0.adapters = needed.sorted().map { Data($0.bytes) } }
+        actions.append(.toWorker(session.address, .expect(expect)))
+    }
+
     private var isAnyoneOpen: Bool {
         sessions.contains { $0.hasRoom || queue.encodingCount > 0 && $0.canEncode }
     }
@@ -75,7 +90,9 @@ extension Broker {
             else { continue }
             // Three known beginnings are worth a third of a worker's slots, no more: a popular
             // prompt must not pile up at one worker while another idles.
-            let familiarity = session.familiarity(part.prefixes)
+            // An adapter that has to be loaded weighs as much as a beginning.
+            let familiarity =
+                session.familiarity(part.prefixes) - min(session.absentCount(of: needed), 3)
             let load =
                 Double(session.runningCount) / Double(session.slots) - Double(familiarity) / 9
                 + Double(session.encodingCount) / 2

@@ -34,6 +34,13 @@ extension Broker {
             description.byteCount = adapter.byteCount
             description.warnings = adapter.warnings
             description.routable = router?.knows(adapter) ?? false
+            for use in sessions.compactMap({ $0.adapterUses[adapter.digest] }) {
+                description.resident += use.resident ? 1 : 0
+                description.loads &+= use.loads
+                description.evictions &+= use.evictions
+                description.uses &+= use.uses
+                description.loadMs = max(description.loadMs, use.loadMs)
+            }
             return description
         }
         reply.refused = pool?.refused ?? []
@@ -116,6 +123,13 @@ extension Broker {
         status.evictedBlocks = session.heartbeat.evictedBlocks
         status.parts = session.occupants.lazy.filter { !$0.isEncoding }
             .prefix(Self.partLimit / max(1, sessions.count)).map { runningPart($0.key) }
+        status.adapterBytes = session.heartbeat.adapterBytes
+        status.adapterByteLimit = session.heartbeat.adapterByteLimit
+        for use in session.adapterUses.values {
+            status.residentAdapters += use.resident ? 1 : 0
+            status.adapterLoads &+= use.loads
+            status.adapterEvictions &+= use.evictions
+        }
         return status
     }
 

@@ -67,8 +67,8 @@ extension Broker {
             sessions[index].congestedUntil = now + configuration.congestionDelay
             switch order {
             case .dispatch(let dispatch): recall(dispatch, from: index, now: now)
-            // The next one does as well.
-            case .heartbeat: break
+            // The next one does as well, and so does the dispatch of what is expected.
+            case .heartbeat, .expect: break
             case .cancel, .drain, .failed: sessions[index].unsent.append(order)
             }
         case .unencodable(let problem):

@@ -34,7 +34,9 @@ struct WorkerSession: Sendable {
     var beatenAt: Instant
     /// How much longer than usual it may be silent: it announced a long step.
     private(set) var announcedSilence: Duration = .zero
-    var heartbeat = WireHeartbeat()
+    private(set) var heartbeat = WireHeartbeat()
+    /// What it told of its adapters.
+    private(set) var adapterUses: [Digest: WireAdapterResidency] = [:]
     var occupants: [Occupant] = [] {
         didSet { encodingCount = occupants.count(where: \.isEncoding) }
     }
@@ -75,6 +77,24 @@ struct WorkerSession: Sendable {
             occupants[index].stopSince = now
             occupants[index].wasExcused = true
         }
+    }
+
+    /// Notes what a heartbeat says; of adapters it says what is new.
+    mutating func note(_ heartbeat: WireHeartbeat) {
+        self.heartbeat = heartbeat
+        self.heartbeat.adapters = []
+        for use in heartbeat.adapters {
+            guard let digest = Digest(bytes: use.adapter), adapters.contains(digest) else {
+                continue
+            }
+            adapterUses[digest] = use
+        }
+    }
+
+    /// How many of some adapters it would have to load; a worker that says nothing of its memory has them all.
+    func absentCount(of adapters: Set<Digest>) -> Int {
+        guard heartbeat.adapterByteLimit > 0 else { return 0 }
+        return adapters.count { adapterUses[$0]?.resident != true }
     }
 
     /// Notes for how long it may be silent from now on, `heardAt`.

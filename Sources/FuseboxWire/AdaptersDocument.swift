@@ -17,6 +17,9 @@ public enum AdaptersDocument {
             "rank": JSONValue(adapter.rank),
             "bytes": JSONValue(adapter.byteCount),
             "routable": .bool(adapter.routable),
+            "resident": JSONValue(adapter.resident), "loads": JSONValue(adapter.loads),
+            "evictions": JSONValue(adapter.evictions), "uses": JSONValue(adapter.uses),
+            "load_ms": .number(Double(adapter.loadMs)),
             "warnings": .array(adapter.warnings.map { .string($0) }),
         ]
     }

@@ -37,6 +37,11 @@ public enum StatusDocument {
             "cached_tokens": JSONValue(worker.cachedTokens),
             "evicted_blocks": JSONValue(worker.evictedBlocks),
             "cache_tokens": JSONValue(worker.cacheTokens),
+            "adapter_bytes": JSONValue(worker.adapterBytes),
+            "adapter_byte_limit": JSONValue(worker.adapterByteLimit),
+            "resident_adapters": JSONValue(worker.residentAdapters),
+            "adapter_loads": JSONValue(worker.adapterLoads),
+            "adapter_evictions": JSONValue(worker.adapterEvictions),
             "problem": text(worker.problem),
             "parts": .array(worker.parts.map { .object(json($0)) }),
         ]

@@ -129,6 +129,7 @@ public enum WorkerOrder: WireDirection {
     case dispatch(WireDispatch)
     case cancel(WireWorkerCancel)
     case heartbeat(WireHeartbeat)
+    case expect(WireExpect)
     case drain(WireDrain)
     /// The front does not take this worker, or a message of its.
     case failed(WireFailed)
@@ -140,6 +141,7 @@ public enum WorkerOrder: WireDirection {
         case .dispatch: self = .dispatch(try Frames.read(body))
         case .workerCancel: self = .cancel(try Frames.read(body))
         case .heartbeat: self = .heartbeat(try Frames.read(body))
+        case .expect: self = .expect(try Frames.read(body))
         case .drain: self = .drain(try Frames.read(body))
         case .failed: self = .failed(try Frames.read(body))
         default: return nil
@@ -151,6 +153,7 @@ public enum WorkerOrder: WireDirection {
         case .dispatch(let message): message
         case .cancel(let message): message
         case .heartbeat(let message): message
+        case .expect(let message): message
         case .drain(let message): message
         case .failed(let message): message
         }

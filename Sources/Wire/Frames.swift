@@ -38,6 +38,7 @@ public enum Kind: String, CaseIterable, Sendable {
     // front to worker
     case dispatch = "DISPATCH"
     case workerCancel = "WORKER_CANCEL"
+    case expect = "EXPECT"
     case drain = "DRAIN"
 
     /// The kinds by frame 1.

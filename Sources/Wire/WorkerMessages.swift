@@ -28,7 +28,13 @@ extension WireReady: WireMessage {
 extension WireHeartbeat: WireMessage {
     public static let kind = Kind.heartbeat
 
-    public func validate() throws(WireError) {}
+    public func validate() throws(WireError) {
+        try FieldCheck.count(adapters.count, "adapters", atMost: FieldCheck.nameLimit)
+        for use in adapters {
+            try FieldCheck.digest(use.adapter, "adapter")
+            try FieldCheck.number(use.loadMs, "load_ms", in: 0...3_600_000)
+        }
+    }
 }
 
 extension WireWorkerChunk: RequestMessage {
@@ -113,6 +119,15 @@ extension WireWorkerCancel: RequestMessage {
     public func validate() throws(WireError) {
         try FieldCheck.request(request)
         try FieldCheck.part(part)
+    }
+}
+
+extension WireExpect: WireMessage {
+    public static let kind = Kind.expect
+
+    public func validate() throws(WireError) {
+        try FieldCheck.count(adapters.count, "adapters", atMost: FieldCheck.nameLimit)
+        for digest in adapters { try FieldCheck.digest(digest, "adapters") }
     }
 }
 

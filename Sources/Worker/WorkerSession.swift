@@ -37,6 +37,8 @@ final class WorkerSession {
     private let encoder: PromptEncoder
     private var running: [Int: Running] = [:]
     private var jobs: [Part: Int] = [:]
+    /// What the front was told of adapters.
+    private var toldFigures: [Digest: AdapterFigures] = [:]
     private(set) var isDraining = false
 
     init(_ runner: JobRunner) {
@@ -101,7 +103,33 @@ final class WorkerSession {
             $0.promptTokens = UInt64(clamping: runner.engine.promptTokenCount)
             $0.cachedTokens = UInt64(clamping: runner.engine.cachedTokenCount)
             $0.evictedBlocks = UInt64(clamping: runner.engine.evictedBlockCount)
+            $0.adapterBytes = UInt64(clamping: runner.engine.adapterByteCount)
+            $0.adapterByteLimit = UInt64(clamping: runner.engine.adapterByteLimit)
+            $0.adapters = newUses()
         }
+    }
+
+    /// What became of adapters of which the front does not know it yet.
+    private func newUses() -> [WireAdapterResidency] {
+        let adapters = Set(runner.model.loaded.shelf.named.values.map(\.digest))
+        toldFigures = toldFigures.filter { adapters.contains($0.key) }
+        var uses: [WireAdapterResidency] = []
+        for adapter in adapters.sorted() {
+            guard let figures = runner.engine.figures(of: adapter),
+                figures != toldFigures[adapter, default: AdapterFigures()]
+            else { continue }
+            toldFigures[adapter] = figures
+            uses.append(
+                WireAdapterResidency {
+                    $0.adapter = Data(adapter.bytes)
+                    $0.resident = figures.isResident
+                    $0.loads = UInt64(clamping: figures.loadCount)
+                    $0.evictions = UInt64(clamping: figures.evictionCount)
+                    $0.uses = UInt64(clamping: figures.useCount)
+                    $0.loadMs = Float(figures.loadSeconds * 1000)
+                })
+        }
+        return uses
     }
 
     /// Obeys an order; what it has to say at once is returned.
@@ -112,6 +140,10 @@ final class WorkerSession {
             let part = Part(request: cancel.request, part: cancel.part)
             guard let id = jobs[part], running[id]?.epoch == cancel.epoch else { return [] }
             return [end(id, .reason(.cancelled))].compactMap(\.self)
+        case .expect(let expect):
+            let adapters = expect.adapters.compactMap { Digest(bytes: $0) }
+            runner.expect(AdapterMix(shares: adapters.map { .init(adapter: $0, weight: 1) }))
+            return []
         case .drain:
             isDraining = true
             return []

@@ -47,8 +47,14 @@ struct AdapterReport {
         let width = reply.adapters.map { $0.name.count }.max() ?? 0
         let adapters = reply.adapters.flatMap { adapter in
             let note = adapter.routable ? "" : ", by name only"
+            let loads =
+                adapter.loads == 0
+                ? "" : ", \(adapter.loads) loads of \(Int(adapter.loadMs.rounded())) ms"
+            let uses =
+                adapter.uses == 0
+                ? "" : ", \(adapter.uses) uses\(loads), \(adapter.evictions) evictions"
             let line =
-                "\(adapter.name.padding(to: width + 2))rank \(adapter.rank), \(adapter.byteCount) bytes\(note)"
+                "\(adapter.name.padding(to: width + 2))rank \(adapter.rank), \(adapter.byteCount) bytes\(note)\(uses)"
             return [line] + adapter.warnings.map { "\(adapter.name): warning: \($0)" }
         }
         let refused = reply.refused.map { "refused: \($0.name): \($0.reason)" }

@@ -35,12 +35,19 @@ struct StatusReport {
             return ["\(worker.name): \(worker.state), \(worker.restarts) restarts\(problem)"]
         }
         let share = Double(worker.cachedTokens).share(of: Double(worker.promptTokens))
+        let adapters =
+            worker.adapterByteLimit == 0
+            ? []
+            : [
+                "\(worker.name): \(worker.residentAdapters) adapters in memory, \(worker.adapterBytes) of "
+                    + "\(worker.adapterByteLimit) bytes, \(worker.adapterLoads) loads, \(worker.adapterEvictions) evictions"
+            ]
         return [
             "\(worker.name): \(worker.state), process \(worker.pid), \(worker.restarts) restarts, "
                 + "\(worker.running) of \(worker.slots) slots, \(worker.tokens) tokens in "
                 + "\(worker.steps) steps",
             "\(worker.name): \(worker.promptTokens) prompt tokens, \(worker.cachedTokens) of them "
                 + "(\(share.percentText)) from the prefix cache of \(worker.cacheTokens), \(worker.evictedBlocks) blocks evicted",
-        ]
+        ] + adapters
     }
 }

@@ -247,7 +247,7 @@ import Worker
         }
     }
 
-    private static func answer(
+    static func answer(
         _ submit: WireSubmit, from client: FuseboxClient, halfway: () -> Void = {}
     ) async throws -> Answer {
         var answer = Answer()

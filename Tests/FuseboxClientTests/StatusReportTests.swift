@@ -16,6 +16,7 @@ import Wire
                 adapter refused: odd: fits another base
                 worker-0: ready, process 77, 3 restarts, 2 of 8 slots, 60 tokens in 50 steps
                 worker-0: 48 prompt tokens, 32 of them (66 %) from the prefix cache of 4096, 5 blocks evicted
+                worker-0: 3 adapters in memory, 900 of 1000 bytes, 7 loads, 4 evictions
                 worker-1: dead, 2 restarts; no model at x
                 """)
     }

@@ -26,6 +26,11 @@ import Wire
             "cached_tokens", "evicted_blocks", "cache_tokens",
         ]
         #expect(fields.map { workers[0][$0]?.int } == [77, 3, 8, 2, 50, 60, 48, 32, 5, 4096])
+        let adapters = [
+            "adapter_bytes", "adapter_byte_limit", "resident_adapters", "adapter_loads",
+            "adapter_evictions",
+        ]
+        #expect(adapters.map { workers[0][$0]?.int } == [900, 1000, 3, 7, 4])
         #expect(workers.map { $0["problem"]?.string } == [nil, "no model at x"])
         #expect(document["degraded"]?.string?.hasPrefix("1 of 2 workers") == true)
         let refused = document["refused_adapters"]?.array?.first

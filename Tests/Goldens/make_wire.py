@@ -45,6 +45,7 @@ KINDS: dict[str, type[Message]] = {
     "FINISHED": worker.Finished,
     "DISPATCH": worker.Dispatch,
     "WORKER_CANCEL": worker.WorkerCancel,
+    "EXPECT": worker.Expect,
     "DRAIN": worker.Drain,
 }
 
@@ -67,7 +68,7 @@ ALONE = {
     client.Chunk: {"prompt_scores", "prompt_offset"},
     worker.WorkerChunk: {"prompt_scores", "prompt_offset"},
 }
-DIGESTS = {"adapter", "coefficients", "base", "router", "digest", "allowed_adapters"}
+DIGESTS = {"adapter", "coefficients", "base", "router", "digest", "allowed_adapters", "adapters"}
 LAST_OF_ONEOF = {"form": "chat", "kind": "auto", "outcome": "reason"}
 
 

@@ -16,6 +16,8 @@ extension WireStatusReply {
                 ($0.slots, $0.running, $0.steps, $0.tokens) = (8, 2, 50, 60)
                 ($0.promptTokens, $0.cachedTokens, $0.evictedBlocks) = (48, 32, 5)
                 $0.cacheTokens = 4096
+                ($0.adapterBytes, $0.adapterByteLimit, $0.residentAdapters) = (900, 1000, 3)
+                ($0.adapterLoads, $0.adapterEvictions) = (7, 4)
                 $0.parts = [
                     WireRunningPart {
                         ($0.request, $0.part) = (Data(repeating: 1, count: 16), 2)

@@ -47,7 +47,7 @@ struct GoldenMessage {
             try Frames.decode(frames, as: ClientEvent.self)
         case .ready, .heartbeat, .workerChunk, .workerRouted, .finished:
             try Frames.decode(frames, as: WorkerReport.self)
-        case .dispatch, .workerCancel, .drain:
+        case .dispatch, .workerCancel, .expect, .drain:
             try Frames.decode(frames, as: WorkerOrder.self)
         }
     }

@@ -1,5 +1,6 @@
 import Adapters
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 import Wire
@@ -117,6 +118,88 @@ import Wire
         #expect(error?.code == .internal && error?.description.contains("is not loaded") == true)
         #expect(tokenCount == 3)
         #expect(!runner.hasWork && !runner.engine.hasWork)
+    }
+
+    private func wire(_ mix: AdapterMix) -> WireMix {
+        let segment = MixSegment(fromToken: 0, mix: mix)
+        return WireSegment(segment, shelf: model.loaded.shelf, reason: .requested).mix
+    }
+
+    /// A worker with memory for one adapter of the demo.
+    private func frugalSession() throws -> (WorkerSession, JobRunner) {
+        var settings = EngineSettings(for: model.loaded)
+        settings.adapterByteCount = model.loaded.shelf.named.values.map(\.byteCount).max() ?? 0
+        var served = model
+        served.loaded.dropAdapterWeights()
+        let runner = try JobRunner(model: served, settings: settings)
+        return (WorkerSession(runner), runner)
+    }
+
+    @Test func heartbeatsTellWhatBecameOfAdapters() throws {
+        let (session, runner) = try frugalSession()
+        #expect(session.heartbeat().adapters.isEmpty, "none is in memory yet")
+        for (epoch, name) in [(1, "hotels"), (2, "phones")] {
+            var dispatch = DemoWorker.dispatch(wire(DemoWorker.mix(name, of: model)))
+            dispatch.epoch = UInt32(epoch)
+            #expect(session.receive(.dispatch(dispatch), now: .now).isEmpty)
+            #expect(try finish(session).reason == .length)
+        }
+        let heartbeat = session.heartbeat()
+        #expect(heartbeat.adapterByteLimit == UInt64(runner.engine.adapterByteLimit))
+        #expect(heartbeat.adapterBytes > 0 && heartbeat.adapterBytes <= heartbeat.adapterByteLimit)
+        #expect(heartbeat.adapters.count == 2)
+        #expect(heartbeat.adapters.allSatisfy { $0.loads == 1 && $0.uses == 1 && $0.loadMs > 0 })
+        #expect(heartbeat.adapters.map(\.resident).count(where: \.self) == 1)
+        #expect(heartbeat.adapters.map(\.evictions).reduce(0, +) == 1)
+        #expect(session.heartbeat().adapters.isEmpty, "nothing is new")
+        #expect(WorkerSession(runner).heartbeat().adapters.count == 2, "a new session tells again")
+    }
+
+    @Test func whatIsExpectedIsLoadedBesideOtherWork() throws {
+        let (session, runner) = try frugalSession()
+        let hotels = DemoWorker.mix("hotels", of: model).shares[0].adapter
+        let expect = WireExpect {
+            $0.adapters = [Data(hotels.bytes), Data(repeating: 3, count: 32)]
+        }
+        #expect(session.receive(.expect(expect), now: .now).isEmpty)
+        #expect(session.receive(.dispatch(DemoWorker.dispatch()), now: .now).isEmpty)
+        _ = try finish(session)
+        for _ in 0..<100 where runner.engine.figures(of: hotels)?.isResident == false {
+            usleep(10_000)
+            _ = session.runStep(now: .now)
+        }
+        #expect(runner.engine.figures(of: hotels)?.isResident == true)
+    }
+
+    /// One that is taken off the shelf serves those that have it, and nobody else.
+    @Test func adaptersComeAndGoWhileJobsRun() throws {
+        let (session, runner) = try session()
+        let mix = DemoWorker.mix("hotels", of: model)
+        #expect(session.receive(.dispatch(DemoWorker.dispatch(wire(mix))), now: .now).isEmpty)
+        _ = session.runStep(now: .now)
+        runner.remove(mix.shares[0].adapter)
+        #expect(session.ready(processID: 5, identity: []).adapters.count == 19)
+        #expect(try finish(session).reason == .length)
+        var again = DemoWorker.dispatch(wire(mix))
+        again.epoch = 2
+        guard case .finished(let refused) = session.receive(.dispatch(again), now: .now).first
+        else {
+            Issue.record("it is taken")
+            return
+        }
+        #expect(refused.failure == .notFound)
+        let folder = GoldenFolder.path("../../Demo/adapters")
+        try runner.add(AdapterPlace(name: "hotels", path: folder + "/hotels"))
+        #expect(throws: WorkerError.self) {
+            try runner.add(AdapterPlace(name: "hotels", path: folder + "/phones"))
+        }
+        #expect(throws: WorkerError.self) {
+            try runner.add(AdapterPlace(name: "nothing", path: folder + "/nothing"))
+        }
+        #expect(session.ready(processID: 5, identity: []).adapters.count == 20)
+        again.epoch = 3
+        #expect(session.receive(.dispatch(again), now: .now).isEmpty)
+        #expect(try finish(session).reason == .length)
     }
 
     @Test func aReportThatNoMessageHasRoomForEndsItsPart() throws {

@@ -161,7 +161,8 @@ class FakeFront:
             self._send(peer, reply)
         elif isinstance(verb, client.ListAdapters):
             adapters = client.Adapters(request=verb.request)
-            adapters.adapters.add(name="poet", digest=bytes(32), rank=8, routable=True)
+            poet = adapters.adapters.add(name="poet", digest=bytes(32), rank=8, routable=True)
+            poet.resident, poet.loads, poet.evictions, poet.uses, poet.load_ms = 1, 2, 3, 4, 5.5
             self._send(peer, adapters)
         else:
             status = client.StatusReply(request=verb.request, version="test", model="tiny")
@@ -174,6 +175,7 @@ class FakeFront:
             status.adapters.add(name="poet", selections=4, weight=3, tokens=20)
             status.tokens, status.refused = 30, 2
             status.first_token.count, status.first_token.p95_ms = 5, 12.5
+            worker.adapter_loads, worker.adapter_bytes = 6, 7
             status.refused_adapters.add(name="odd", reason="it fits another base")
             self._send(peer, status)
 

@@ -68,7 +68,10 @@ def test_questions(endpoint: str, front: MakeFront) -> None:
         assert routing.weights == {"poet": 0.75} and routing.reason == "routed"
         assert routing.sentences[0].text == "Where to?"
         assert routing.sentences[0].candidates == {"poet": 0.75} and routing.unread_bytes == 7
-        assert [adapter.name for adapter in service.adapters()] == ["poet"]
+        poet = service.adapters()[0]
+        assert poet.name == "poet"
+        assert (poet.resident, poet.loads, poet.evictions, poet.uses) == (1, 2, 3, 4)
+        assert poet.load_ms == 5.5
         status = service.status()
         assert status.version == "test"
         assert (status.model, status.context, status.vocabulary) == ("tiny", 512, 99)
@@ -79,6 +82,7 @@ def test_questions(endpoint: str, front: MakeFront) -> None:
         assert status.adapters == [AdapterUse("poet", 4, 0.75, 20)]
         assert (status.tokens, status.refused) == (30, 2)
         assert status.first_token == Latency(5, 0, 12.5, 0) and status.inter_token.count == 0
+        assert (worker.adapter_loads, worker.adapter_bytes) == (6, 7)
 
 
 def test_scores(endpoint: str, front: MakeFront) -> None:

@@ -571,6 +571,19 @@ public nonisolated struct WireAdapterDescription: Sendable {
   /// the router has a class for it
   public var routable: Bool = false
 
+  /// workers that have its weights in memory
+  public var resident: UInt32 = 0
+
+  /// These three over all workers, as in AdapterResidency.
+  public var loads: UInt64 = 0
+
+  public var evictions: UInt64 = 0
+
+  public var uses: UInt64 = 0
+
+  /// the longest of the workers' last loads
+  public var loadMs: Float = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -614,47 +627,118 @@ public nonisolated struct WireRunningPart: Sendable {
   public init() {}
 }
 
-public nonisolated struct WireWorkerStatus: Sendable {
+public nonisolated struct WireWorkerStatus: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var name: String = String()
+  public var name: String {
+    get {_storage._name}
+    set {_uniqueStorage()._name = newValue}
+  }
 
-  public var pid: Int32 = 0
+  public var pid: Int32 {
+    get {_storage._pid}
+    set {_uniqueStorage()._pid = newValue}
+  }
 
   /// starting, ready, draining, dead
-  public var state: String = String()
+  public var state: String {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
 
-  public var slots: UInt32 = 0
+  public var slots: UInt32 {
+    get {_storage._slots}
+    set {_uniqueStorage()._slots = newValue}
+  }
 
-  public var running: UInt32 = 0
+  public var running: UInt32 {
+    get {_storage._running}
+    set {_uniqueStorage()._running = newValue}
+  }
 
-  public var steps: UInt64 = 0
+  public var steps: UInt64 {
+    get {_storage._steps}
+    set {_uniqueStorage()._steps = newValue}
+  }
 
-  public var tokens: UInt64 = 0
+  public var tokens: UInt64 {
+    get {_storage._tokens}
+    set {_uniqueStorage()._tokens = newValue}
+  }
 
-  public var restarts: UInt32 = 0
+  public var restarts: UInt32 {
+    get {_storage._restarts}
+    set {_uniqueStorage()._restarts = newValue}
+  }
 
   /// These three as in Heartbeat: how much of the prompts the prefix cache spared the process.
-  public var promptTokens: UInt64 = 0
+  public var promptTokens: UInt64 {
+    get {_storage._promptTokens}
+    set {_uniqueStorage()._promptTokens = newValue}
+  }
 
-  public var cachedTokens: UInt64 = 0
+  public var cachedTokens: UInt64 {
+    get {_storage._cachedTokens}
+    set {_uniqueStorage()._cachedTokens = newValue}
+  }
 
-  public var evictedBlocks: UInt64 = 0
+  public var evictedBlocks: UInt64 {
+    get {_storage._evictedBlocks}
+    set {_uniqueStorage()._evictedBlocks = newValue}
+  }
 
   /// that its keys and values have room for
-  public var cacheTokens: UInt64 = 0
+  public var cacheTokens: UInt64 {
+    get {_storage._cacheTokens}
+    set {_uniqueStorage()._cacheTokens = newValue}
+  }
 
   /// why nobody serves at the place; empty where somebody does
-  public var problem: String = String()
+  public var problem: String {
+    get {_storage._problem}
+    set {_uniqueStorage()._problem = newValue}
+  }
 
   /// in the order of their dispatch; of all workers together 512 at most
-  public var parts: [WireRunningPart] = []
+  public var parts: [WireRunningPart] {
+    get {_storage._parts}
+    set {_uniqueStorage()._parts = newValue}
+  }
+
+  /// these two as in Heartbeat
+  public var adapterBytes: UInt64 {
+    get {_storage._adapterBytes}
+    set {_uniqueStorage()._adapterBytes = newValue}
+  }
+
+  public var adapterByteLimit: UInt64 {
+    get {_storage._adapterByteLimit}
+    set {_uniqueStorage()._adapterByteLimit = newValue}
+  }
+
+  public var residentAdapters: UInt32 {
+    get {_storage._residentAdapters}
+    set {_uniqueStorage()._residentAdapters = newValue}
+  }
+
+  /// of all its adapters
+  public var adapterLoads: UInt64 {
+    get {_storage._adapterLoads}
+    set {_uniqueStorage()._adapterLoads = newValue}
+  }
+
+  public var adapterEvictions: UInt64 {
+    get {_storage._adapterEvictions}
+    set {_uniqueStorage()._adapterEvictions = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _storage = unsafe _StorageClass.defaultInstance
 }
 
 /// What arrives at the front from its clients and workers.
@@ -1966,7 +2050,7 @@ nonisolated extension WireRouteReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireAdapterDescription: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AdapterDescription"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}digest\0\u{1}rank\0\u{3}byte_count\0\u{1}warnings\0\u{1}routable\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}digest\0\u{1}rank\0\u{3}byte_count\0\u{1}warnings\0\u{1}routable\0\u{1}resident\0\u{1}loads\0\u{1}evictions\0\u{1}uses\0\u{3}load_ms\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1980,6 +2064,11 @@ nonisolated extension WireAdapterDescription: SwiftProtobuf.Message, SwiftProtob
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.byteCount) }()
       case 5: try { try decoder.decodeRepeatedStringField(value: &self.warnings) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.routable) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.resident) }()
+      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.loads) }()
+      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.evictions) }()
+      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.uses) }()
+      case 11: try { try decoder.decodeSingularFloatField(value: &self.loadMs) }()
       default: break
       }
     }
@@ -2004,6 +2093,21 @@ nonisolated extension WireAdapterDescription: SwiftProtobuf.Message, SwiftProtob
     if self.routable != false {
       try visitor.visitSingularBoolField(value: self.routable, fieldNumber: 6)
     }
+    if self.resident != 0 {
+      try visitor.visitSingularUInt32Field(value: self.resident, fieldNumber: 7)
+    }
+    if self.loads != 0 {
+      try visitor.visitSingularUInt64Field(value: self.loads, fieldNumber: 8)
+    }
+    if self.evictions != 0 {
+      try visitor.visitSingularUInt64Field(value: self.evictions, fieldNumber: 9)
+    }
+    if self.uses != 0 {
+      try visitor.visitSingularUInt64Field(value: self.uses, fieldNumber: 10)
+    }
+    if self.loadMs.bitPattern != 0 {
+      try visitor.visitSingularFloatField(value: self.loadMs, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2014,6 +2118,11 @@ nonisolated extension WireAdapterDescription: SwiftProtobuf.Message, SwiftProtob
     if lhs.byteCount != rhs.byteCount {return false}
     if lhs.warnings != rhs.warnings {return false}
     if lhs.routable != rhs.routable {return false}
+    if lhs.resident != rhs.resident {return false}
+    if lhs.loads != rhs.loads {return false}
+    if lhs.evictions != rhs.evictions {return false}
+    if lhs.uses != rhs.uses {return false}
+    if lhs.loadMs != rhs.loadMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2106,94 +2215,191 @@ nonisolated extension WireRunningPart: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireWorkerStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".WorkerStatus"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}pid\0\u{1}state\0\u{1}slots\0\u{1}running\0\u{1}steps\0\u{1}tokens\0\u{1}restarts\0\u{3}prompt_tokens\0\u{3}cached_tokens\0\u{3}evicted_blocks\0\u{3}cache_tokens\0\u{1}problem\0\u{1}parts\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}pid\0\u{1}state\0\u{1}slots\0\u{1}running\0\u{1}steps\0\u{1}tokens\0\u{1}restarts\0\u{3}prompt_tokens\0\u{3}cached_tokens\0\u{3}evicted_blocks\0\u{3}cache_tokens\0\u{1}problem\0\u{1}parts\0\u{3}adapter_bytes\0\u{3}adapter_byte_limit\0\u{3}resident_adapters\0\u{3}adapter_loads\0\u{3}adapter_evictions\0")
+
+  fileprivate class _StorageClass {
+    var _name: String = String()
+    var _pid: Int32 = 0
+    var _state: String = String()
+    var _slots: UInt32 = 0
+    var _running: UInt32 = 0
+    var _steps: UInt64 = 0
+    var _tokens: UInt64 = 0
+    var _restarts: UInt32 = 0
+    var _promptTokens: UInt64 = 0
+    var _cachedTokens: UInt64 = 0
+    var _evictedBlocks: UInt64 = 0
+    var _cacheTokens: UInt64 = 0
+    var _problem: String = String()
+    var _parts: [WireRunningPart] = []
+    var _adapterBytes: UInt64 = 0
+    var _adapterByteLimit: UInt64 = 0
+    var _residentAdapters: UInt32 = 0
+    var _adapterLoads: UInt64 = 0
+    var _adapterEvictions: UInt64 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _name = source._name
+      _pid = source._pid
+      _state = source._state
+      _slots = source._slots
+      _running = source._running
+      _steps = source._steps
+      _tokens = source._tokens
+      _restarts = source._restarts
+      _promptTokens = source._promptTokens
+      _cachedTokens = source._cachedTokens
+      _evictedBlocks = source._evictedBlocks
+      _cacheTokens = source._cacheTokens
+      _problem = source._problem
+      _parts = source._parts
+      _adapterBytes = source._adapterBytes
+      _adapterByteLimit = source._adapterByteLimit
+      _residentAdapters = source._residentAdapters
+      _adapterLoads = source._adapterLoads
+      _adapterEvictions = source._adapterEvictions
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 2: try { try decoder.decodeSingularInt32Field(value: &self.pid) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.state) }()
-      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.slots) }()
-      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.running) }()
-      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.steps) }()
-      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.tokens) }()
-      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.restarts) }()
-      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.promptTokens) }()
-      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.cachedTokens) }()
-      case 11: try { try decoder.decodeSingularUInt64Field(value: &self.evictedBlocks) }()
-      case 12: try { try decoder.decodeSingularUInt64Field(value: &self.cacheTokens) }()
-      case 13: try { try decoder.decodeSingularStringField(value: &self.problem) }()
-      case 14: try { try decoder.decodeRepeatedMessageField(value: &self.parts) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
+        case 2: try { try decoder.decodeSingularInt32Field(value: &_storage._pid) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._state) }()
+        case 4: try { try decoder.decodeSingularUInt32Field(value: &_storage._slots) }()
+        case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._running) }()
+        case 6: try { try decoder.decodeSingularUInt64Field(value: &_storage._steps) }()
+        case 7: try { try decoder.decodeSingularUInt64Field(value: &_storage._tokens) }()
+        case 8: try { try decoder.decodeSingularUInt32Field(value: &_storage._restarts) }()
+        case 9: try { try decoder.decodeSingularUInt64Field(value: &_storage._promptTokens) }()
+        case 10: try { try decoder.decodeSingularUInt64Field(value: &_storage._cachedTokens) }()
+        case 11: try { try decoder.decodeSingularUInt64Field(value: &_storage._evictedBlocks) }()
+        case 12: try { try decoder.decodeSingularUInt64Field(value: &_storage._cacheTokens) }()
+        case 13: try { try decoder.decodeSingularStringField(value: &_storage._problem) }()
+        case 14: try { try decoder.decodeRepeatedMessageField(value: &_storage._parts) }()
+        case 15: try { try decoder.decodeSingularUInt64Field(value: &_storage._adapterBytes) }()
+        case 16: try { try decoder.decodeSingularUInt64Field(value: &_storage._adapterByteLimit) }()
+        case 17: try { try decoder.decodeSingularUInt32Field(value: &_storage._residentAdapters) }()
+        case 18: try { try decoder.decodeSingularUInt64Field(value: &_storage._adapterLoads) }()
+        case 19: try { try decoder.decodeSingularUInt64Field(value: &_storage._adapterEvictions) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.name.isEmpty {
-      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
-    }
-    if self.pid != 0 {
-      try visitor.visitSingularInt32Field(value: self.pid, fieldNumber: 2)
-    }
-    if !self.state.isEmpty {
-      try visitor.visitSingularStringField(value: self.state, fieldNumber: 3)
-    }
-    if self.slots != 0 {
-      try visitor.visitSingularUInt32Field(value: self.slots, fieldNumber: 4)
-    }
-    if self.running != 0 {
-      try visitor.visitSingularUInt32Field(value: self.running, fieldNumber: 5)
-    }
-    if self.steps != 0 {
-      try visitor.visitSingularUInt64Field(value: self.steps, fieldNumber: 6)
-    }
-    if self.tokens != 0 {
-      try visitor.visitSingularUInt64Field(value: self.tokens, fieldNumber: 7)
-    }
-    if self.restarts != 0 {
-      try visitor.visitSingularUInt32Field(value: self.restarts, fieldNumber: 8)
-    }
-    if self.promptTokens != 0 {
-      try visitor.visitSingularUInt64Field(value: self.promptTokens, fieldNumber: 9)
-    }
-    if self.cachedTokens != 0 {
-      try visitor.visitSingularUInt64Field(value: self.cachedTokens, fieldNumber: 10)
-    }
-    if self.evictedBlocks != 0 {
-      try visitor.visitSingularUInt64Field(value: self.evictedBlocks, fieldNumber: 11)
-    }
-    if self.cacheTokens != 0 {
-      try visitor.visitSingularUInt64Field(value: self.cacheTokens, fieldNumber: 12)
-    }
-    if !self.problem.isEmpty {
-      try visitor.visitSingularStringField(value: self.problem, fieldNumber: 13)
-    }
-    if !self.parts.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.parts, fieldNumber: 14)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      if !_storage._name.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._name, fieldNumber: 1)
+      }
+      if _storage._pid != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._pid, fieldNumber: 2)
+      }
+      if !_storage._state.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._state, fieldNumber: 3)
+      }
+      if _storage._slots != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._slots, fieldNumber: 4)
+      }
+      if _storage._running != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._running, fieldNumber: 5)
+      }
+      if _storage._steps != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._steps, fieldNumber: 6)
+      }
+      if _storage._tokens != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._tokens, fieldNumber: 7)
+      }
+      if _storage._restarts != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._restarts, fieldNumber: 8)
+      }
+      if _storage._promptTokens != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._promptTokens, fieldNumber: 9)
+      }
+      if _storage._cachedTokens != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._cachedTokens, fieldNumber: 10)
+      }
+      if _storage._evictedBlocks != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._evictedBlocks, fieldNumber: 11)
+      }
+      if _storage._cacheTokens != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._cacheTokens, fieldNumber: 12)
+      }
+      if !_storage._problem.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._problem, fieldNumber: 13)
+      }
+      if !_storage._parts.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._parts, fieldNumber: 14)
+      }
+      if _storage._adapterBytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._adapterBytes, fieldNumber: 15)
+      }
+      if _storage._adapterByteLimit != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._adapterByteLimit, fieldNumber: 16)
+      }
+      if _storage._residentAdapters != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._residentAdapters, fieldNumber: 17)
+      }
+      if _storage._adapterLoads != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._adapterLoads, fieldNumber: 18)
+      }
+      if _storage._adapterEvictions != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._adapterEvictions, fieldNumber: 19)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireWorkerStatus, rhs: WireWorkerStatus) -> Bool {
-    if lhs.name != rhs.name {return false}
-    if lhs.pid != rhs.pid {return false}
-    if lhs.state != rhs.state {return false}
-    if lhs.slots != rhs.slots {return false}
-    if lhs.running != rhs.running {return false}
-    if lhs.steps != rhs.steps {return false}
-    if lhs.tokens != rhs.tokens {return false}
-    if lhs.restarts != rhs.restarts {return false}
-    if lhs.promptTokens != rhs.promptTokens {return false}
-    if lhs.cachedTokens != rhs.cachedTokens {return false}
-    if lhs.evictedBlocks != rhs.evictedBlocks {return false}
-    if lhs.cacheTokens != rhs.cacheTokens {return false}
-    if lhs.problem != rhs.problem {return false}
-    if lhs.parts != rhs.parts {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._name != rhs_storage._name {return false}
+        if _storage._pid != rhs_storage._pid {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._slots != rhs_storage._slots {return false}
+        if _storage._running != rhs_storage._running {return false}
+        if _storage._steps != rhs_storage._steps {return false}
+        if _storage._tokens != rhs_storage._tokens {return false}
+        if _storage._restarts != rhs_storage._restarts {return false}
+        if _storage._promptTokens != rhs_storage._promptTokens {return false}
+        if _storage._cachedTokens != rhs_storage._cachedTokens {return false}
+        if _storage._evictedBlocks != rhs_storage._evictedBlocks {return false}
+        if _storage._cacheTokens != rhs_storage._cacheTokens {return false}
+        if _storage._problem != rhs_storage._problem {return false}
+        if _storage._parts != rhs_storage._parts {return false}
+        if _storage._adapterBytes != rhs_storage._adapterBytes {return false}
+        if _storage._adapterByteLimit != rhs_storage._adapterByteLimit {return false}
+        if _storage._residentAdapters != rhs_storage._residentAdapters {return false}
+        if _storage._adapterLoads != rhs_storage._adapterLoads {return false}
+        if _storage._adapterEvictions != rhs_storage._adapterEvictions {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -171,6 +171,44 @@ public nonisolated struct WireHeartbeat: Sendable {
   /// a worker's: how long it may say nothing from now on; 0: as usual
   public var silenceMs: UInt32 = 0
 
+  /// those that have changed since the session's last heartbeat
+  public var adapters: [WireAdapterResidency] = []
+
+  /// memory that adapters take, those that are being loaded too
+  public var adapterBytes: UInt64 = 0
+
+  /// that they may take
+  public var adapterByteLimit: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What became of an adapter in a worker's memory so far.
+public nonisolated struct WireAdapterResidency: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// its digest
+  public var adapter: Data = Data()
+
+  /// its weights are in memory
+  public var resident: Bool = false
+
+  /// how often they were loaded on demand,
+  public var loads: UInt64 = 0
+
+  /// and given up for others
+  public var evictions: UInt64 = 0
+
+  /// turns of sequences that it had a part in
+  public var uses: UInt64 = 0
+
+  /// what the last load took
+  public var loadMs: Float = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -462,6 +500,20 @@ public nonisolated struct WireWorkerCancel: Sendable {
   public init() {}
 }
 
+/// Kind EXPECT: requests with these adapters wait in the queue; they may be loaded beforehand.
+public nonisolated struct WireExpect: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// digests
+  public var adapters: [Data] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// Kind DRAIN: finish what runs, take nothing new, then leave.
 public nonisolated struct WireDrain: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -697,7 +749,7 @@ nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}steps\0\u{1}tokens\0\u{1}running\0\u{3}free_blocks\0\u{3}prompt_tokens\0\u{3}cached_tokens\0\u{3}evicted_blocks\0\u{3}silence_ms\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}steps\0\u{1}tokens\0\u{1}running\0\u{3}free_blocks\0\u{3}prompt_tokens\0\u{3}cached_tokens\0\u{3}evicted_blocks\0\u{3}silence_ms\0\u{1}adapters\0\u{3}adapter_bytes\0\u{3}adapter_byte_limit\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -713,6 +765,9 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 6: try { try decoder.decodeSingularUInt64Field(value: &self.cachedTokens) }()
       case 7: try { try decoder.decodeSingularUInt64Field(value: &self.evictedBlocks) }()
       case 8: try { try decoder.decodeSingularUInt32Field(value: &self.silenceMs) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.adapters) }()
+      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.adapterBytes) }()
+      case 11: try { try decoder.decodeSingularUInt64Field(value: &self.adapterByteLimit) }()
       default: break
       }
     }
@@ -743,6 +798,15 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.silenceMs != 0 {
       try visitor.visitSingularUInt32Field(value: self.silenceMs, fieldNumber: 8)
     }
+    if !self.adapters.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.adapters, fieldNumber: 9)
+    }
+    if self.adapterBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.adapterBytes, fieldNumber: 10)
+    }
+    if self.adapterByteLimit != 0 {
+      try visitor.visitSingularUInt64Field(value: self.adapterByteLimit, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -755,6 +819,64 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.cachedTokens != rhs.cachedTokens {return false}
     if lhs.evictedBlocks != rhs.evictedBlocks {return false}
     if lhs.silenceMs != rhs.silenceMs {return false}
+    if lhs.adapters != rhs.adapters {return false}
+    if lhs.adapterBytes != rhs.adapterBytes {return false}
+    if lhs.adapterByteLimit != rhs.adapterByteLimit {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireAdapterResidency: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AdapterResidency"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}adapter\0\u{1}resident\0\u{1}loads\0\u{1}evictions\0\u{1}uses\0\u{3}load_ms\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.adapter) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.resident) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.loads) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.evictions) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.uses) }()
+      case 6: try { try decoder.decodeSingularFloatField(value: &self.loadMs) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.adapter.isEmpty {
+      try visitor.visitSingularBytesField(value: self.adapter, fieldNumber: 1)
+    }
+    if self.resident != false {
+      try visitor.visitSingularBoolField(value: self.resident, fieldNumber: 2)
+    }
+    if self.loads != 0 {
+      try visitor.visitSingularUInt64Field(value: self.loads, fieldNumber: 3)
+    }
+    if self.evictions != 0 {
+      try visitor.visitSingularUInt64Field(value: self.evictions, fieldNumber: 4)
+    }
+    if self.uses != 0 {
+      try visitor.visitSingularUInt64Field(value: self.uses, fieldNumber: 5)
+    }
+    if self.loadMs.bitPattern != 0 {
+      try visitor.visitSingularFloatField(value: self.loadMs, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireAdapterResidency, rhs: WireAdapterResidency) -> Bool {
+    if lhs.adapter != rhs.adapter {return false}
+    if lhs.resident != rhs.resident {return false}
+    if lhs.loads != rhs.loads {return false}
+    if lhs.evictions != rhs.evictions {return false}
+    if lhs.uses != rhs.uses {return false}
+    if lhs.loadMs != rhs.loadMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1214,6 +1336,36 @@ nonisolated extension WireWorkerCancel: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.request != rhs.request {return false}
     if lhs.part != rhs.part {return false}
     if lhs.epoch != rhs.epoch {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireExpect: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Expect"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}adapters\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedBytesField(value: &self.adapters) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.adapters.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.adapters, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireExpect, rhs: WireExpect) -> Bool {
+    if lhs.adapters != rhs.adapters {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

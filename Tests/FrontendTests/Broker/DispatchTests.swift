@@ -1,3 +1,5 @@
+import FoundationEssentials
+import Tensors
 import Testing
 import Wire
 
@@ -29,6 +31,85 @@ import Wire
             ]
         }
         #expect(other.first { $0.dispatch != nil }?.worker == 1, "another mix shares no cache")
+    }
+
+    /// Says which of its adapters a worker has in memory.
+    private func tell(_ bench: inout Bench, worker: Int, resident: [String]) {
+        let adapters = bench.broker.pool?.adapters ?? []
+        let heartbeat = WireHeartbeat {
+            ($0.adapterBytes, $0.adapterByteLimit) = (10, 100)
+            $0.adapters = adapters.enumerated().map { index, adapter in
+                WireAdapterResidency {
+                    $0.adapter = Data(adapter.digest.bytes)
+                    $0.resident = resident.contains(adapter.name)
+                    ($0.loads, $0.evictions, $0.uses) = (UInt64(index + 1), 2, 3)
+                    $0.loadMs = Float(worker + 1)
+                }
+            }
+        }
+        bench.tell(.worker(Bench.worker(worker), .heartbeat(heartbeat)))
+    }
+
+    private func fixed(_ name: String) -> (inout WireSubmit) -> Void {
+        { submit in
+            submit.selection.fixed.shares = [
+                WireNamedWeight {
+                    ($0.name, $0.weight) = (name, 1)
+                }
+            ]
+        }
+    }
+
+    @Test func adaptersInMemoryDraw() throws {
+        var bench = Bench(workers: 2, slots: 8)
+        tell(&bench, worker: 0, resident: ["formal"])
+        tell(&bench, worker: 1, resident: ["calm"])
+        let worker = { (actions: [BrokerAction]) in actions.first { $0.dispatch != nil }?.worker }
+        #expect(worker(bench.submit(1, "One.", fixed("calm"))) == 1)
+        #expect(worker(bench.submit(2, "Two.", fixed("formal"))) == 0)
+        #expect(worker(bench.submit(3, "Three.", fixed("calm"))) == 1)
+        #expect(worker(bench.submit(4, "Four.", fixed("calm"))) == 0, "but not beyond a few places")
+        let list = try #require(
+            bench.tell(
+                .client(Bench.client, .listAdapters(WireListAdapters { $0.request = Bench.id(9) }))
+            )
+            .events.first)
+        guard case .adapters(let reply) = list else {
+            Issue.record("\(list)")
+            return
+        }
+        let calm = try #require(reply.adapters.first { $0.name == "calm" })
+        #expect(calm.resident == 1 && calm.evictions == 4 && calm.uses == 6 && calm.loadMs == 2)
+        let status = try #require(
+            bench.tell(.client(Bench.client, .status(WireStatus { $0.request = Bench.id(8) })))
+                .events.first)
+        guard case .statusReply(let reply) = status else {
+            Issue.record("\(status)")
+            return
+        }
+        #expect(reply.workers.map(\.residentAdapters) == [1, 1])
+        #expect(reply.workers.allSatisfy { $0.adapterBytes == 10 && $0.adapterByteLimit == 100 })
+        #expect(reply.workers.allSatisfy { $0.adapterEvictions > 2 && $0.adapterLoads > 2 })
+    }
+
+    @Test func whatWaitsIsExpectedByAWorkerThatLacksIt() {
+        var bench = Bench(workers: 2, slots: 1)
+        #expect(bench.submit(1).compactMap(\.order).count == 1)
+        #expect(bench.submit(2).compactMap(\.order).count == 1)
+        #expect(
+            bench.submit(3, "Three.", fixed("calm")).compactMap(\.order).isEmpty,
+            "workers that say nothing of their memory have all")
+        tell(&bench, worker: 0, resident: ["formal"])
+        tell(&bench, worker: 1, resident: ["formal"])
+        let digest = bench.broker.pool?.adapter(named: "calm")?.digest
+        let expected = WireExpect { $0.adapters = [Data(digest?.bytes ?? [])] }
+        let actions = bench.submit(4, "Four.", fixed("calm"))
+        #expect(actions.compactMap(\.order) == [.expect(expected)])
+        #expect(bench.submit(5, "Five.", fixed("formal")).compactMap(\.order).isEmpty)
+        #expect(bench.submit(6).compactMap(\.order).isEmpty)
+        // A full pipe drops it.
+        bench.tell(.orderUndelivered(Bench.worker(0), .expect(expected), .congested))
+        #expect(bench.broker.sessions[0].unsent.isEmpty)
     }
 
     @Test func popularBeginningsDoNotPileUp() {

@@ -48,7 +48,7 @@ struct FakeWorker {
             {
                 running[index].isCancelled = true
             }
-        case .heartbeat: break
+        case .heartbeat, .expect: break
         case .drain, .failed: isAlive = false
         }
         return running.count { !$0.dispatch.encodeOnly }

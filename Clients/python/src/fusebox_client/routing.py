@@ -45,6 +45,14 @@ class Adapter:
     #: The router has a class for it.
     routable: bool
     warnings: list[str]
+    #: Workers that have its weights in memory.
+    resident: int = 0
+    #: Over all workers: how often the weights were loaded on demand and given up for others, and turns that used them.
+    loads: int = 0
+    evictions: int = 0
+    uses: int = 0
+    #: The longest of the workers' last loads.
+    load_ms: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,18 @@ def routing(reply: client.RouteReply) -> Routing:
 
 def adapters(reply: client.Adapters) -> list[Adapter]:
     return [
-        Adapter(a.name, a.digest, a.rank, a.byte_count, a.routable, list(a.warnings))
+        Adapter(
+            a.name,
+            a.digest,
+            a.rank,
+            a.byte_count,
+            a.routable,
+            list(a.warnings),
+            a.resident,
+            a.loads,
+            a.evictions,
+            a.uses,
+            a.load_ms,
+        )
         for a in reply.adapters
     ]

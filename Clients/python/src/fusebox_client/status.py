@@ -66,6 +66,13 @@ class WorkerStatus:
     problem: str
     #: What takes its slots; of very many not all are told.
     parts: list[RunningPart]
+    #: Memory that its adapters take and may take, how many have their weights there, and how often any were loaded on
+    #: demand and given up for others.
+    adapter_bytes: int = 0
+    adapter_byte_limit: int = 0
+    resident_adapters: int = 0
+    adapter_loads: int = 0
+    adapter_evictions: int = 0
 
 
 @dataclass(frozen=True)
@@ -177,6 +184,11 @@ def _worker(worker: client.WorkerStatus) -> WorkerStatus:
             )
             for part in worker.parts
         ],
+        adapter_bytes=worker.adapter_bytes,
+        adapter_byte_limit=worker.adapter_byte_limit,
+        resident_adapters=worker.resident_adapters,
+        adapter_loads=worker.adapter_loads,
+        adapter_evictions=worker.adapter_evictions,
     )
 
 

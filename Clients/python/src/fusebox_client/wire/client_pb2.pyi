@@ -19,20 +19,30 @@ class Accepted(_message.Message):
     def __init__(self, request: _Optional[bytes] = ..., seed: _Optional[int] = ..., parts: _Optional[int] = ..., durable: bool = ...) -> None: ...
 
 class AdapterDescription(_message.Message):
-    __slots__ = ["byte_count", "digest", "name", "rank", "routable", "warnings"]
+    __slots__ = ["byte_count", "digest", "evictions", "load_ms", "loads", "name", "rank", "resident", "routable", "uses", "warnings"]
     BYTE_COUNT_FIELD_NUMBER: _ClassVar[int]
     DIGEST_FIELD_NUMBER: _ClassVar[int]
+    EVICTIONS_FIELD_NUMBER: _ClassVar[int]
+    LOADS_FIELD_NUMBER: _ClassVar[int]
+    LOAD_MS_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     RANK_FIELD_NUMBER: _ClassVar[int]
+    RESIDENT_FIELD_NUMBER: _ClassVar[int]
     ROUTABLE_FIELD_NUMBER: _ClassVar[int]
+    USES_FIELD_NUMBER: _ClassVar[int]
     WARNINGS_FIELD_NUMBER: _ClassVar[int]
     byte_count: int
     digest: bytes
+    evictions: int
+    load_ms: float
+    loads: int
     name: str
     rank: int
+    resident: int
     routable: bool
+    uses: int
     warnings: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, name: _Optional[str] = ..., digest: _Optional[bytes] = ..., rank: _Optional[int] = ..., byte_count: _Optional[int] = ..., warnings: _Optional[_Iterable[str]] = ..., routable: bool = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., digest: _Optional[bytes] = ..., rank: _Optional[int] = ..., byte_count: _Optional[int] = ..., warnings: _Optional[_Iterable[str]] = ..., routable: bool = ..., resident: _Optional[int] = ..., loads: _Optional[int] = ..., evictions: _Optional[int] = ..., uses: _Optional[int] = ..., load_ms: _Optional[float] = ...) -> None: ...
 
 class AdapterUse(_message.Message):
     __slots__ = ["name", "selections", "tokens", "weight"]
@@ -397,7 +407,11 @@ class Submit(_message.Message):
     def __init__(self, request: _Optional[bytes] = ..., prompt: _Optional[_Union[_common_pb2.Prompt, _Mapping]] = ..., selection: _Optional[_Union[Selection, _Mapping]] = ..., sampling: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., limits: _Optional[_Union[_common_pb2.Limits, _Mapping]] = ..., kv_rule: _Optional[_Union[_common_pb2.KVRule, str]] = ..., split: bool = ..., credit: _Optional[int] = ..., keep: bool = ..., scores: _Optional[_Union[_common_pb2.ScoresWanted, _Mapping]] = ..., encode_only: bool = ..., no_special_tokens: bool = ...) -> None: ...
 
 class WorkerStatus(_message.Message):
-    __slots__ = ["cache_tokens", "cached_tokens", "evicted_blocks", "name", "parts", "pid", "problem", "prompt_tokens", "restarts", "running", "slots", "state", "steps", "tokens"]
+    __slots__ = ["adapter_byte_limit", "adapter_bytes", "adapter_evictions", "adapter_loads", "cache_tokens", "cached_tokens", "evicted_blocks", "name", "parts", "pid", "problem", "prompt_tokens", "resident_adapters", "restarts", "running", "slots", "state", "steps", "tokens"]
+    ADAPTER_BYTES_FIELD_NUMBER: _ClassVar[int]
+    ADAPTER_BYTE_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    ADAPTER_EVICTIONS_FIELD_NUMBER: _ClassVar[int]
+    ADAPTER_LOADS_FIELD_NUMBER: _ClassVar[int]
     CACHED_TOKENS_FIELD_NUMBER: _ClassVar[int]
     CACHE_TOKENS_FIELD_NUMBER: _ClassVar[int]
     EVICTED_BLOCKS_FIELD_NUMBER: _ClassVar[int]
@@ -406,12 +420,17 @@ class WorkerStatus(_message.Message):
     PID_FIELD_NUMBER: _ClassVar[int]
     PROBLEM_FIELD_NUMBER: _ClassVar[int]
     PROMPT_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    RESIDENT_ADAPTERS_FIELD_NUMBER: _ClassVar[int]
     RESTARTS_FIELD_NUMBER: _ClassVar[int]
     RUNNING_FIELD_NUMBER: _ClassVar[int]
     SLOTS_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     STEPS_FIELD_NUMBER: _ClassVar[int]
     TOKENS_FIELD_NUMBER: _ClassVar[int]
+    adapter_byte_limit: int
+    adapter_bytes: int
+    adapter_evictions: int
+    adapter_loads: int
     cache_tokens: int
     cached_tokens: int
     evicted_blocks: int
@@ -420,10 +439,11 @@ class WorkerStatus(_message.Message):
     pid: int
     problem: str
     prompt_tokens: int
+    resident_adapters: int
     restarts: int
     running: int
     slots: int
     state: str
     steps: int
     tokens: int
-    def __init__(self, name: _Optional[str] = ..., pid: _Optional[int] = ..., state: _Optional[str] = ..., slots: _Optional[int] = ..., running: _Optional[int] = ..., steps: _Optional[int] = ..., tokens: _Optional[int] = ..., restarts: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., cached_tokens: _Optional[int] = ..., evicted_blocks: _Optional[int] = ..., cache_tokens: _Optional[int] = ..., problem: _Optional[str] = ..., parts: _Optional[_Iterable[_Union[RunningPart, _Mapping]]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., pid: _Optional[int] = ..., state: _Optional[str] = ..., slots: _Optional[int] = ..., running: _Optional[int] = ..., steps: _Optional[int] = ..., tokens: _Optional[int] = ..., restarts: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., cached_tokens: _Optional[int] = ..., evicted_blocks: _Optional[int] = ..., cache_tokens: _Optional[int] = ..., problem: _Optional[str] = ..., parts: _Optional[_Iterable[_Union[RunningPart, _Mapping]]] = ..., adapter_bytes: _Optional[int] = ..., adapter_byte_limit: _Optional[int] = ..., resident_adapters: _Optional[int] = ..., adapter_loads: _Optional[int] = ..., adapter_evictions: _Optional[int] = ...) -> None: ...

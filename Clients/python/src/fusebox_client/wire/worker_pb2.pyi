@@ -6,6 +6,22 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class AdapterResidency(_message.Message):
+    __slots__ = ["adapter", "evictions", "load_ms", "loads", "resident", "uses"]
+    ADAPTER_FIELD_NUMBER: _ClassVar[int]
+    EVICTIONS_FIELD_NUMBER: _ClassVar[int]
+    LOADS_FIELD_NUMBER: _ClassVar[int]
+    LOAD_MS_FIELD_NUMBER: _ClassVar[int]
+    RESIDENT_FIELD_NUMBER: _ClassVar[int]
+    USES_FIELD_NUMBER: _ClassVar[int]
+    adapter: bytes
+    evictions: int
+    load_ms: float
+    loads: int
+    resident: bool
+    uses: int
+    def __init__(self, adapter: _Optional[bytes] = ..., resident: bool = ..., loads: _Optional[int] = ..., evictions: _Optional[int] = ..., uses: _Optional[int] = ..., load_ms: _Optional[float] = ...) -> None: ...
+
 class Dispatch(_message.Message):
     __slots__ = ["allowed_adapters", "emitted", "emitted_text_bytes", "encode_only", "epoch", "gain", "kv_rule", "limits", "no_special_tokens", "part", "prompt", "prompt_scored", "request", "reroute", "routed_text", "router", "sampling", "scores", "segments", "weighting"]
     ALLOWED_ADAPTERS_FIELD_NUMBER: _ClassVar[int]
@@ -54,6 +70,12 @@ class Drain(_message.Message):
     __slots__ = []
     def __init__(self) -> None: ...
 
+class Expect(_message.Message):
+    __slots__ = ["adapters"]
+    ADAPTERS_FIELD_NUMBER: _ClassVar[int]
+    adapters: _containers.RepeatedScalarFieldContainer[bytes]
+    def __init__(self, adapters: _Optional[_Iterable[bytes]] = ...) -> None: ...
+
 class Finished(_message.Message):
     __slots__ = ["epoch", "failure", "max_tokens", "message", "part", "prompt_tokens", "reason", "request", "usage"]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
@@ -77,7 +99,10 @@ class Finished(_message.Message):
     def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., epoch: _Optional[int] = ..., reason: _Optional[_Union[_common_pb2.FinishReason, str]] = ..., failure: _Optional[_Union[_common_pb2.Code, str]] = ..., message: _Optional[str] = ..., usage: _Optional[_Union[_common_pb2.Usage, _Mapping]] = ..., prompt_tokens: _Optional[_Iterable[int]] = ..., max_tokens: _Optional[int] = ...) -> None: ...
 
 class Heartbeat(_message.Message):
-    __slots__ = ["cached_tokens", "evicted_blocks", "free_blocks", "prompt_tokens", "running", "silence_ms", "steps", "tokens"]
+    __slots__ = ["adapter_byte_limit", "adapter_bytes", "adapters", "cached_tokens", "evicted_blocks", "free_blocks", "prompt_tokens", "running", "silence_ms", "steps", "tokens"]
+    ADAPTERS_FIELD_NUMBER: _ClassVar[int]
+    ADAPTER_BYTES_FIELD_NUMBER: _ClassVar[int]
+    ADAPTER_BYTE_LIMIT_FIELD_NUMBER: _ClassVar[int]
     CACHED_TOKENS_FIELD_NUMBER: _ClassVar[int]
     EVICTED_BLOCKS_FIELD_NUMBER: _ClassVar[int]
     FREE_BLOCKS_FIELD_NUMBER: _ClassVar[int]
@@ -86,6 +111,9 @@ class Heartbeat(_message.Message):
     SILENCE_MS_FIELD_NUMBER: _ClassVar[int]
     STEPS_FIELD_NUMBER: _ClassVar[int]
     TOKENS_FIELD_NUMBER: _ClassVar[int]
+    adapter_byte_limit: int
+    adapter_bytes: int
+    adapters: _containers.RepeatedCompositeFieldContainer[AdapterResidency]
     cached_tokens: int
     evicted_blocks: int
     free_blocks: int
@@ -94,7 +122,7 @@ class Heartbeat(_message.Message):
     silence_ms: int
     steps: int
     tokens: int
-    def __init__(self, steps: _Optional[int] = ..., tokens: _Optional[int] = ..., running: _Optional[int] = ..., free_blocks: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., cached_tokens: _Optional[int] = ..., evicted_blocks: _Optional[int] = ..., silence_ms: _Optional[int] = ...) -> None: ...
+    def __init__(self, steps: _Optional[int] = ..., tokens: _Optional[int] = ..., running: _Optional[int] = ..., free_blocks: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., cached_tokens: _Optional[int] = ..., evicted_blocks: _Optional[int] = ..., silence_ms: _Optional[int] = ..., adapters: _Optional[_Iterable[_Union[AdapterResidency, _Mapping]]] = ..., adapter_bytes: _Optional[int] = ..., adapter_byte_limit: _Optional[int] = ...) -> None: ...
 
 class Ready(_message.Message):
     __slots__ = ["adapters", "base", "begin_token", "cache_tokens", "context", "defaults", "end_token", "identity", "kernels", "pid", "refused", "router", "slots", "type", "vocabulary"]
