@@ -49,6 +49,7 @@ let layers: [Target] = [
     .target(
         name: "Kernels", dependencies: ["CKernels", "COpenBLAS", "CSystemShims", "Tensors"]),
     .target(name: "Adapters", dependencies: ["Kernels", "Tensors", .system]),
+    .target(name: "Registry", dependencies: ["Adapters", "Tensors"]),
     .target(name: "Merging", dependencies: ["Adapters", "Kernels", "Optimization"]),
     .target(name: "Models", dependencies: ["Adapters", "Kernels", "Tensors", .system]),
     .target(name: "Templates"),
@@ -73,21 +74,22 @@ let layers: [Target] = [
     .target(
         name: "Frontend",
         dependencies: [
-            "Adapters", "Journal", "Messaging", "Routing", "Tensors", "Translation", "Wire",
+            "Adapters", "Journal", "Messaging", "Registry", "Routing", "Tensors", "Translation",
+            "Wire",
             .collectionsDeque, .logging, .subprocess, .system,
         ]),
     .target(
         name: "Worker",
         dependencies: [
-            "Adapters", "CSystemShims", "Inference", "Kernels", "Messaging", "Models", "Routing",
-            "Tensors", "Tokenization", "Translation", "Wire", .logging,
+            "Adapters", "CSystemShims", "Inference", "Kernels", "Messaging", "Models", "Registry",
+            "Routing", "Tensors", "Tokenization", "Translation", "Wire", .logging,
         ]),
     .target(name: "FuseboxClient", dependencies: ["Messaging", "Wire"]),
     .executableTarget(
         name: "fusebox",
         dependencies: [
             "Adapters", "CSystemShims", "Evaluation", "Frontend", "FuseboxClient", "FuseboxWire",
-            "Inference", "Journal", "Kernels", "Merging", "Messaging", "Models", "Routing",
+            "Inference", "Journal", "Kernels", "Merging", "Messaging", "Models", "Registry", "Routing",
             "Tensors",
             "Tokenization",
             "Training", "Translation", "Wire", "Worker", .arguments, .logging, .system,
@@ -124,6 +126,8 @@ let tests: [Target] = [
         name: "KernelsTests", dependencies: ["CKernels", "Kernels", "Tensors", "TestSupport"]),
     .testTarget(
         name: "AdaptersTests", dependencies: ["Adapters", "Kernels", "Tensors", "TestSupport"]),
+    .testTarget(
+        name: "RegistryTests", dependencies: ["Adapters", "Registry", "Tensors", "TestSupport"]),
     .testTarget(
         name: "MergingTests", dependencies: ["Adapters", "Merging", "Tensors", "TestSupport"]),
     .testTarget(
@@ -164,15 +168,14 @@ let tests: [Target] = [
     .testTarget(
         name: "FrontendTests",
         dependencies: [
-            "Adapters", "Frontend", "Journal", "Messaging", "Routing", "Tensors", "TestSupport",
-            "Wire",
-            .logging,
+            "Adapters", "Frontend", "Journal", "Messaging", "Registry", "Routing", "Tensors",
+            "TestSupport", "Wire", .logging,
         ]),
     .testTarget(
         name: "WorkerTests",
         dependencies: [
-            "Adapters", "Inference", "Kernels", "Messaging", "Models", "Tensors", "TestSupport",
-            "Tokenization", "Wire", "Worker", .logging,
+            "Adapters", "Inference", "Kernels", "Messaging", "Models", "Registry", "Tensors",
+            "TestSupport", "Tokenization", "Wire", "Worker", .logging,
         ]),
     .testTarget(
         name: "EndToEndTests",

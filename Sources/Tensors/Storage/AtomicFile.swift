@@ -54,13 +54,51 @@ public struct AtomicFile: ~Copyable {
     }
 
     /// Makes the content durable and gives the file its name, in place of one that was there.
-    public consuming func commit() throws(TensorError) {
-        guard fsync(descriptor.rawValue) == 0, unsafe rename(temporaryPath, path) == 0 else {
-            throw TensorError(
-                .unwritable, "\(path): cannot be completed: \(Errno(rawValue: errno))")
+    ///
+    /// - Parameter previous: what the one that was there is called from now on; nil: it goes. Whenever the machine stops, one
+    ///   of the two is there and whole.
+    public consuming func commit(keepingPreviousAs previous: String? = nil) throws(TensorError) {
+        guard fsync(descriptor.rawValue) == 0 else { throw incompletable }
+        if let previous, unsafe rename(path, previous) != 0, errno != ENOENT {
+            throw incompletable
         }
+        guard unsafe rename(temporaryPath, path) == 0 else { throw incompletable }
         isCommitted = true
         try Self.synchronizeFolder(of: path)
+    }
+
+    private var incompletable: TensorError {
+        TensorError(.unwritable, "\(path): cannot be completed: \(Errno(rawValue: errno))")
+    }
+
+    /// Copies a regular file, in pieces.
+    ///
+    /// - Parameter limit: bytes that it may have.
+    public static func copy(
+        _ source: String, to path: String, limit: Int = 4 << 30
+    ) throws(TensorError) {
+        let file = try RegularFile(path: source)
+        guard file.byteCount <= limit else {
+            throw TensorError(
+                .limitExceeded,
+                "\(source): has \(file.byteCount) bytes, more than the \(limit) allowed")
+        }
+        let copy = try AtomicFile(path: path)
+        let piece = AlignedBuffer<UInt8>(count: 1 << 20)
+        var left = limit
+        while true {
+            let count = try unsafe piece.withUnsafeMutableBufferPointer {
+                bytes throws(TensorError) in
+                try unsafe file.read(into: UnsafeMutableRawBufferPointer(bytes))
+            }
+            left -= count
+            guard left >= 0 else {
+                throw TensorError(.limitExceeded, "\(source): became longer while it was copied")
+            }
+            try unsafe copy.write(UnsafeRawBufferPointer(start: piece.pointer, count: count))
+            guard count == piece.count else { break }
+        }
+        try copy.commit()
     }
 
     /// Removes a file, if it is there, for good.
@@ -72,8 +110,8 @@ public struct AtomicFile: ~Copyable {
         try synchronizeFolder(of: path)
     }
 
-    /// The name itself is durable once the folder is.
-    private static func synchronizeFolder(of path: String) throws(TensorError) {
+    /// Makes a name durable: that it is in its folder.
+    public static func synchronizeFolder(of path: String) throws(TensorError) {
         let folder = FilePath(path).removingLastComponent()
         do {
             let descriptor = try FileDescriptor.open(

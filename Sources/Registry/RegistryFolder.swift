@@ -1,0 +1,81 @@
+internal import FoundationEssentials
+internal import Tensors
+
+/// Where a service keeps its registry: `registry.json`, the one before it, and the adapters' bytes.
+///
+/// One process has it at a time.
+public final class RegistryFolder: Sendable {
+    static let fileName = "registry.json"
+    static let previousName = "registry.previous.json"
+
+    public let path: String
+    public let store: AdapterStore
+    private let lock: FileLock
+
+    /// Makes the folder where it is missing, and takes it.
+    ///
+    /// - Throws: `file` when it cannot be made, others could change it, or another service has it.
+    public init(path: String) throws(RegistryError) {
+        do throws(TensorError) {
+            try PrivateFolder(path: path).make()
+            guard let lock = try FileLock(ifFree: "\(path)/lock") else {
+                throw TensorError(
+                    .unwritable,
+                    "\(path): another service keeps its adapters here; name another folder")
+            }
+            self.lock = lock
+            try PrivateFolder(path: "\(path)/adapters").make()
+        } catch {
+            throw RegistryError(.file, error.message)
+        }
+        self.path = path
+        store = AdapterStore(path: "\(path)/adapters")
+    }
+
+    /// The registry as it was written last, or the one before where that cannot be read; nil: there was none.
+    ///
+    /// - Throws: `newer` for one of a later program, `malformed` when neither can be read.
+    public func read() throws(RegistryError) -> (registry: AdapterRegistry, warning: String?)? {
+        do throws(RegistryError) {
+            if let registry = try read(Self.fileName) { return (registry, nil) }
+        } catch {
+            guard error.code != .newer, let previous = try read(Self.previousName) else {
+                throw error
+            }
+            return (previous, "\(error); the registry before it is used")
+        }
+        return try read(Self.previousName).map { ($0, nil) }
+    }
+
+    private func read(_ name: String) throws(RegistryError) -> AdapterRegistry? {
+        let path = "\(path)/\(name)"
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        let bytes: [UInt8]
+        do throws(TensorError) {
+            bytes = try FileBytes.array(path: path, limit: RegistryDocument.byteLimit)
+        } catch {
+            throw RegistryError(.file, error.message)
+        }
+        do throws(RegistryError) {
+            return try RegistryDocument.decode(bytes)
+        } catch {
+            throw RegistryError(error.code, "\(path): \(error)")
+        }
+    }
+
+    /// Makes a registry the one that is read from now on; a crash at any moment leaves it or the one before.
+    public func write(_ registry: AdapterRegistry) throws(RegistryError) {
+        do throws(TensorError) {
+            let file = try AtomicFile(path: "\(path)/\(Self.fileName)", isPrivate: true)
+            try file.write(RegistryDocument.encode(registry))
+            try file.commit(keepingPreviousAs: "\(path)/\(Self.previousName)")
+        } catch {
+            throw RegistryError(.file, error.message)
+        }
+    }
+
+    /// Removes the bytes of adapters that a registry does not know.
+    public func prune(keeping registry: AdapterRegistry) {
+        store.prune(keeping: registry.digests)
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Registry
+
+@Suite struct RegistryFolderTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    private func registry(_ count: UInt8) throws -> AdapterRegistry {
+        var registry = AdapterRegistry()
+        for number in 0..<count { try registry.add("name\(number)", Digest(of: [number])) }
+        return registry
+    }
+
+    @Test func whatIsWrittenIsReadAgain() throws {
+        let kept = try RegistryFolder(path: folder.path("state"))
+        #expect(try kept.read() == nil)
+        for count: UInt8 in 1...3 {
+            try kept.write(try registry(count))
+            #expect(try kept.read()?.registry == (try registry(count)))
+        }
+    }
+
+    @Test func oneServiceAtATime() throws {
+        let first = try RegistryFolder(path: folder.path("state"))
+        #expect(throws: RegistryError.self) { try RegistryFolder(path: folder.path("state")) }
+        try first.write(try registry(1))
+    }
+
+    @Test func aTornRegistryIsTheOneBefore() throws {
+        let kept = try RegistryFolder(path: folder.path("state"))
+        try kept.write(try registry(1))
+        try kept.write(try registry(2))
+        let whole = try folder.read("state/registry.json")
+        for length in stride(from: 0, to: whole.count - 1, by: 7) {
+            try folder.write(Array(whole.prefix(length)), to: "state/registry.json")
+            let found = try #require(try kept.read())
+            #expect(found.registry == (try registry(1)))
+            #expect(found.warning != nil)
+        }
+        try FileManager.default.removeItem(atPath: folder.path("state/registry.json"))
+        #expect(try kept.read()?.registry == (try registry(1)), "the machine stopped in between")
+    }
+
+    @Test func aLaterProgramsRegistryIsLeftAlone() throws {
+        let kept = try RegistryFolder(path: folder.path("state"))
+        try kept.write(try registry(1))
+        try kept.write(try registry(2))
+        try folder.write(
+            #"{"format": "fusebox.registry", "version": 2, "revision": 9}"#,
+            to: "state/registry.json")
+        #expect {
+            try kept.read()
+        } throws: { ($0 as? RegistryError)?.code == .newer }
+    }
+
+    @Test func damagedDocumentsAreRefused() throws {
+        let document = RegistryDocument.encode(try registry(3))
+        var random = SeededGenerator(seed: 5)
+        for _ in 0..<3000 {
+            let bytes = Mutation.of(document, using: &random)
+            guard let registry = try? RegistryDocument.decode(bytes) else { continue }
+            for record in registry.records.values {
+                #expect(record.generation(record.lastServing) != nil)
+            }
+        }
+    }
+
+    @Test func adaptersAreKeptByTheirContent() throws {
+        let kept = try RegistryFolder(path: folder.path("state"))
+        let source = GoldenFolder.path("../../Demo/adapters/hotels")
+        let copy = folder.path("hotels")
+        try FileManager.default.copyItem(atPath: source, toPath: copy)
+        let digest = try kept.store.keep(copy)
+        #expect(try kept.store.keep(copy) == digest, "once more changes nothing")
+        try FileManager.default.removeItem(atPath: copy)
+        let place = try #require(kept.store.place(of: digest))
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: place).sorted() == [
+                "adapter_config.json", "adapter_model.safetensors",
+            ])
+        #expect(throws: (any Error).self) { try kept.store.keep(copy) }
+        try folder.write("", to: "state/adapters/incoming-7")
+        kept.store.prune(keeping: [digest])
+        #expect(kept.store.place(of: digest) == place)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: kept.store.path) == ["\(digest)"])
+        kept.store.prune(keeping: [])
+        #expect(kept.store.place(of: digest) == nil)
+    }
+}
