@@ -89,7 +89,8 @@ let layers: [Target] = [
         name: "fusebox",
         dependencies: [
             "Adapters", "CSystemShims", "Evaluation", "Frontend", "FuseboxClient", "FuseboxWire",
-            "Inference", "Journal", "Kernels", "Merging", "Messaging", "Models", "Registry", "Routing",
+            "Inference", "Journal", "Kernels", "Merging", "Messaging", "Models", "Registry",
+            "Routing",
             "Tensors",
             "Tokenization",
             "Training", "Translation", "Wire", "Worker", .arguments, .logging, .system,

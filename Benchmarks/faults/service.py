@@ -32,7 +32,8 @@ class Use:
 class Service:
     """`fusebox serve` with two workers; all that it writes lies in a folder that goes with it."""
 
-    def __init__(self, program: Path, transport: str = "ipc") -> None:
+    def __init__(self, program: Path, transport: str = "ipc", changes: bool = False) -> None:
+        """With `changes` its adapters can change while it runs."""
         self._folder = tempfile.TemporaryDirectory()
         self._log = Path(self._folder.name, "log")
         self.endpoint = f"ipc://{self._folder.name}/fusebox.sock"
@@ -43,7 +44,8 @@ class Service:
                 [str(program.resolve()), "serve", "--workers", "2", "--threads-per-worker", "1"]
                 + ["--model", str(ROOT / "Demo/base"), "--adapters", str(ROOT / "Demo/adapters")]
                 + ["--router", str(ROOT / "Router"), "--bind", self.endpoint]
-                + ["--image-folder", f"{self._folder.name}/images"],
+                + ["--image-folder", f"{self._folder.name}/images"]
+                + (["--state", f"{self._folder.name}/state"] if changes else []),
                 # Without Swift's own backtraces: they take seconds, and the log says what ended it.
                 env={**os.environ, "XDG_RUNTIME_DIR": self._folder.name, "XDG_STATE_HOME": self._folder.name, "SWIFT_BACKTRACE": "enable=no"},
                 stdout=log,

@@ -24,6 +24,11 @@ public struct AdapterShelf: Sendable {
         byDigest[adapter.digest] = adapter
     }
 
+    /// Holds an adapter without a name.
+    public mutating func hold(_ adapter: ShelvedAdapter) {
+        byDigest[adapter.digest] = adapter
+    }
+
     public mutating func add(_ table: CoefficientTable) {
         tables[table.digest] = table
     }

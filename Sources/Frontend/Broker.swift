@@ -11,8 +11,8 @@ import Wire
 /// ends exactly once, and its client sees every token once and in order, whatever workers and fronts do.
 public struct Broker: Sendable {
     var configuration: BrokerConfiguration
-    /// Bound to the pool's adapters once there is a pool.
-    var router: (any PromptRouter)?
+    /// Bound to nothing: each edition has its own.
+    let router: (any PromptRouter)?
     var random: SplitMix
 
     var requests = RequestTable()
@@ -29,6 +29,13 @@ public struct Broker: Sendable {
 
     /// Set by the first worker; later ones must equal it.
     var pool: PoolIdentity?
+    /// What names stand for, now and in requests that came earlier.
+    var editions = EditionTable()
+    /// nil: workers come with their adapters, all with the same, and keep them.
+    var shelf: Shelf?
+    /// Adapters of the folder that no worker has.
+    var refusedAdapters: [WireRefusedAdapter] = []
+    var figures = AdapterFigures()
     var sessions: [WorkerSession] = []
     var places: [Int: WorkerPlace] = [:]
 
@@ -47,9 +54,12 @@ public struct Broker: Sendable {
     /// - Parameters:
     ///   - router: the trained adapter router; without one `auto` is refused.
     ///   - seed: of the seeds that clients leave out, and of the jitter of `retry_after_ms`.
+    ///   - shelf: nil: the adapters are those that the workers come with.
     public init(
-        configuration: BrokerConfiguration, router: (any PromptRouter)?, seed: UInt64
+        configuration: BrokerConfiguration, router: (any PromptRouter)?, seed: UInt64,
+        shelf: Shelf? = nil
     ) {
+        self.shelf = shelf
         self.configuration = configuration
         self.router = router
         random = SplitMix(seed: seed)
@@ -74,6 +84,9 @@ public struct Broker: Sendable {
             kill(worker, because: "it broke the protocol: \(reason)", now: now)
         case .undelivered(let client, let mark, let failure):
             undelivered(mark, to: client, failure, now: now)
+        case .rescan: order(.rescan, now: now)
+        case .shelfPrepared(let ticket, let finding): prepared(ticket, finding, now: now)
+        case .registrySaved(let ticket, let failure): saved(ticket, failure: failure, now: now)
         case .connections(let statistics): connections = statistics
         case .awoken: excuse(now)
         case .tick: tick(now)
@@ -97,6 +110,7 @@ public struct Broker: Sendable {
         case .listRequests(let list): listRequests(list, to: client, now: now)
         case .retry(let retry): self.retry(retry, from: client, now: now)
         case .drop(let drop): self.drop(drop, from: client, now: now)
+        case .changeAdapter(let change): changeAdapter(change, from: client, now: now)
         }
     }
 
@@ -120,6 +134,7 @@ public struct Broker: Sendable {
         case .chunk(let chunk): store(chunk, from: worker, now: now)
         case .routed(let routed): store(routed, from: worker, now: now)
         case .finished(let finished): finish(finished, from: worker, now: now)
+        case .editionHeld(let held): take(held, from: worker, now: now)
         }
     }
 

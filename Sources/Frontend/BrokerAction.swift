@@ -1,3 +1,4 @@
+public import Registry
 public import Wire
 
 /// What the broker wants done.
@@ -14,6 +15,10 @@ public enum BrokerAction: Sendable {
     case placeFailed(Int)
     /// The process hangs or breaks the protocol: kill it, start another.
     case killWorker(WorkerIdentity, reason: String)
+    /// Copy and check adapters; answered by `shelfPrepared`.
+    case prepareShelf(UInt64, ShelfErrand)
+    /// Write the registry down; answered by `registrySaved`.
+    case saveRegistry(UInt64, AdapterRegistry)
     /// Nothing runs any more and the workers were told to leave.
     case drained
     /// A client's list of requests, to be completed by those that the engine alone has.

@@ -62,7 +62,9 @@ extension Broker {
         let limits = body.limits
         try SubmissionCheck(configuration: configuration).check(limits)
         let selection = body.encodeOnly ? WireSelection { $0.base = .init() } : body.selection
-        let plan = try plan(body.prompt, selection: selection, split: body.split)
+        let edition = try edition(for: id)
+        let plan = try plan(
+            body.prompt, selection: selection, split: body.split, under: edition)
         guard let pool else { throw noPool }
         let costs = plan.parts.map { part in
             body.encodeOnly ? part.encodingCost : part.cost(tokenLimit: limits.tokenLimit)
@@ -84,12 +86,14 @@ extension Broker {
         }
         let request = ServedRequest(
             id: id, serial: requests.takeSerial(), body: body, sampling: sampling,
-            kvRule: body.kvRule == .unspecified ? .keep : body.kvRule, auto: plan.auto,
+            kvRule: body.kvRule == .unspecified ? .keep : body.kvRule, edition: edition.id,
+            auto: plan.auto,
             deadline: limits.deadlineMs == 0
                 ? nil : now + .milliseconds(Int64(limits.deadlineMs)),
             promptByteCount: PromptText.byteCount(body.prompt),
             origin: RequestOrigin(
-                base: pool.base, type: pool.type, kernels: pool.kernels, router: router?.digest),
+                base: pool.base, type: pool.type, kernels: pool.kernels,
+                router: edition.router?.digest),
             acceptedAt: now, parts: parts,
             delivery: Delivery(client: client, partCount: parts.count, credit: credit))
         requests.add(request)
@@ -152,7 +156,7 @@ extension Broker {
                 isEncoding: request.body.encodeOnly,
                 isKept: request.body.keep || request.isRestored),
             of: request.delivery.client)
-        expect(part)
+        expect(part, of: request)
     }
 
     /// Stops a request's parts wherever they are.

@@ -28,9 +28,14 @@ extension Broker {
             abandon(key, epoch: part.epoch, at: attempt.worker, now: now)
         }
         if let client = requests[key.request]?.delivery.client { activity[client] = now }
+        if case .failed = terminal {
+            figures.note(part, hasFailed: true, now: now)
+        } else {
+            figures.note(part, hasFailed: false, now: now)
+        }
         drainRate.note(cost: part.cost, isBusy: !queue.isEmpty, now: now)
         requests[key.request]?.parts[key.part].adapterWarnings = Reply.adapterWarnings(
-            part.segments, pool: pool)
+            part.segments, edition: requests[key.request]?.edition.flatMap { editions[$0] })
         requests[key.request]?.parts[key.part].phase = .ended(terminal)
         requests[key.request]?.parts[key.part].entries.append(.ended(terminal))
         finishIfEnded(key.request, now: now)

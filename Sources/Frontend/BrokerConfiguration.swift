@@ -46,6 +46,9 @@ public struct BrokerConfiguration: Sendable {
     /// New tokens that clear a suspect: a part that kills its worker does so where it did before.
     public var probationTokens = 8
 
+    /// How long a change of the shelf may take, from its turn on.
+    public var changeTimeout: Duration = .seconds(600)
+
     // Clients.
     /// A client that asked for nothing for this long has no share of the places.
     public var activityTime: Duration = .seconds(2)

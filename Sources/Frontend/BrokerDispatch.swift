@@ -39,11 +39,13 @@ extension Broker {
     }
 
     /// Has a worker load the adapters of a part that has to wait: the one that lacks the fewest.
-    mutating func expect(_ part: RequestPart) {
+    mutating func expect(_ part: RequestPart, of request: ServedRequest) {
         let needed = Self.adapters(of: part)
-        guard !needed.isEmpty, !sessions.contains(where: \.hasRoom) else { return }
+        guard let edition = request.edition, !needed.isEmpty,
+            !sessions.contains(where: \.hasRoom)
+        else { return }
         let able = sessions.filter {
-            !$0.isDraining && $0.congestedUntil == nil && needed.isSubset(of: $0.adapters)
+            !$0.isDraining && $0.congestedUntil == nil && $0.editions.contains(edition)
         }
         guard
             let session = able.min(by: { $0.absentCount(of: needed) < $1.absentCount(of: needed) }),
@@ -51,6 +53,10 @@ extension Broker {
         else { return }
         let expect = WireExpect { $0.adapters = needed.sorted().map { Data($0.bytes) } }
         actions.append(.toWorker(session.address, .expect(expect)))
+    }
+
+    private static func adapters(of part: RequestPart) -> Set<Digest> {
+        Set(part.segments.flatMap(\.mix.shares).compactMap { Digest(bytes: $0.adapter) })
     }
 
     private var isAnyoneOpen: Bool {
@@ -64,7 +70,7 @@ extension Broker {
                 now - part.queuedSince >= configuration.agingLimit,
                 worker(for: waiting, of: nil, within: nil, besides: nil) == nil
             else { continue }
-            return emptiest(for: part)
+            return emptiest(for: waiting.key)
         }
         return nil
     }
@@ -77,7 +83,8 @@ extension Broker {
         for waiting: FairQueue.Waiting, of owner: Address?, within shares: PlaceShares?,
         besides reserved: Address?
     ) -> Int? {
-        guard let part = part(waiting.key) else { return nil }
+        guard let part = part(waiting.key), let edition = requests[waiting.key.request]?.edition
+        else { return nil }
         let needed = Self.adapters(of: part)
         var best: (index: Int, load: Double)?
         for (index, session) in sessions.enumerated() {
@@ -86,7 +93,7 @@ extension Broker {
                 ? session.canEncode
                 : shares?.allow(owner, at: index, of: session) ?? session.hasRoom
             guard isOpen, part.onProbation || session.address != reserved,
-                needed.isSubset(of: session.adapters), isFit(session, for: part)
+                session.editions.contains(edition), isFit(session, for: part)
             else { continue }
             // Three known beginnings are worth a third of a worker's slots, no more: a popular
             // prompt must not pile up at one worker while another idles.
@@ -114,17 +121,13 @@ extension Broker {
         return true
     }
 
-    private func emptiest(for part: RequestPart) -> Address? {
-        let needed = Self.adapters(of: part)
+    private func emptiest(for key: PartKey) -> Address? {
+        guard let edition = requests[key.request]?.edition else { return nil }
         return
             sessions
-            .filter { !$0.isDraining && needed.isSubset(of: $0.adapters) }
+            .filter { !$0.isDraining && $0.editions.contains(edition) }
             .min { $0.occupants.count < $1.occupants.count }?
             .address
-    }
-
-    static func adapters(of part: RequestPart) -> Set<Digest> {
-        Set(part.segments.flatMap(\.mix.shares).compactMap { Digest(bytes: $0.adapter) })
     }
 
     private mutating func dispatch(_ key: PartKey, to index: Int, now: Instant) {
@@ -134,6 +137,7 @@ extension Broker {
         request.parts[key.part].phase = .running(
             RequestPart.Attempt(
                 worker: session.address, firstToken: request.parts[key.part].tokens.count))
+        request.parts[key.part].startedAt = request.parts[key.part].startedAt ?? now
         let part = request.parts[key.part]
         requests[key.request] = request
         if !part.tokens.isEmpty { counters.resumed += 1 }
@@ -148,6 +152,7 @@ extension Broker {
     /// Everything that lets any worker go on where the reply stands.
     private func order(_ request: ServedRequest, part index: Int, now: Instant) -> WireDispatch {
         let part = request.parts[index]
+        let edition = request.edition.flatMap { editions[$0] }
         var order = WireDispatch()
         order.requestID = request.id
         order.part = UInt32(clamping: index)
@@ -169,12 +174,13 @@ extension Broker {
         if let auto = request.auto {
             order.reroute = request.kvRule != .pin
             order.allowedAdapters = auto.allowed.compactMap { name in
-                pool?.adapter(named: name).map { Data($0.digest.bytes) }
+                edition?.adapter(named: name).map { Data($0.digest.bytes) }
             }
             order.weighting = auto.weighting
             order.gain = auto.gain
             order.router = request.origin.router.map { Data($0.bytes) } ?? Data()
         }
+        if shelf != nil { order.edition = Data(request.edition?.bytes ?? []) }
         return order
     }
 }

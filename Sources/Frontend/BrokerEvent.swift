@@ -21,6 +21,12 @@ public enum BrokerEvent: Sendable {
     case workerMalformed(Address, String)
     /// A part of a stream could not be sent; nothing after it was sent either.
     case undelivered(Address, DeliveryMark, SendFailure)
+    /// The shelf's folder may have changed.
+    case rescan
+    /// What came of the errand of a ticket.
+    case shelfPrepared(ticket: UInt64, ShelfFinding)
+    /// The registry of a ticket is written down, or why not.
+    case registrySaved(ticket: UInt64, failure: String?)
     /// How the front's connections fare.
     case connections(WireConnectionStatus)
     /// The front itself was away, stopped or suspended.

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Journal
+import Registry
 import Tensors
 import Wire
 
@@ -8,7 +9,9 @@ extension Broker {
     /// Says how a prompt would be routed; nothing runs.
     mutating func explain(_ route: WireRoute, to client: Address) {
         do {
-            let plan = try plan(route.prompt, selection: route.selection, split: false)
+            let edition = try edition(for: route.requestID)
+            let plan = try plan(
+                route.prompt, selection: route.selection, split: false, under: edition)
             var reply = WireRouteReply()
             reply.request = route.request
             if let part = plan.parts.first {
@@ -26,14 +29,15 @@ extension Broker {
     mutating func listAdapters(_ list: WireListAdapters, to client: Address) {
         var reply = WireAdapters()
         reply.request = list.request
-        reply.adapters = (pool?.adapters ?? []).map { adapter in
+        reply.revision = shelf?.registry.revision ?? 0
+        reply.adapters = (editions.current?.adapters ?? []).map { adapter in
             var description = WireAdapterDescription()
             description.name = adapter.name
             description.digest = Data(adapter.digest.bytes)
             description.rank = adapter.rank
             description.byteCount = adapter.byteCount
             description.warnings = adapter.warnings
-            description.routable = router?.knows(adapter) ?? false
+            description.routable = editions.current?.router?.knows(adapter) ?? false
             for use in sessions.compactMap({ $0.adapterUses[adapter.digest] }) {
                 description.resident += use.resident ? 1 : 0
                 description.loads &+= use.loads
@@ -41,10 +45,34 @@ extension Broker {
                 description.uses &+= use.uses
                 description.loadMs = max(description.loadMs, use.loadMs)
             }
+            if let record = shelf?.registry.records[adapter.name] {
+                description.generation = record.serving ?? 0
+                description.generations = generations(of: record)
+            }
             return description
         }
-        reply.refused = pool?.refused ?? []
+        reply.refused = refusedAdapters
         actions.append(.toClient(client, .adapters(reply), nil))
+    }
+
+    /// What a name stood for, each with how its requests fared.
+    private func generations(of record: AdapterRecord) -> [WireAdapterGeneration] {
+        record.generations.map { generation in
+            let tally = figures[generation.digest]
+            return WireAdapterGeneration {
+                $0.number = generation.number
+                $0.digest = Data(generation.digest.bytes)
+                $0.state = record.state(of: generation.number).rawValue
+                if let canary = record.canary, canary.number == generation.number {
+                    $0.share = Float(canary.share) / 1000
+                }
+                $0.requests = tally.requests
+                $0.failures = tally.failures
+                $0.tokens = tally.tokens
+                $0.seconds = tally.seconds
+                $0.weight = tally.meanWeight
+            }
+        }
     }
 
     mutating func status(_ status: WireStatus, to client: Address, now: Instant) {
@@ -67,7 +95,7 @@ extension Broker {
         reply.base = pool.map { Data($0.base.bytes) } ?? Data()
         reply.router = router.map { Data($0.digest.bytes) } ?? Data()
         reply.degraded = degradation
-        reply.refusedAdapters = pool?.refused ?? []
+        reply.refusedAdapters = refusedAdapters
         reply.connections = connections
         reply.journal = configuration.journal
         reply.journalProblem = engineProblem ?? ""
@@ -112,7 +140,9 @@ extension Broker {
     private func status(_ session: WorkerSession) -> WireWorkerStatus {
         var status = WireWorkerStatus()
         status.pid = session.statedPID
-        status.state = session.isDraining ? "draining" : "ready"
+        // One that loads the first adapters cannot run anything yet.
+        status.state =
+            session.isDraining ? "draining" : session.isAnnounced ? "ready" : "starting"
         status.cacheTokens = session.cacheTokens
         status.slots = UInt32(clamping: session.slots)
         status.running = UInt32(clamping: session.runningCount)

@@ -19,6 +19,7 @@ extension Broker {
     mutating func lose(_ worker: Address, because reason: String, now: Instant) {
         guard let index = sessions.firstIndex(where: { $0.address == worker }) else { return }
         let session = sessions.remove(at: index)
+        abortChange(forLossOf: session, reason, now: now)
 
         let orphans = session.occupants.filter { occupant in
             part(occupant.key)?.attempt(at: worker, epoch: occupant.epoch) != nil

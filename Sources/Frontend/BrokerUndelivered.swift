@@ -69,9 +69,13 @@ extension Broker {
             case .dispatch(let dispatch): recall(dispatch, from: index, now: now)
             // The next one does as well, and so does the dispatch of what is expected.
             case .heartbeat, .expect: break
-            case .cancel, .drain, .failed: sessions[index].unsent.append(order)
+            case .cancel, .drain, .failed, .edition, .dropEdition:
+                sessions[index].unsent.append(order)
             }
         case .unencodable(let problem):
+            if case .edition = order {
+                return abortChange(Refusal(.invalidArgument, problem), now: now)
+            }
             guard case .dispatch(let dispatch) = order else { return }
             let key = PartKey(request: dispatch.requestID, part: Int(dispatch.part))
             _ = sessions[index].release(key, epoch: dispatch.epoch)

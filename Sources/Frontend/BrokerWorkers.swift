@@ -14,18 +14,19 @@ extension Broker {
         do {
             let pool = try PoolIdentity(ready)
             try check(pool)
-            try adopt(pool, now: now)
+            var session = WorkerSession(ready, from: worker, now: now)
+            let isFirst = editions.current == nil
+            if shelf == nil { session.editions = [try adoptAdapters(ready)] }
+            self.pool = self.pool ?? pool
+            if isFirst { adoptRestored(now) }
             mayDispatch = true
-            sessions.append(
-                WorkerSession(
-                    ready, from: worker, adapters: Set(pool.adapters.map(\.digest)), now: now))
+            sessions.append(session)
             if let place = places.first(where: { $0.value.identity == identity })?.key {
                 places[place]?.problem = ""
             }
-            actions.append(
-                .workerReady(
-                    identity, type: pool.type, adapterCount: pool.adapters.count,
-                    refused: pool.refused))
+            announce(sessions.count - 1)
+            offerEditions(to: worker)
+            beginChange(now)
         } catch {
             actions.append(.toWorker(worker, .failed(Reply.failed(error, part: 0))))
             if let identity {
@@ -49,40 +50,25 @@ extension Broker {
         }
     }
 
-    /// Makes the first worker's identity the pool's.
-    private mutating func adopt(_ identity: PoolIdentity, now: Instant) throws(Refusal) {
-        guard pool == nil else { return }
-        for warning in try router?.bind(to: identity.adapters) ?? [] {
-            actions.append(.report(warning))
-        }
-        pool = identity
-        dismissForeign(now)
-    }
-
-    /// Fails what an earlier front accepted for another base, or with adapters that there are no more: nobody goes on with it.
-    private mutating func dismissForeign(_ now: Instant) {
-        guard let pool else { return }
-        let adapters = Set(pool.adapters.map(\.digest))
-        for id in requests.live {
-            guard let request = requests[id], request.isRestored else { continue }
-            let origin = request.origin
-            for (index, part) in request.parts.enumerated() {
-                let missing = Self.adapters(of: part).subtracting(adapters)
-                    .map(\.description).min()
-                let problem: String
-                if origin.base != pool.base {
-                    problem =
-                        "it was accepted for the base \(origin.base), the service has \(pool.base) now"
-                } else if let missing {
-                    problem = "the adapter \(missing) of its mix is served no more"
-                } else {
-                    continue
-                }
-                end(
-                    PartKey(request: id, part: index), .failed(Refusal(.unavailable, problem)),
-                    now: now)
+    /// Makes the first worker's adapters the service's; others must have the same.
+    ///
+    /// - Returns: the edition that they are.
+    private mutating func adoptAdapters(_ ready: WireReady) throws(Refusal) -> Digest {
+        let adapters = try RegisteredAdapter.all(in: ready)
+        if let current = editions.current {
+            guard current.adapters == adapters else {
+                throw Refusal(
+                    .invalidArgument,
+                    "the worker is not like the others: its adapters are not those of the pool; "
+                        + "start the service anew to change what it serves")
             }
+            return current.id
         }
+        let edition = try Edition(adapters, router: router)
+        for warning in edition.warnings { actions.append(.report(warning)) }
+        refusedAdapters = ready.refused
+        editions.install(edition)
+        return edition.id
     }
 
     mutating func started(place: Int, identity: WorkerIdentity, pid: Int32) {
@@ -115,7 +101,7 @@ extension Broker {
 
     /// Why fewer workers serve than should; empty where all do.
     var degradation: String {
-        let serving = Set(sessions.compactMap(\.identity))
+        let serving = Set(sessions.filter(\.isAnnounced).compactMap(\.identity))
         let missing = places.sorted { $0.key < $1.key }.filter {
             !serving.contains($0.value.identity)
         }

@@ -1,3 +1,4 @@
+public import Registry
 public import Wire
 
 /// What the front's thread tells those who run it.
@@ -9,6 +10,10 @@ public enum FrontNotice: Sendable {
     case placeFailed(Int)
     /// A worker process is to be killed.
     case killWorker(WorkerIdentity, reason: String)
+    /// Adapters are to be copied and checked.
+    case prepareShelf(UInt64, ShelfErrand)
+    /// The registry is to be written down.
+    case saveRegistry(UInt64, AdapterRegistry)
     /// Nothing runs any more; the workers were told to leave.
     case drained
     /// For the log.

@@ -191,6 +191,10 @@ struct FrontTurn: ~Copyable {
             case .placeFailed(let place): notices.yield(.placeFailed(place))
             case .killWorker(let identity, let reason):
                 notices.yield(.killWorker(identity, reason: reason))
+            case .prepareShelf(let ticket, let errand):
+                notices.yield(.prepareShelf(ticket, errand))
+            case .saveRegistry(let ticket, let registry):
+                notices.yield(.saveRegistry(ticket, registry))
             case .drained: notices.yield(.drained)
             case .listRequests(let client, let reply, let instants, let limit):
                 send(reply, acceptedAt: instants, limit: limit, to: client)

@@ -31,16 +31,13 @@ struct PromptPlan: Sendable {
 extension Broker {
     /// Checks the prompt, cuts it where that was asked for, and routes each part.
     func plan(
-        _ prompt: WirePrompt, selection: WireSelection, split: Bool
+        _ prompt: WirePrompt, selection: WireSelection, split: Bool, under edition: Edition
     ) throws(Refusal) -> PromptPlan {
         try SubmissionCheck(configuration: configuration).check(prompt)
-        guard let pool else {
-            throw noPool
-        }
-        let choice = try choose(selection, pool: pool)
+        let choice = try choose(selection, edition: edition)
         var parts: [PromptPlan.Part] = []
         for piece in split ? try pieces(prompt) : [prompt] {
-            parts.append(try route(piece, by: choice, pool: pool))
+            parts.append(try route(piece, by: choice, edition: edition))
         }
         guard case .auto(let auto) = choice else { return PromptPlan(parts: parts, auto: nil) }
         return PromptPlan(parts: parts, auto: auto)
@@ -48,6 +45,12 @@ extension Broker {
 
     var noPool: Refusal {
         Refusal(.unavailable, "no worker has come up yet; try again", retryAfter: .seconds(1))
+    }
+
+    /// What a request of this id is to be accepted under.
+    func edition(for request: RequestID) throws(Refusal) -> Edition {
+        guard let edition = editions.edition(for: request) else { throw noPool }
+        return edition
     }
 
     private enum Choice {
@@ -58,22 +61,22 @@ extension Broker {
     }
 
     private func choose(
-        _ selection: WireSelection, pool: PoolIdentity
+        _ selection: WireSelection, edition: Edition
     ) throws(Refusal) -> Choice {
         switch selection.kind {
         case .base: return .fixed(.base)
-        case .fixed(let fixed): return .fixed(try mix(fixed, pool: pool))
-        case .auto(let auto): return try allow(auto, pool: pool)
-        case nil: return try allow(WireAutoSelection(), pool: pool)
+        case .fixed(let fixed): return .fixed(try mix(fixed, edition: edition))
+        case .auto(let auto): return try allow(auto, edition: edition)
+        case nil: return try allow(WireAutoSelection(), edition: edition)
         }
     }
 
     /// The bounds of `auto`, with defaults for what was left out.
     private func allow(
-        _ auto: WireAutoSelection, pool: PoolIdentity
+        _ auto: WireAutoSelection, edition: Edition
     ) throws(Refusal) -> Choice {
-        for name in auto.allowed { _ = try adapter(named: name, pool: pool) }
-        guard router != nil || !pool.adapters.isEmpty else { return .onlyBase }
+        for name in auto.allowed { _ = try adapter(named: name, edition: edition) }
+        guard edition.router != nil || !edition.adapters.isEmpty else { return .onlyBase }
         return .auto(
             AutoChoice(
                 allowed: auto.allowed,
@@ -83,12 +86,12 @@ extension Broker {
 
     /// The mix that the caller wrote, as written.
     private func mix(
-        _ selection: WireFixedSelection, pool: PoolIdentity
+        _ selection: WireFixedSelection, edition: Edition
     ) throws(Refusal) -> AdapterMix {
         var shares: [AdapterMix.Share] = []
         var sums: [String: Int64] = [:]
         for share in selection.shares {
-            let adapter = try adapter(named: share.name, pool: pool)
+            let adapter = try adapter(named: share.name, edition: edition)
             guard let weight = AdapterMix.weight(Double(share.weight)) else {
                 throw weightRefusal(adapter.name, "\(share.weight)")
             }
@@ -112,15 +115,15 @@ extension Broker {
     }
 
     private func adapter(
-        named name: String, pool: PoolIdentity
+        named name: String, edition: Edition
     ) throws(Refusal) -> RegisteredAdapter {
-        guard let adapter = pool.adapter(named: name) else {
+        guard let adapter = edition.adapter(named: name) else {
             let words = ["auto", "base"]
-            let guess = name.nearest(in: pool.adapters.map(\.name) + words)
+            let guess = name.nearest(in: edition.adapters.map(\.name) + words)
             throw Refusal(
                 .notFound,
                 "no adapter is called \"\(name.prefix(128))\"; "
-                    + (guess.map { "did you mean \($0)? " } ?? "") + "known: \(pool.names)")
+                    + (guess.map { "did you mean \($0)? " } ?? "") + "known: \(edition.names)")
         }
         return adapter
     }
@@ -156,15 +159,15 @@ extension Broker {
     }
 
     private func route(
-        _ prompt: WirePrompt, by choice: Choice, pool: PoolIdentity
+        _ prompt: WirePrompt, by choice: Choice, edition: Edition
     ) throws(Refusal) -> PromptPlan.Part {
         switch choice {
         case .fixed(let mix):
-            return unrouted(prompt, mix: mix, reason: .requested, pool: pool)
+            return unrouted(prompt, mix: mix, reason: .requested, edition: edition)
         case .onlyBase:
-            return unrouted(prompt, mix: .base, reason: .noRouter, pool: pool)
+            return unrouted(prompt, mix: .base, reason: .noRouter, edition: edition)
         case .auto(let auto):
-            guard let router else {
+            guard let router = edition.router else {
                 throw Refusal(
                     .invalidArgument,
                     "this service has no router; pass an explicit mix or base, or serve with "
@@ -177,7 +180,7 @@ extension Broker {
                         + "pass an explicit mix or base")
             }
             let route = try router.route(text, choice: auto)
-            let segment = Reply.segment(route.mix, reason: route.reason, pool: pool)
+            let segment = Reply.segment(route.mix, reason: route.reason, edition: edition)
             return PromptPlan.Part(
                 prompt: prompt, routedText: text, segment: segment, sentences: route.sentences,
                 warnings: route.warnings, unreadByteCount: route.unreadByteCount)
@@ -185,11 +188,11 @@ extension Broker {
     }
 
     private func unrouted(
-        _ prompt: WirePrompt, mix: AdapterMix, reason: WireReason, pool: PoolIdentity
+        _ prompt: WirePrompt, mix: AdapterMix, reason: WireReason, edition: Edition
     ) -> PromptPlan.Part {
         PromptPlan.Part(
             prompt: prompt, routedText: PromptText.lastUserMessage(prompt) ?? "",
-            segment: Reply.segment(mix, reason: reason, pool: pool), sentences: [],
+            segment: Reply.segment(mix, reason: reason, edition: edition), sentences: [],
             warnings: [])
     }
 }

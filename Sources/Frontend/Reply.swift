@@ -36,10 +36,10 @@ enum Reply {
     }
 
     static func segment(
-        _ mix: AdapterMix, reason: WireReason, pool: PoolIdentity
+        _ mix: AdapterMix, reason: WireReason, edition: Edition
     ) -> WireSegment {
         var segment = WireSegment()
-        segment.mix = WireMix(mix) { pool.adapter($0)?.name }
+        segment.mix = WireMix(mix) { edition.adapter($0)?.name }
         segment.reason = reason
         return segment
     }
@@ -86,11 +86,12 @@ enum Reply {
 
     /// The warnings of every adapter that took part, each once.
     static func adapterWarnings(
-        _ segments: [WireSegment], pool: PoolIdentity?
+        _ segments: [WireSegment], edition: Edition?
     ) -> [String] {
         var warnings: [String] = []
         for share in segments.flatMap(\.mix.shares) {
-            guard let digest = Digest(bytes: share.adapter), let adapter = pool?.adapter(digest)
+            guard let digest = Digest(bytes: share.adapter),
+                let adapter = edition?.adapter(digest)
             else { continue }
             for warning in adapter.warnings.map({ "\(adapter.name): \($0)" })
             where !warnings.contains(warning) {

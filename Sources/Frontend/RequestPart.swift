@@ -63,6 +63,8 @@ struct RequestPart: Sendable {
 
     var phase: Phase
     var queuedSince: Instant
+    /// When it was dispatched first.
+    var startedAt: Instant?
     /// The epoch of the latest dispatch; 0: none yet.
     var epoch: UInt32 = 0
     /// The epoch in which the reply last got further.

@@ -24,7 +24,8 @@ extension ServedRequest {
         delivery.detachedSince = time.instant
         self.init(
             id: stored.id, serial: stored.serial, body: record.body, sampling: record.sampling,
-            kvRule: record.kvRule, auto: record.hasAuto ? AutoChoice(record.auto) : nil,
+            kvRule: record.kvRule, edition: nil,
+            auto: record.hasAuto ? AutoChoice(record.auto) : nil,
             deadline: stored.deadline.map {
                 time.instant + max(.zero, min(time.duration(until: $0), limit))
             },

@@ -7,6 +7,8 @@ public struct ServeSettings: Equatable, Sendable {
     public var name: String?
     public var adapters: String?
     public var router: String?
+    /// Where the adapters are kept so that they can change; empty: the default folder; nil: they do not change.
+    public var state: String?
     /// The scope below which the router abstains, instead of its own threshold.
     public var threshold: Float?
     public var type: String?
@@ -73,6 +75,7 @@ public struct ServeSettings: Equatable, Sendable {
                 }
             case "adapters": adapters = try Self.text(value, key, path)
             case "router": router = try Self.text(value, key, path)
+            case "state": state = try Self.text(value, key, path)
             case "threshold": threshold = try Self.number(value, key, path)
             case "type": type = try Self.text(value, key, path)
             case "cache-type": cacheType = try Self.text(value, key, path)
@@ -99,7 +102,7 @@ public struct ServeSettings: Equatable, Sendable {
                 clientGrace = try Self.count(value, key, path, limit: Self.graceLimit)
             default:
                 throw ServiceFailure(
-                    "\(path): \"\(key)\" is not known; known are model, name, adapters, router, threshold, type, "
+                    "\(path): \"\(key)\" is not known; known are model, name, adapters, router, state, threshold, type, "
                         + "cache-type, workers, threads-per-worker, cache-bytes, adapter-memory, slots, context, rows, client-grace, journal, keep-results, bind, "
                         + "image-folder, no-image, prune-images, http, api-keys, http-config"
                 )
@@ -173,6 +176,7 @@ public struct ServeSettings: Equatable, Sendable {
         settings.name = name ?? file.name
         settings.adapters = adapters ?? file.adapters
         settings.router = router ?? file.router
+        settings.state = state ?? file.state
         settings.threshold = threshold ?? file.threshold
         settings.type = type ?? file.type
         settings.cacheType = cacheType ?? file.cacheType
@@ -237,9 +241,13 @@ public struct ServeSettings: Equatable, Sendable {
 
     /// How each worker of a crew is started, but for the endpoint to connect to.
     ///
-    /// - Parameter memory: bytes that the workers may take together, weights included. Each start of one gets the same, so
-    ///   that one that takes over another's sequence has room for it too.
-    public func workerCommands(_ crew: Crew, memory: Int) -> [WorkerCommand] {
+    /// - Parameters:
+    ///   - memory: bytes that the workers may take together, weights included. Each start of one gets the same, so that one
+    ///     that takes over another's sequence has room for it too.
+    ///   - comesEmpty: the front says which adapters there are.
+    public func workerCommands(
+        _ crew: Crew, memory: Int, comesEmpty: Bool = false
+    ) -> [WorkerCommand] {
         (0..<crew.workerCount).map { worker in
             let list = crew.isCrowded ? [] : crew.processors[worker]
             let place =
@@ -248,14 +256,15 @@ public struct ServeSettings: Equatable, Sendable {
             return WorkerCommand(
                 arguments: ["worker", "--threads", "\(crew.threadCount)"] + place
                     + ["--memory", "\(memory)", "--workers-here", "\(crew.workerCount)"]
-                    + workerArguments)
+                    + (comesEmpty ? ["--adapters-from-front"] : []) + workerArguments(comesEmpty))
         }
     }
 
-    private var workerArguments: [String] {
+    private func workerArguments(_ comesEmpty: Bool) -> [String] {
         var arguments: [String] = []
         for (flag, value) in [
-            ("--model", model), ("--adapters", adapters), ("--router", router), ("--type", type),
+            ("--model", model), ("--adapters", comesEmpty ? nil : adapters), ("--router", router),
+            ("--type", type),
             ("--cache-type", cacheType), ("--image-folder", imageFolder),
         ] {
             if let value { arguments += [flag, value] }
@@ -268,6 +277,19 @@ public struct ServeSettings: Equatable, Sendable {
             if let value { arguments += [flag, "\(value)"] }
         }
         if let threshold { arguments.append("--threshold=\(threshold)") }
+        if noImage == true { arguments.append("--no-image") }
+        return arguments
+    }
+
+    /// The command line of what tries an adapter before it is served; its path is added.
+    public var checkArguments: [String] {
+        var arguments = ["adapters", "check"]
+        for (flag, value) in [
+            ("--model", model), ("--type", type), ("--cache-type", cacheType),
+            ("--image-folder", imageFolder),
+        ] {
+            if let value { arguments += [flag, value] }
+        }
         if noImage == true { arguments.append("--no-image") }
         return arguments
     }

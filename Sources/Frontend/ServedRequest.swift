@@ -12,6 +12,9 @@ struct ServedRequest: Sendable {
     /// Complete: with the model's defaults for what was left out, and the seed that was given or drawn.
     let sampling: WireSampling
     let kvRule: WireKVRule
+    /// What it was accepted under: the adapters that its names stand for, whatever becomes of the shelf; nil: another front
+    /// accepted it, and nothing is served yet.
+    var edition: Digest?
     /// What re-routing may choose from; nil: the mix stays as it is.
     let auto: AutoChoice?
     let deadline: Instant?

@@ -41,6 +41,7 @@ public struct Service: Sendable {
     private let router: (any PromptRouter)?
     private let engine: @Sendable () throws(EngineFailure) -> any DispatchEngine
     private let retention: Duration
+    private let keeper: ShelfKeeper?
     private let logger: Logger
 
     /// Prepares a service; `run` starts it.
@@ -52,6 +53,7 @@ public struct Service: Sendable {
     ///   - preparation: what runs to its end before the workers start.
     ///   - engine: begins what keeps that which is accepted; `retention`: for how long after its end.
     ///   - commands: one a worker; the endpoint to connect to is added as `--connect ENDPOINT`.
+    ///   - keeper: of a shelf that changes; nil: the adapters are those that the workers come with.
     /// - Throws: `ServiceFailure` for an endpoint that is none.
     public init(
         bind: String?, processID: Int32, preparation: WorkerCommand? = nil,
@@ -59,7 +61,7 @@ public struct Service: Sendable {
         engine: @escaping @Sendable () throws(EngineFailure) -> any DispatchEngine = {
             VolatileEngine()
         }, retention: Duration = .seconds(86_400),
-        logger: Logger
+        keeper: ShelfKeeper? = nil, logger: Logger
     ) throws(ServiceFailure) {
         do {
             // Clients would not talk to it there.
@@ -78,6 +80,7 @@ public struct Service: Sendable {
         self.router = router
         self.engine = engine
         self.retention = retention
+        self.keeper = keeper
         self.logger = logger
     }
 
@@ -97,17 +100,16 @@ public struct Service: Sendable {
     /// - Parameters:
     ///   - interruptions: the first lets requests finish, the next ends at once.
     ///   - onStep: told of what comes before that.
+    ///   - rescans: each has the shelf's folder looked at again.
     ///   - onReady: called once, when every worker serves or was tried, and one serves.
     /// - Throws: `ServiceFailure` when the endpoint cannot be bound or no worker can be started.
     public func run(
         until interruptions: AsyncStream<Void>,
         onStep: @escaping @Sendable (Step) -> Void = { _ in },
+        rescans: AsyncStream<Void> = AsyncStream { _ in },
         onReady: @escaping @Sendable (Summary) -> Void
     ) async throws {
-        var generator = SystemRandomNumberGenerator()
-        let broker = Broker(
-            configuration: configuration, router: router,
-            seed: generator.next())
+        let broker = try makeBroker()
         LocalSocketFile.removeStale(in: Self.directory, prefix: "fusebox-")
         let loop: FrontLoop
         do {
@@ -131,12 +133,24 @@ public struct Service: Sendable {
             log: { logger.notice("\($0)") })
         do {
             try await supervise(
-                pool, loop, until: interruptions, onStep: onStep, onReady: onReady)
+                pool, loop, until: interruptions, rescans: rescans, onStep: onStep, onReady: onReady
+            )
         } catch {
             await loop.stop()
             throw error
         }
         await loop.stop()
+    }
+
+    private func makeBroker() throws(ServiceFailure) -> Broker {
+        var generator = SystemRandomNumberGenerator()
+        let opened = try keeper?.open()
+        for warning in opened?.warnings ?? [] { logger.warning("\(warning)") }
+        var broker = Broker(
+            configuration: configuration, router: router, seed: generator.next(),
+            shelf: opened?.shelf)
+        broker.refusedAdapters = opened?.refused ?? []
+        return broker
     }
 
     /// Connections of clients that there are descriptors for.
@@ -149,18 +163,25 @@ public struct Service: Sendable {
     /// whichever comes first ends the service.
     private func supervise(
         _ pool: WorkerPool, _ loop: FrontLoop, until interruptions: AsyncStream<Void>,
-        onStep: @escaping @Sendable (Step) -> Void,
+        rescans: AsyncStream<Void>, onStep: @escaping @Sendable (Step) -> Void,
         onReady: @escaping @Sendable (Summary) -> Void
     ) async throws {
+        let (chores, desk) = AsyncStream.makeStream(of: FrontNotice.self)
         try await withThrowingTaskGroup { group in
             group.addTask {
                 try await self.prepare(onStep)
                 try await pool.run()
             }
             group.addTask {
-                try await self.follow(loop, pool: pool, onStep: onStep, onReady: onReady)
+                try await self.follow(
+                    loop, pool: pool, chores: desk, onStep: onStep, onReady: onReady)
             }
             group.addTask { await Self.heed(interruptions, loop: loop) }
+            group.addTask { await self.keepShelf(chores, loop: loop) }
+            group.addTask {
+                for await _ in rescans { loop.post(.rescan) }
+                await Self.waitForOthers()
+            }
             _ = try await group.next()
             pool.stop()
             group.cancelAll()
@@ -176,7 +197,8 @@ public struct Service: Sendable {
 
     /// Does what the front's thread cannot: it ends when the service has drained.
     private func follow(
-        _ loop: FrontLoop, pool: WorkerPool, onStep: @Sendable (Step) -> Void,
+        _ loop: FrontLoop, pool: WorkerPool, chores: AsyncStream<FrontNotice>.Continuation,
+        onStep: @Sendable (Step) -> Void,
         onReady: @Sendable (Summary) -> Void
     ) async throws {
         var muster = Muster(placeCount: commands.count)
@@ -195,6 +217,7 @@ public struct Service: Sendable {
             case .killWorker(let identity, let reason):
                 logger.warning("a worker process is killed: \(reason)")
                 pool.kill(identity, because: reason)
+            case .prepareShelf, .saveRegistry: chores.yield(notice)
             case .report(let text): logger.info("\(text)")
             case .drained:
                 // The workers were told to leave: those that do end the service.
@@ -225,7 +248,28 @@ public struct Service: Sendable {
             isDraining = true
             loop.post(.drain)
         }
-        // Nobody can interrupt any more; the others decide when it is over.
+        // Nobody can interrupt any more.
+        await waitForOthers()
+    }
+
+    /// Does what the broker wants done with files and processes, one thing after the other.
+    private func keepShelf(_ chores: AsyncStream<FrontNotice>, loop: FrontLoop) async {
+        for await chore in chores {
+            guard let keeper else { continue }
+            switch chore {
+            case .prepareShelf(let ticket, let errand):
+                loop.post(.shelfPrepared(ticket: ticket, await keeper.run(errand)))
+            case .saveRegistry(let ticket, let registry):
+                let failure = await keeper.save(registry)
+                loop.post(.registrySaved(ticket: ticket, failure: failure))
+            default: continue
+            }
+        }
+        await Self.waitForOthers()
+    }
+
+    /// Lets the other tasks decide when it is over.
+    private static func waitForOthers() async {
         try? await Task.sleep(for: .seconds(1 << 30))
     }
 }

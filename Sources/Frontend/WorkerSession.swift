@@ -19,6 +19,8 @@ struct WorkerSession: Sendable {
 
     /// How many prompt beginnings are remembered, about what a prefix cache may still hold.
     static let memory = 256
+    /// Adapters of which it is remembered what became of them.
+    static let adapterLimit = 4096
     /// Prompts that a worker may have been asked to encode at once: what it runs waits for it.
     static let encodingLimit = 4
 
@@ -29,7 +31,11 @@ struct WorkerSession: Sendable {
     let statedPID: Int32
     let slots: Int
     let cacheTokens: UInt64
-    let adapters: Set<Digest>
+    /// What it was told to hold, and what of that it says that it holds.
+    var offered: Set<Digest> = []
+    var editions: Set<Digest> = []
+    /// Whether it was said that it serves.
+    var isAnnounced = false
     var heardAt: Instant
     var beatenAt: Instant
     /// How much longer than usual it may be silent: it announced a long step.
@@ -48,13 +54,12 @@ struct WorkerSession: Sendable {
     var unsent: [WorkerOrder] = []
     private var recentPrefixes: Deque<UInt64> = []
 
-    init(_ ready: WireReady, from address: Address, adapters: Set<Digest>, now: Instant) {
+    init(_ ready: WireReady, from address: Address, now: Instant) {
         self.address = address
         identity = WorkerIdentity(ready.identity)
         statedPID = ready.pid
         slots = Int(ready.slots)
         cacheTokens = ready.cacheTokens
-        self.adapters = adapters
         heardAt = now
         beatenAt = now
     }
@@ -84,7 +89,9 @@ struct WorkerSession: Sendable {
         self.heartbeat = heartbeat
         self.heartbeat.adapters = []
         for use in heartbeat.adapters {
-            guard let digest = Digest(bytes: use.adapter), adapters.contains(digest) else {
+            guard let digest = Digest(bytes: use.adapter),
+                adapterUses[digest] != nil || adapterUses.count < Self.adapterLimit
+            else {
                 continue
             }
             adapterUses[digest] = use

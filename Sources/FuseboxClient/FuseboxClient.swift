@@ -147,6 +147,20 @@ public final class FuseboxClient: Sendable {
         return reply
     }
 
+    /// Changes the service's adapters; returns when the change is in force everywhere.
+    ///
+    /// It takes as long as the adapter takes to be copied and tried, so the client's `answerTimeout` has to allow for that.
+    public func changeAdapter(
+        _ change: WireChangeAdapter
+    ) async throws(ClientError) -> WireAdapterChanged {
+        var change = change
+        if change.request.isEmpty { change.requestID = .random() }
+        let question = ClientVerb.changeAdapter(change)
+        guard case .adapterChanged(let reply) = try await answer(to: question, change.requestID)
+        else { throw Self.wrongAnswer }
+        return reply
+    }
+
     /// What the service is doing.
     public func status() async throws(ClientError) -> WireStatusReply {
         let id = RequestID.random()

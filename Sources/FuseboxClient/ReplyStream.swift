@@ -54,7 +54,7 @@ extension ReplyEvent {
         case .chunk(let event): self = .chunk(event)
         case .done(let event): self = .done(event)
         case .failed(let event): self = .failed(event)
-        case .routeReply, .adapters, .statusReply, .requests: return nil
+        case .routeReply, .adapters, .statusReply, .requests, .adapterChanged: return nil
         }
     }
 }

@@ -195,7 +195,7 @@ struct Session {
                 return []
             }
             verdict = conversation.progress.receive(failure)
-        case .routeReply, .adapters, .statusReply, .requests:
+        case .routeReply, .adapters, .statusReply, .requests, .adapterChanged:
             conversations[id] = nil
             return [.deliver(id, event), .finish(id, nil)]
         }

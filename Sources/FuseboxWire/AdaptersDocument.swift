@@ -7,6 +7,16 @@ public enum AdaptersDocument {
         [
             "adapters": .array(reply.adapters.map { .object(json($0)) }),
             "refused": json(reply.refused),
+            "revision": JSONValue(reply.revision),
+        ]
+    }
+
+    /// What `fusebox adapters add` and the others print.
+    public static func json(_ reply: WireAdapterChanged) -> JSONObject {
+        [
+            "revision": JSONValue(reply.revision),
+            "warnings": .array(reply.warnings.map { .string($0) }),
+            "refused": json(reply.refused),
         ]
     }
 
@@ -21,6 +31,22 @@ public enum AdaptersDocument {
             "evictions": JSONValue(adapter.evictions), "uses": JSONValue(adapter.uses),
             "load_ms": .number(Double(adapter.loadMs)),
             "warnings": .array(adapter.warnings.map { .string($0) }),
+            "generation": JSONValue(adapter.generation),
+            "generations": .array(adapter.generations.map { .object(json($0)) }),
+        ]
+    }
+
+    private static func json(_ generation: WireAdapterGeneration) -> JSONObject {
+        [
+            "number": JSONValue(generation.number),
+            "digest": JSONValue(digest: generation.digest),
+            "state": .string(generation.state),
+            "share": .number(Double(generation.share)),
+            "requests": JSONValue(generation.requests),
+            "failures": JSONValue(generation.failures),
+            "tokens": JSONValue(generation.tokens),
+            "seconds": .number(generation.seconds),
+            "weight": .number(generation.weight),
         ]
     }
 

@@ -22,6 +22,17 @@ extension Engine {
         residency.expect([adapter.digest])
     }
 
+    /// Whether requests may use an adapter.
+    public func holds(_ adapter: Digest) -> Bool { mixes.shelf[adapter] != nil }
+
+    /// Puts an adapter on the shelf without a name: mixes name its content.
+    public func hold(_ adapter: ShelvedAdapter) {
+        mixes.hold(adapter)
+        retired[adapter.digest] = nil
+        residency.add(adapter.digest, byteCount: adapter.byteCount, isResident: false)
+        residency.expect([adapter.digest])
+    }
+
     /// Takes an adapter off the shelf: new requests are refused; sequences that have it in a mix go on, as long as its
     /// files are there to be read again.
     public func remove(_ adapter: Digest) {
@@ -29,6 +40,12 @@ extension Engine {
         retired[adapter] = shelved
         mixes.remove(adapter)
         forgetRetired()
+    }
+
+    /// Takes an adapter off the shelf that was put there without a name.
+    public func release(_ adapter: Digest) {
+        guard !mixes.shelf.named.values.contains(where: { $0.digest == adapter }) else { return }
+        remove(adapter)
     }
 
     /// Forgets adapters that are off the shelf and that no sequence uses any more.

@@ -36,6 +36,11 @@ struct MixTable {
         try shelf.add(ShelvedAdapter(adapter.summary, source: adapter.source), name: name)
     }
 
+    /// Takes an adapter by its content alone.
+    mutating func hold(_ adapter: ShelvedAdapter) {
+        shelf.hold(ShelvedAdapter(adapter.summary, source: adapter.source))
+    }
+
     /// Takes an adapter off the shelf; its weights stay until they are evicted.
     mutating func remove(_ adapter: Digest) {
         shelf.remove(adapter)

@@ -78,6 +78,35 @@ extension WireStatus: RequestMessage {
     public func validate() throws(WireError) { try FieldCheck.request(request) }
 }
 
+extension WireChangeAdapter: RequestMessage {
+    public static let kind = Kind.changeAdapter
+
+    /// Bytes of a path at most.
+    static let pathByteLimit = 4096
+
+    public func validate() throws(WireError) {
+        try FieldCheck.request(request)
+        try FieldCheck.known(verb, "verb")
+        guard verb != .unspecified else { throw WireError(.invalidField, "verb is missing") }
+        if verb == .rescan {
+            guard name.isEmpty else {
+                throw WireError(.invalidField, "a rescan is of the whole shelf, without a name")
+            }
+        } else {
+            try FieldCheck.name(name, "name")
+        }
+        guard path.utf8.count <= Self.pathByteLimit else {
+            throw WireError(.invalidField, "path has more than \(Self.pathByteLimit) bytes")
+        }
+        guard path.hasPrefix("/") == [.add, .replace, .canary].contains(verb) else {
+            throw WireError(
+                .invalidField,
+                "path must be absolute where an adapter is given, and empty elsewhere")
+        }
+        try FieldCheck.number(share, "share", in: 0...1)
+    }
+}
+
 extension WireAccepted: RequestMessage {
     public static let kind = Kind.accepted
 
@@ -166,7 +195,22 @@ extension WireAdapters: RequestMessage {
         for adapter in adapters {
             try FieldCheck.name(adapter.name, "adapter")
             try FieldCheck.digest(adapter.digest, "digest")
+            try FieldCheck.count(
+                adapter.generations.count, "generations", atMost: FieldCheck.nameLimit)
+            for generation in adapter.generations {
+                try FieldCheck.digest(generation.digest, "digest")
+            }
         }
+        try WireRefusedAdapter.validate(refused)
+    }
+}
+
+extension WireAdapterChanged: RequestMessage {
+    public static let kind = Kind.adapterChanged
+
+    public func validate() throws(WireError) {
+        try FieldCheck.request(request)
+        try FieldCheck.count(warnings.count, "warnings", atMost: FieldCheck.warningLimit)
         try WireRefusedAdapter.validate(refused)
     }
 }

@@ -11,6 +11,7 @@ public enum ClientVerb: WireDirection {
     case listRequests(WireListRequests)
     case retry(WireRetry)
     case drop(WireDrop)
+    case changeAdapter(WireChangeAdapter)
 
     public static let frameLimit = Frames.clientLimit
 
@@ -27,6 +28,7 @@ public enum ClientVerb: WireDirection {
         case .listRequests: self = .listRequests(try Frames.read(body))
         case .retry: self = .retry(try Frames.read(body))
         case .drop: self = .drop(try Frames.read(body))
+        case .changeAdapter: self = .changeAdapter(try Frames.read(body))
         default: return nil
         }
     }
@@ -44,6 +46,7 @@ public enum ClientVerb: WireDirection {
         case .listRequests(let message): message
         case .retry(let message): message
         case .drop(let message): message
+        case .changeAdapter(let message): message
         }
     }
 }
@@ -59,6 +62,7 @@ public enum ClientEvent: WireDirection {
     case adapters(WireAdapters)
     case statusReply(WireStatusReply)
     case requests(WireRequests)
+    case adapterChanged(WireAdapterChanged)
 
     public static let frameLimit = Frames.serviceLimit
 
@@ -73,6 +77,7 @@ public enum ClientEvent: WireDirection {
         case .adapters: self = .adapters(try Frames.read(body))
         case .statusReply: self = .statusReply(try Frames.read(body))
         case .requests: self = .requests(try Frames.read(body))
+        case .adapterChanged: self = .adapterChanged(try Frames.read(body))
         default: return nil
         }
     }
@@ -88,6 +93,7 @@ public enum ClientEvent: WireDirection {
         case .adapters(let message): message
         case .statusReply(let message): message
         case .requests(let message): message
+        case .adapterChanged(let message): message
         }
     }
 }
@@ -99,6 +105,7 @@ public enum WorkerReport: WireDirection {
     case chunk(WireWorkerChunk)
     case routed(WireWorkerRouted)
     case finished(WireFinished)
+    case editionHeld(WireEditionHeld)
 
     public static let frameLimit = Frames.serviceLimit
 
@@ -109,6 +116,7 @@ public enum WorkerReport: WireDirection {
         case .workerChunk: self = .chunk(try Frames.read(body))
         case .workerRouted: self = .routed(try Frames.read(body))
         case .finished: self = .finished(try Frames.read(body))
+        case .editionHeld: self = .editionHeld(try Frames.read(body))
         default: return nil
         }
     }
@@ -120,6 +128,7 @@ public enum WorkerReport: WireDirection {
         case .chunk(let message): message
         case .routed(let message): message
         case .finished(let message): message
+        case .editionHeld(let message): message
         }
     }
 }
@@ -131,6 +140,8 @@ public enum WorkerOrder: WireDirection {
     case heartbeat(WireHeartbeat)
     case expect(WireExpect)
     case drain(WireDrain)
+    case edition(WireEdition)
+    case dropEdition(WireDropEdition)
     /// The front does not take this worker, or a message of its.
     case failed(WireFailed)
 
@@ -143,6 +154,8 @@ public enum WorkerOrder: WireDirection {
         case .heartbeat: self = .heartbeat(try Frames.read(body))
         case .expect: self = .expect(try Frames.read(body))
         case .drain: self = .drain(try Frames.read(body))
+        case .edition: self = .edition(try Frames.read(body))
+        case .dropEdition: self = .dropEdition(try Frames.read(body))
         case .failed: self = .failed(try Frames.read(body))
         default: return nil
         }
@@ -155,6 +168,8 @@ public enum WorkerOrder: WireDirection {
         case .heartbeat(let message): message
         case .expect(let message): message
         case .drain(let message): message
+        case .edition(let message): message
+        case .dropEdition(let message): message
         case .failed(let message): message
         }
     }

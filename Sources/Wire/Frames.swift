@@ -16,6 +16,7 @@ public enum Kind: String, CaseIterable, Sendable {
     case listRequests = "LIST_REQUESTS"
     case retry = "RETRY"
     case drop = "DROP"
+    case changeAdapter = "CHANGE_ADAPTER"
 
     // front to client
     case accepted = "ACCEPTED"
@@ -27,6 +28,7 @@ public enum Kind: String, CaseIterable, Sendable {
     case adapters = "ADAPTERS"
     case statusReply = "STATUS_REPLY"
     case requests = "REQUESTS"
+    case adapterChanged = "ADAPTER_CHANGED"
 
     // worker to front, and HEARTBEAT and FAILED back
     case ready = "READY"
@@ -34,12 +36,15 @@ public enum Kind: String, CaseIterable, Sendable {
     case workerChunk = "WORKER_CHUNK"
     case workerRouted = "WORKER_ROUTED"
     case finished = "FINISHED"
+    case editionHeld = "EDITION_HELD"
 
     // front to worker
     case dispatch = "DISPATCH"
     case workerCancel = "WORKER_CANCEL"
     case expect = "EXPECT"
     case drain = "DRAIN"
+    case edition = "EDITION"
+    case dropEdition = "DROP_EDITION"
 
     /// The kinds by frame 1.
     static let named = Dictionary(

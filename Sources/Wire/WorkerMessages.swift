@@ -13,6 +13,14 @@ extension WireReady: WireMessage {
             throw WireError(
                 .invalidField, "identity has \(identity.count) bytes, not \(RequestID.byteCount)")
         }
+        try WireResidentAdapter.validate(adapters)
+        try defaults.validate()
+        try WireRefusedAdapter.validate(refused)
+    }
+}
+
+extension WireResidentAdapter {
+    static func validate(_ adapters: [WireResidentAdapter]) throws(WireError) {
         try FieldCheck.count(adapters.count, "adapters", atMost: FieldCheck.nameLimit)
         for adapter in adapters {
             try FieldCheck.name(adapter.name, "adapter")
@@ -20,8 +28,37 @@ extension WireReady: WireMessage {
             try FieldCheck.count(
                 adapter.warnings.count, "warnings", atMost: FieldCheck.warningLimit)
         }
-        try defaults.validate()
+    }
+}
+
+extension WireEditionHeld: WireMessage {
+    public static let kind = Kind.editionHeld
+
+    public func validate() throws(WireError) {
+        try FieldCheck.digest(edition, "edition")
+        try WireResidentAdapter.validate(adapters)
         try WireRefusedAdapter.validate(refused)
+    }
+}
+
+extension WireEdition: WireMessage {
+    public static let kind = Kind.edition
+
+    public func validate() throws(WireError) {
+        try FieldCheck.digest(edition, "edition")
+        try FieldCheck.count(adapters.count, "adapters", atMost: FieldCheck.nameLimit)
+        for adapter in adapters {
+            try FieldCheck.name(adapter.name, "adapter")
+            try FieldCheck.digest(adapter.digest, "digest")
+        }
+    }
+}
+
+extension WireDropEdition: WireMessage {
+    public static let kind = Kind.dropEdition
+
+    public func validate() throws(WireError) {
+        try FieldCheck.digest(edition, "edition")
     }
 }
 
@@ -110,6 +147,7 @@ extension WireDispatch: RequestMessage {
         try FieldCheck.known(weighting, "weighting")
         try FieldCheck.number(gain, "gain", in: -64...64)
         try FieldCheck.digest(router, "router", optional: true)
+        try FieldCheck.digest(edition, "edition", optional: true)
     }
 }
 

@@ -9,8 +9,10 @@ internal import Wire
 extension Job {
     /// Reads what the front dispatches.
     ///
-    /// - Parameter prompt: the prompt's ids.
-    init(_ dispatch: WireDispatch, prompt: [Int32], model: ServedModel, contextLength: Int)
+    /// - Parameters:
+    ///   - prompt: the prompt's ids.
+    ///   - edition: what the part was accepted under.
+    init(_ dispatch: WireDispatch, prompt: [Int32], edition: HeldEdition, contextLength: Int)
         throws(WorkerError)
     {
         var segments: [MixSegment] = []
@@ -35,33 +37,33 @@ extension Job {
         self.init(request: request)
         stop = dispatch.limits.stop
         emittedTextByteCount = Int(dispatch.emittedTextBytes)
-        if dispatch.reroute { rerouting = try Rerouting(dispatch, model: model) }
+        if dispatch.reroute { rerouting = try Rerouting(dispatch, edition: edition) }
     }
 }
 
 extension Job.Rerouting {
-    init(_ dispatch: WireDispatch, model: ServedModel) throws(WorkerError) {
+    init?(_ dispatch: WireDispatch, edition: HeldEdition) throws(WorkerError) {
         var allowed: Set<Digest> = []
         for bytes in dispatch.allowedAdapters {
-            guard let digest = Digest(bytes: bytes), model.loaded.shelf[digest] != nil
-            else {
+            guard let digest = Digest(bytes: bytes), edition.names[digest] != nil else {
                 throw WorkerError(
                     .unavailable, "an adapter that the request may use is not at this worker")
             }
             allowed.insert(digest)
         }
-        let router = model.router?.digest
-        guard dispatch.router.isEmpty || Digest(bytes: dispatch.router) == router else {
+        guard dispatch.router.isEmpty || Digest(bytes: dispatch.router) == edition.router?.digest
+        else {
             throw WorkerError(
                 .unavailable,
-                "this worker's router is \(router?.description ?? "none"), the request was routed by another"
+                "this worker's router is \(edition.router?.digest.description ?? "none"), the request was routed by another"
             )
         }
+        guard let router = edition.router else { return nil }
         do {
             let policy = try AdapterPolicy(dispatch.weighting, gain: dispatch.gain)
             self.init(
                 userMessage: dispatch.routedText, policy: policy,
-                allowed: allowed.isEmpty ? nil : allowed)
+                allowed: allowed.isEmpty ? nil : allowed, router: router)
         } catch {
             throw WorkerError(.invalidArgument, "\(error)")
         }

@@ -25,11 +25,16 @@ public struct Job: Sendable {
         public let policy: AdapterPolicy
         /// nil: every adapter that the router is bound to.
         public let allowed: Set<Digest>?
+        public let router: AdapterRouter
 
-        public init(userMessage: String, policy: AdapterPolicy, allowed: Set<Digest>?) {
+        public init(
+            userMessage: String, policy: AdapterPolicy, allowed: Set<Digest>?,
+            router: AdapterRouter
+        ) {
             self.userMessage = userMessage
             self.policy = policy
             self.allowed = allowed
+            self.router = router
         }
     }
 }

@@ -52,13 +52,35 @@ public final class JobRunner {
         }
     }
 
-    private func add(_ adapter: ShelvedAdapter, name: String) throws(AdapterError) {
+    /// Takes one more adapter between two steps, by its content alone.
+    ///
+    /// - Parameter digest: what the folder must hold; nil: whatever it does.
+    func hold(path: String, digest: Digest? = nil) throws(WorkerError) -> ShelvedAdapter {
+        do {
+            let adapter = try ShelvedAdapter(reading: model.loaded.adapterSource(path: path))
+            guard digest.map({ $0 == adapter.digest }) ?? true else {
+                throw AdapterError(
+                    .malformed, "\(path): holds other bytes, with the digest \(adapter.digest)")
+            }
+            try checkSize(of: adapter)
+            engine.hold(adapter)
+            return adapter
+        } catch {
+            throw WorkerError(.invalidArgument, "\(error)")
+        }
+    }
+
+    private func checkSize(of adapter: ShelvedAdapter) throws(AdapterError) {
         guard adapter.byteCount <= engine.adapterByteLimit else {
             throw AdapterError(
                 .unsupported,
                 "\(adapter.source.path): takes \(adapter.byteCount) bytes, all adapters may take \(engine.adapterByteLimit); start the worker with more --adapter-memory"
             )
         }
+    }
+
+    private func add(_ adapter: ShelvedAdapter, name: String) throws(AdapterError) {
+        try checkSize(of: adapter)
         try engine.add(adapter, name: name)
         try model.loaded.add(adapter, name: name)
     }
@@ -195,12 +217,9 @@ public final class JobRunner {
     }
 
     private func replyRouter(_ job: Job) -> ReplyRouter? {
-        guard let router = model.router, let rerouting = job.rerouting, job.request.kvRule != .pin
-        else {
-            return nil
-        }
+        guard let rerouting = job.rerouting, job.request.kvRule != .pin else { return nil }
         return ReplyRouter(
-            router: router, userMessage: rerouting.userMessage, policy: rerouting.policy,
+            router: rerouting.router, userMessage: rerouting.userMessage, policy: rerouting.policy,
             allowing: rerouting.allowed)
     }
 }

@@ -27,8 +27,8 @@ public struct LocalReply {
     ) throws(WorkerError) -> WireDone {
         let model = runner.model
         let ids = try PromptEncoder(tokenizer: model.tokenizer).encode(prompt)
-        let shelf = model.loaded.shelf
-        let shown = segments.map { WireSegment($0, shelf: shelf, reason: reason) }
+        let edition = HeldEdition(own: model)
+        let shown = segments.map { WireSegment($0, names: edition.names, reason: reason) }
         let sampling = sampling.completed(by: WireSampling(model.loaded.samplingDefaults))
         let dispatch = WireDispatch {
             $0.prompt = prompt
@@ -38,7 +38,7 @@ public struct LocalReply {
             $0.kvRule = kvRule
         }
         var job = try Job(
-            dispatch, prompt: ids, model: model, contextLength: runner.engine.contextLength)
+            dispatch, prompt: ids, edition: edition, contextLength: runner.engine.contextLength)
         job.coming = Array(segments.dropFirst())
         let id = try runner.start(job)
         var tokens: [UInt32] = []

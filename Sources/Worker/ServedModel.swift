@@ -10,7 +10,7 @@ public import Tokenization
 public struct ServedModel: Sendable {
     public internal(set) var loaded: LoadedModel
     public let tokenizer: Tokenizer
-    /// Bound to the adapters; nil: explicit mixes only.
+    /// Bound to the adapters, if there are any yet; nil: explicit mixes only.
     public let router: AdapterRouter?
     /// Folders of the shelf that hold no adapter for this base, and why.
     public let refusedAdapters: [(name: String, reason: String)]
@@ -25,9 +25,10 @@ public struct ServedModel: Sendable {
     ///   - adapterByteLimit: what the adapters' weights may take; if it is less than they do, they are loaded when they are used.
     ///   - router: a folder that `fusebox router train` wrote.
     ///   - threshold: the scope below which it abstains; nil leaves its own.
+    ///   - bindsLater: adapters come later, and the router is bound to them then.
     public init(
         loaded: LoadedModel, adapters: String? = nil, adapterByteLimit: Int = .max,
-        router: String? = nil, threshold: Float? = nil
+        router: String? = nil, threshold: Float? = nil, bindsLater: Bool = false
     ) throws(LoadError) {
         var loaded = loaded
         var warnings = loaded.warnings
@@ -39,11 +40,14 @@ public struct ServedModel: Sendable {
         do {
             tokenizer = try Tokenizer(path: loaded.checkpointPath)
             if let router {
-                let shelf = loaded.shelf.named.mapValues(\.digest)
-                let binding = try AdapterRouter(directory: router).abstaining(below: threshold)
-                    .bound(to: shelf)
-                self.router = binding.router
-                warnings += binding.warnings
+                let trained = try AdapterRouter(directory: router).abstaining(below: threshold)
+                if bindsLater {
+                    self.router = trained
+                } else {
+                    let binding = try trained.bound(to: loaded.shelf.named.mapValues(\.digest))
+                    self.router = binding.router
+                    warnings += binding.warnings
+                }
             } else {
                 self.router = nil
             }

@@ -1,17 +1,16 @@
-public import Adapters
+internal import Adapters
 public import Inference
+internal import Tensors
 internal import Translation
 public import Wire
 
 extension WireSegment {
-    /// A segment for people and other processes: digests with the names that the shelf has for them.
-    public init(_ segment: MixSegment, shelf: AdapterShelf, reason: WireReason) {
+    /// A segment for people and other processes: digests with the names that they have.
+    init(_ segment: MixSegment, names: [Digest: String], reason: WireReason) {
         self.init()
         fromToken = UInt32(clamping: segment.fromToken)
         self.reason = reason
-        mix = WireMix(segment.mix) { digest in
-            shelf.named.first { $0.value.digest == digest }?.key
-        }
+        mix = WireMix(segment.mix) { names[$0] }
     }
 }
 

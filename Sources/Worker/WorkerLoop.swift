@@ -65,7 +65,8 @@ public struct WorkerLoop {
             poller.watchWritable(token, !outbox.isEmpty)
             // After a long step the front only seems silent: what it said meanwhile is read first.
             let isSilent = clock.now - heard > Self.silenceLimit
-            try poller.wait(session.isIdle || isSilent ? Self.patience : .zero)
+            let isWaiting = session.isIdle && !session.isLoading
+            try poller.wait(isWaiting || isSilent ? Self.patience : .zero)
             let now = clock.now
             if poller.isReadable(token) {
                 while let frames = try socket.receive() {
@@ -79,13 +80,14 @@ public struct WorkerLoop {
                 }
             }
             if isSilent && now - heard > Self.silenceLimit || outbox.isFull { return false }
-            let silence = session.isIdle ? 0 : session.silence
+            let silence = session.silence
             if silence > 0 || now - beat >= Self.heartbeatInterval {
                 beat = now
                 try outbox.append([.heartbeat(session.heartbeat(silence: silence))], of: session)
                 // It has to be under way before the step begins.
                 try outbox.flush(to: socket)
             }
+            if session.isLoading { try outbox.append(session.loadNext(), of: session) }
             if !session.isIdle { try outbox.append(session.runStep(now: now), of: session) }
             if session.isDraining, session.isIdle, outbox.isEmpty { return true }
         }

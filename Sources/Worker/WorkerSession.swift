@@ -24,6 +24,7 @@ final class WorkerSession {
         let deadline: ContinuousClock.Instant?
         let maxTokens: UInt32
         var completionTokens: UInt32
+        let edition: HeldEdition
     }
 
     /// How much longer than predicted a step may take, and what is said before anything is known.
@@ -35,6 +36,7 @@ final class WorkerSession {
 
     private let runner: JobRunner
     private let encoder: PromptEncoder
+    private let editions: EditionShelf
     private var running: [Int: Running] = [:]
     private var jobs: [Part: Int] = [:]
     /// What the front was told of adapters.
@@ -44,9 +46,13 @@ final class WorkerSession {
     init(_ runner: JobRunner) {
         self.runner = runner
         encoder = PromptEncoder(tokenizer: runner.model.tokenizer)
+        editions = EditionShelf(runner)
     }
 
+    /// Nothing runs.
     var isIdle: Bool { running.isEmpty }
+    /// Adapters are to be loaded.
+    var isLoading: Bool { editions.isLoading }
 
     /// The worker's introduction.
     ///
@@ -72,20 +78,17 @@ final class WorkerSession {
                 WireRefusedAdapter(folder: $0.name, reason: $0.reason)
             }
             ready.adapters = model.loaded.shelf.named.sorted { $0.key < $1.key }.map {
-                name, adapter in
-                WireResidentAdapter {
-                    $0.name = name
-                    $0.digest = Data(adapter.digest.bytes)
-                    $0.rank = UInt32(clamping: adapter.rank)
-                    $0.byteCount = UInt64(clamping: adapter.byteCount)
-                    $0.warnings = adapter.warnings
-                }
+                name, adapter in WireResidentAdapter(adapter, name: name)
             }
         }
     }
 
-    /// How long the step that is due may keep this worker from saying anything, in milliseconds; 0: not unusually long.
-    var silence: UInt32 { Self.silence(predicted: runner.engine.nextStepSeconds) }
+    /// How long the adapter or the step that is due may keep this worker from saying anything, in milliseconds; 0: not
+    /// unusually long.
+    var silence: UInt32 {
+        if isLoading { return Self.unknownSilence }
+        return isIdle ? 0 : Self.silence(predicted: runner.engine.nextStepSeconds)
+    }
 
     static func silence(predicted seconds: Double?) -> UInt32 {
         guard let seconds else { return unknownSilence }
@@ -147,9 +150,18 @@ final class WorkerSession {
         case .drain:
             isDraining = true
             return []
+        case .edition(let edition):
+            editions.take(edition)
+            return []
+        case .dropEdition(let edition):
+            editions.drop(edition)
+            return []
         case .heartbeat, .failed: return []
         }
     }
+
+    /// Loads an adapter that the front wants held.
+    func loadNext() -> [WorkerReport] { editions.loadNext() }
 
     /// Runs a step and reports what it brought.
     func runStep(now: ContinuousClock.Instant) -> [WorkerReport] {
@@ -196,7 +208,7 @@ final class WorkerSession {
     func fail(_ report: WorkerReport, because error: WireError) -> WorkerReport? {
         let (part, epoch): (Part, UInt32)
         switch report {
-        case .ready, .heartbeat: return nil
+        case .ready, .heartbeat, .editionHeld: return nil
         case .chunk(let chunk):
             (part, epoch) = (Part(request: chunk.request, part: chunk.part), chunk.epoch)
         case .routed(let routed):
@@ -213,6 +225,7 @@ final class WorkerSession {
         for id in running.keys { runner.cancel(id) }
         running.removeAll()
         jobs.removeAll()
+        editions.dropAll()
     }
 
     private func start(_ dispatch: WireDispatch, now: ContinuousClock.Instant) -> [WorkerReport] {
@@ -222,8 +235,9 @@ final class WorkerSession {
             let prompt = try encoder.encode(
                 dispatch.prompt, addSpecialTokens: !dispatch.noSpecialTokens)
             if dispatch.encodeOnly { return try answer(dispatch, prompt) }
+            let edition = try editions.edition(dispatch.edition)
             let job = try Job(
-                dispatch, prompt: prompt, model: runner.model,
+                dispatch, prompt: prompt, edition: edition,
                 contextLength: runner.engine.contextLength)
             let id = try runner.start(job)
             let limit = dispatch.limits.deadlineMs
@@ -231,7 +245,7 @@ final class WorkerSession {
                 part: part, epoch: dispatch.epoch, promptIDs: prompt.map { UInt32(clamping: $0) },
                 deadline: limit > 0 ? now + .milliseconds(Int64(limit)) : nil,
                 maxTokens: UInt32(clamping: job.request.maxTokens),
-                completionTokens: UInt32(clamping: dispatch.emitted.count))
+                completionTokens: UInt32(clamping: dispatch.emitted.count), edition: edition)
             jobs[part] = id
             return []
         } catch {
@@ -324,8 +338,8 @@ final class WorkerSession {
             $0.request = job.part.request
             $0.part = job.part.part
             $0.epoch = job.epoch
-            $0.segment = WireSegment(segment, shelf: runner.model.loaded.shelf, reason: .routed)
-            if let router = runner.model.router {
+            $0.segment = WireSegment(segment, names: job.edition.names, reason: .routed)
+            if let router = job.edition.router {
                 $0.sentence = WireSentenceRoute(sentence, router: router)
             }
         }

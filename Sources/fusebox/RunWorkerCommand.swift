@@ -59,6 +59,9 @@ struct RunWorkerCommand: ParsableCommand {
 
     @OptionGroup var images: ImageOptions
 
+    @Flag(help: .hidden)
+    var adaptersFromFront = false
+
     @Option(help: .hidden)
     var identity: WorkerIdentity?
 
@@ -105,8 +108,9 @@ struct RunWorkerCommand: ParsableCommand {
             byteCount: memory?.bytes ?? loaded.availableByteCount, engineCount: workersHere)
         let settings = engine.settings(for: loaded, memory: share)
         let served = try ServedModel(
-            loaded: loaded, adapters: files.adapters, adapterByteLimit: settings.adapterByteCount,
-            router: files.router, threshold: threshold)
+            loaded: loaded, adapters: adaptersFromFront ? nil : files.adapters,
+            adapterByteLimit: settings.adapterByteCount, router: files.router,
+            threshold: threshold, bindsLater: adaptersFromFront)
         for warning in served.warnings { logger.warning("\(warning)") }
         return try JobRunner(model: served, settings: settings)
     }

@@ -16,7 +16,8 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Serve prompts from message-queue clients with worker processes.",
         discussion: """
             Flags win over the configuration file, a JSON object whose keys are their long names. \
-            SIGTERM or Ctrl-C lets running requests finish; a second one ends at once.
+            SIGTERM or Ctrl-C lets running requests finish; a second one ends at once. With --state SIGHUP takes over \
+            what has changed in the folder of adapters.
             """
     )
 
@@ -51,16 +52,28 @@ struct ServeCommand: AsyncParsableCommand {
         checklist.note("kernels", try KernelSet.select().name)
         checklist.note("threads", "\(crew)")
         checklist.note("journal", place.description)
+        let folder = try StateFolder.registry(settings)
+        let keeper = folder.map {
+            ShelfKeeper(
+                folder: $0, shelf: settings.adapters,
+                check: WorkerCommand(arguments: settings.checkArguments))
+        }
         let service = try Service(
             bind: settings.bind, processID: getpid(),
             preparation: settings.imageArguments.map { WorkerCommand(arguments: $0) },
-            commands: settings.workerCommands(crew, memory: AvailableMemory.byteCount()),
+            commands: settings.workerCommands(
+                crew, memory: AvailableMemory.byteCount(), comesEmpty: keeper != nil),
             configuration: settings.brokerConfiguration,
             router: router, engine: { () throws(EngineFailure) in try place.open() },
             retention: .seconds(settings.keepResults ?? ServeSettings.usualRetention),
-            logger: logger)
+            keeper: keeper, logger: logger)
         let (interruptions, continuation) = AsyncStream.makeStream(of: Void.self)
-        let signals = SignalWatch([SIGTERM, SIGINT]) { _ in continuation.yield() }
+        let (rescans, rescan) = AsyncStream.makeStream(of: Void.self)
+        // Without a shelf that changes a terminal that hangs up ends the service.
+        let signals = [
+            SignalWatch([SIGTERM, SIGINT]) { _ in continuation.yield() },
+            SignalWatch(keeper == nil ? [] : [SIGHUP]) { _ in rescan.yield() },
+        ]
         defer { withExtendedLifetime(signals) {} }
         let (endpoints, ready) = AsyncStream.makeStream(of: String.self)
         try await withThrowingTaskGroup { [settings] group in
@@ -72,7 +85,7 @@ struct ServeCommand: AsyncParsableCommand {
                 }
             }
             try await service.run(
-                until: interruptions, onStep: { Self.note($0, on: checklist) }
+                until: interruptions, onStep: { Self.note($0, on: checklist) }, rescans: rescans
             ) { summary in
                 Self.announce(summary, crew, router: routerNote, on: checklist)
                 ready.yield(summary.endpoint)

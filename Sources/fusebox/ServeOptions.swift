@@ -21,6 +21,13 @@ struct ServeOptions: ParsableArguments {
     var router: String?
 
     @Option(
+        defaultAsFlag: "",
+        help: ArgumentHelp(
+            "Keep the adapters in this folder, so that they can change while the service runs; without a folder in $XDG_STATE_HOME/fusebox.",
+            valueName: "folder"))
+    var state: String?
+
+    @Option(
         parsing: .unconditional,
         help:
             "The scope below which the router abstains, as `router explain` shows it; else the router's own."
@@ -113,6 +120,7 @@ struct ServeOptions: ParsableArguments {
         settings.name = name
         settings.adapters = adapters
         settings.router = router
+        settings.state = state
         settings.threshold = threshold
         settings.type = type?.rawValue
         settings.cacheType = cacheType?.rawValue

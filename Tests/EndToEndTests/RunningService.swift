@@ -24,6 +24,8 @@ final class RunningService {
         try process.run()
     }
 
+    var processID: Int32 { process.processIdentifier }
+
     /// Waits until every worker serves and returns their process ids.
     func workers(_ client: FuseboxClient, count: Int = 2) async throws -> [Int32] {
         for _ in 0..<600 {

@@ -83,6 +83,20 @@ import Wire
         let error = await #expect(throws: ClientError.self) { try await client.listAdapters() }
         #expect(error?.code == .refused && error?.message == "no adapters here")
         #expect(error?.failure?.code == .unavailable)
+        let change = WireChangeAdapter {
+            $0.verb = .replace
+            $0.name = "calm"
+            $0.path = "/shelf/calm"
+        }
+        let changed = try await client.changeAdapter(change)
+        #expect(changed.revision == 7 && changed.warnings == ["calm"])
+        let relative = await #expect(throws: ClientError.self) {
+            try await client.changeAdapter(
+                WireChangeAdapter {
+                    $0.verb = .add; $0.name = "calm"
+                })
+        }
+        #expect(relative?.code == .invalidRequest)
         client.shutDown()
         front.stop()
     }

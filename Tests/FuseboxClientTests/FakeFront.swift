@@ -130,6 +130,13 @@ private struct FakeFrontLoop: ~Copyable {
                 $0.message = "no adapters here"
             }
             try send(.failed(failure), to: peer)
+        case .changeAdapter(let change):
+            let reply = WireAdapterChanged {
+                $0.request = change.request
+                $0.revision = 7
+                $0.warnings = [change.name]
+            }
+            try send(.adapterChanged(reply), to: peer)
         case .status(let status):
             let reply = WireStatusReply {
                 $0.request = status.request

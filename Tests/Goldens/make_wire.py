@@ -29,6 +29,7 @@ KINDS: dict[str, type[Message]] = {
     "LIST_REQUESTS": client.ListRequests,
     "RETRY": client.Retry,
     "DROP": client.Drop,
+    "CHANGE_ADAPTER": client.ChangeAdapter,
     "ACCEPTED": client.Accepted,
     "ROUTED": client.Routed,
     "CHUNK": client.Chunk,
@@ -38,15 +39,19 @@ KINDS: dict[str, type[Message]] = {
     "ADAPTERS": client.Adapters,
     "STATUS_REPLY": client.StatusReply,
     "REQUESTS": client.Requests,
+    "ADAPTER_CHANGED": client.AdapterChanged,
     "READY": worker.Ready,
     "HEARTBEAT": worker.Heartbeat,
     "WORKER_CHUNK": worker.WorkerChunk,
     "WORKER_ROUTED": worker.WorkerRouted,
     "FINISHED": worker.Finished,
+    "EDITION_HELD": worker.EditionHeld,
     "DISPATCH": worker.Dispatch,
     "WORKER_CANCEL": worker.WorkerCancel,
     "EXPECT": worker.Expect,
     "DRAIN": worker.Drain,
+    "EDITION": worker.Edition,
+    "DROP_EDITION": worker.DropEdition,
 }
 
 # Fields whose values the receiver checks.
@@ -60,6 +65,9 @@ CHECKED = {
     "log_probability": -0.75,
     "top": 5,
     "limit": 50,
+    "verb": client.ADAPTER_VERB_CANARY,
+    "path": "/shelf/ü",
+    "share": 0.25,
 }
 # Fields that others exclude.
 ALONE = {
@@ -68,7 +76,9 @@ ALONE = {
     client.Chunk: {"prompt_scores", "prompt_offset"},
     worker.WorkerChunk: {"prompt_scores", "prompt_offset"},
 }
-DIGESTS = {"adapter", "coefficients", "base", "router", "digest", "allowed_adapters", "adapters"}
+DIGESTS = {
+    "adapter", "coefficients", "base", "router", "digest", "allowed_adapters", "adapters", "edition",
+}
 LAST_OF_ONEOF = {"form": "chat", "kind": "auto", "outcome": "reason"}
 
 
@@ -114,7 +124,7 @@ def scalar(field: FieldDescriptor, number: int) -> object:
         return bytes((number + i) % 256 for i in range(length))
     if field.type == FieldDescriptor.TYPE_ENUM:
         return max(value.number for value in field.enum_type.values)
-    if field.type == FieldDescriptor.TYPE_FLOAT:
+    if field.type in (FieldDescriptor.TYPE_FLOAT, FieldDescriptor.TYPE_DOUBLE):
         return 0.5 + number % 8
     if field.type == FieldDescriptor.TYPE_BOOL:
         return True

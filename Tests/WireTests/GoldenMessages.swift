@@ -39,15 +39,14 @@ struct GoldenMessage {
     func decode() throws(WireError) -> any WireDirection {
         switch kind {
         case .submit, .attach, .cancel, .credit, .close, .route, .listAdapters, .status,
-            .listRequests,
-            .retry, .drop:
+            .listRequests, .retry, .drop, .changeAdapter:
             try Frames.decode(frames, as: ClientVerb.self)
         case .accepted, .routed, .chunk, .done, .failed, .routeReply, .adapters, .statusReply,
-            .requests:
+            .requests, .adapterChanged:
             try Frames.decode(frames, as: ClientEvent.self)
-        case .ready, .heartbeat, .workerChunk, .workerRouted, .finished:
+        case .ready, .heartbeat, .workerChunk, .workerRouted, .finished, .editionHeld:
             try Frames.decode(frames, as: WorkerReport.self)
-        case .dispatch, .workerCancel, .expect, .drain:
+        case .dispatch, .workerCancel, .expect, .drain, .edition, .dropEdition:
             try Frames.decode(frames, as: WorkerOrder.self)
         }
     }

@@ -11,10 +11,14 @@ import Wire
 /// The embedded demo, as a worker has it.
 enum DemoWorker {
     static func model() throws -> ServedModel {
-        let demo = GoldenFolder.path("../../Demo")
-        let loaded = try LoadedModel(
-            path: demo + "/base", precision: Precision(weights: .q8_0), threadCount: 1)
-        return try ServedModel(loaded: loaded, adapters: demo + "/adapters")
+        try ServedModel(loaded: base(), adapters: GoldenFolder.path("../../Demo/adapters"))
+    }
+
+    /// Without adapters.
+    static func base() throws -> LoadedModel {
+        try LoadedModel(
+            path: GoldenFolder.path("../../Demo/base"), precision: Precision(weights: .q8_0),
+            threadCount: 1)
     }
 
     /// A first dispatch of a prompt of `promptCount` tokens.

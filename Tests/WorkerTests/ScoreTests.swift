@@ -31,7 +31,7 @@ import Wire
                 case .finished(let finished):
                     #expect(finished.failure == .unspecified, "\(finished.message)")
                     return chunks
-                case .ready, .heartbeat, .routed: continue
+                case .ready, .heartbeat, .editionHeld, .routed: continue
                 }
             }
             reports = session.runStep(now: .now)
@@ -44,8 +44,7 @@ import Wire
         let mix = DemoWorker.mix("hotels", of: model)
         var dispatch = DemoWorker.dispatch(promptCount: 150)
         dispatch.segments = [
-            WireSegment(
-                MixSegment(fromToken: 0, mix: mix), shelf: model.loaded.shelf, reason: .requested)
+            WireSegment(MixSegment(fromToken: 0, mix: mix), names: [:], reason: .requested)
         ]
         dispatch.scores.prompt = true
         dispatch.scores.top = 2

@@ -88,7 +88,7 @@ import Wire
         let (session, runner) = try session()
         let mix = WireSegment(
             MixSegment(fromToken: 0, mix: DemoWorker.mix("hotels", of: model)),
-            shelf: model.loaded.shelf, reason: .requested
+            names: [:], reason: .requested
         ).mix
         #expect(session.receive(.dispatch(DemoWorker.dispatch(mix)), now: .now).isEmpty)
         _ = session.runStep(now: .now)
@@ -122,7 +122,7 @@ import Wire
 
     private func wire(_ mix: AdapterMix) -> WireMix {
         let segment = MixSegment(fromToken: 0, mix: mix)
-        return WireSegment(segment, shelf: model.loaded.shelf, reason: .requested).mix
+        return WireSegment(segment, names: [:], reason: .requested).mix
     }
 
     /// A worker with memory for one adapter of the demo.

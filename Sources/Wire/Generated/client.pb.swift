@@ -25,6 +25,76 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
+public nonisolated enum WireAdapterVerb: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// a new name
+  case add // = 1
+
+  /// other bytes for a name
+  case replace // = 2
+  case remove // = 3
+
+  /// ends a canary, else goes to the generation before, or to `generation`
+  case rollback // = 4
+
+  /// other bytes for a share of the requests
+  case canary // = 5
+
+  /// a canary answers all requests
+  case promote // = 6
+
+  /// the shelf's folder is looked at again; goes without a name
+  case rescan // = 7
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .add
+    case 2: self = .replace
+    case 3: self = .remove
+    case 4: self = .rollback
+    case 5: self = .canary
+    case 6: self = .promote
+    case 7: self = .rescan
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .add: return 1
+    case .replace: return 2
+    case .remove: return 3
+    case .rollback: return 4
+    case .canary: return 5
+    case .promote: return 6
+    case .rescan: return 7
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireAdapterVerb] = [
+    .unspecified,
+    .add,
+    .replace,
+    .remove,
+    .rollback,
+    .canary,
+    .promote,
+    .rescan,
+  ]
+
+}
+
 public nonisolated struct WireNamedWeight: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -383,6 +453,32 @@ public nonisolated struct WireDrop: Sendable {
   public init() {}
 }
 
+/// Kind CHANGE_ADAPTER: changes the shelf while requests run. Each keeps the generations that it was accepted with.
+public nonisolated struct WireChangeAdapter: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var request: Data = Data()
+
+  public var verb: WireAdapterVerb = .unspecified
+
+  public var name: String = String()
+
+  /// where the service finds the adapter; of ADD, REPLACE and CANARY
+  public var path: String = String()
+
+  /// of the requests; of CANARY
+  public var share: Float = 0
+
+  /// of ROLLBACK; 0: the one before
+  public var generation: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// Kind ACCEPTED. Before it nothing is promised.
 public nonisolated struct WireAccepted: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -584,6 +680,67 @@ public nonisolated struct WireAdapterDescription: Sendable {
   /// the longest of the workers' last loads
   public var loadMs: Float = 0
 
+  /// 0: the shelf does not change while the service runs
+  public var generation: UInt32 = 0
+
+  public var generations: [WireAdapterGeneration] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What a name stood for, and how its requests fared since the service began.
+public nonisolated struct WireAdapterGeneration: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var number: UInt32 = 0
+
+  public var digest: Data = Data()
+
+  /// serving, canary, retired
+  public var state: String = String()
+
+  /// of the requests, a canary's
+  public var share: Float = 0
+
+  /// parts that ended
+  public var requests: UInt64 = 0
+
+  /// of these
+  public var failures: UInt64 = 0
+
+  public var tokens: UInt64 = 0
+
+  /// from dispatch to end, of all of them
+  public var seconds: Double = 0
+
+  /// its mean weight in their mixes
+  public var weight: Double = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Kind ADAPTER_CHANGED: the change is in force and will outlast the service.
+public nonisolated struct WireAdapterChanged: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var request: Data = Data()
+
+  /// of the shelf
+  public var revision: UInt64 = 0
+
+  public var warnings: [String] = []
+
+  /// of the shelf's folder, for RESCAN
+  public var refused: [WireRefusedAdapter] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -600,6 +757,9 @@ public nonisolated struct WireAdapters: Sendable {
   public var adapters: [WireAdapterDescription] = []
 
   public var refused: [WireRefusedAdapter] = []
+
+  /// grows with each change; 0: the shelf does not change while the service runs
+  public var revision: UInt64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1041,6 +1201,10 @@ public nonisolated struct WireRequests: Sendable {
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "fusebox.v1"
+
+nonisolated extension WireAdapterVerb: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ADAPTER_VERB_UNSPECIFIED\0\u{1}ADAPTER_VERB_ADD\0\u{1}ADAPTER_VERB_REPLACE\0\u{1}ADAPTER_VERB_REMOVE\0\u{1}ADAPTER_VERB_ROLLBACK\0\u{1}ADAPTER_VERB_CANARY\0\u{1}ADAPTER_VERB_PROMOTE\0\u{1}ADAPTER_VERB_RESCAN\0")
+}
 
 nonisolated extension WireNamedWeight: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".NamedWeight"
@@ -1726,6 +1890,61 @@ nonisolated extension WireDrop: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
   }
 }
 
+nonisolated extension WireChangeAdapter: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ChangeAdapter"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}verb\0\u{1}name\0\u{1}path\0\u{1}share\0\u{1}generation\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.request) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.verb) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.path) }()
+      case 5: try { try decoder.decodeSingularFloatField(value: &self.share) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.generation) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.request.isEmpty {
+      try visitor.visitSingularBytesField(value: self.request, fieldNumber: 1)
+    }
+    if self.verb != .unspecified {
+      try visitor.visitSingularEnumField(value: self.verb, fieldNumber: 2)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 3)
+    }
+    if !self.path.isEmpty {
+      try visitor.visitSingularStringField(value: self.path, fieldNumber: 4)
+    }
+    if self.share.bitPattern != 0 {
+      try visitor.visitSingularFloatField(value: self.share, fieldNumber: 5)
+    }
+    if self.generation != 0 {
+      try visitor.visitSingularUInt32Field(value: self.generation, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireChangeAdapter, rhs: WireChangeAdapter) -> Bool {
+    if lhs.request != rhs.request {return false}
+    if lhs.verb != rhs.verb {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs.path != rhs.path {return false}
+    if lhs.share != rhs.share {return false}
+    if lhs.generation != rhs.generation {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireAccepted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Accepted"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}seed\0\u{1}parts\0\u{1}durable\0")
@@ -2050,7 +2269,7 @@ nonisolated extension WireRouteReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireAdapterDescription: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AdapterDescription"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}digest\0\u{1}rank\0\u{3}byte_count\0\u{1}warnings\0\u{1}routable\0\u{1}resident\0\u{1}loads\0\u{1}evictions\0\u{1}uses\0\u{3}load_ms\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}digest\0\u{1}rank\0\u{3}byte_count\0\u{1}warnings\0\u{1}routable\0\u{1}resident\0\u{1}loads\0\u{1}evictions\0\u{1}uses\0\u{3}load_ms\0\u{1}generation\0\u{1}generations\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2069,6 +2288,8 @@ nonisolated extension WireAdapterDescription: SwiftProtobuf.Message, SwiftProtob
       case 9: try { try decoder.decodeSingularUInt64Field(value: &self.evictions) }()
       case 10: try { try decoder.decodeSingularUInt64Field(value: &self.uses) }()
       case 11: try { try decoder.decodeSingularFloatField(value: &self.loadMs) }()
+      case 12: try { try decoder.decodeSingularUInt32Field(value: &self.generation) }()
+      case 13: try { try decoder.decodeRepeatedMessageField(value: &self.generations) }()
       default: break
       }
     }
@@ -2108,6 +2329,12 @@ nonisolated extension WireAdapterDescription: SwiftProtobuf.Message, SwiftProtob
     if self.loadMs.bitPattern != 0 {
       try visitor.visitSingularFloatField(value: self.loadMs, fieldNumber: 11)
     }
+    if self.generation != 0 {
+      try visitor.visitSingularUInt32Field(value: self.generation, fieldNumber: 12)
+    }
+    if !self.generations.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.generations, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2123,6 +2350,123 @@ nonisolated extension WireAdapterDescription: SwiftProtobuf.Message, SwiftProtob
     if lhs.evictions != rhs.evictions {return false}
     if lhs.uses != rhs.uses {return false}
     if lhs.loadMs != rhs.loadMs {return false}
+    if lhs.generation != rhs.generation {return false}
+    if lhs.generations != rhs.generations {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireAdapterGeneration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AdapterGeneration"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}digest\0\u{1}state\0\u{1}share\0\u{1}requests\0\u{1}failures\0\u{1}tokens\0\u{1}seconds\0\u{1}weight\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.number) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.state) }()
+      case 4: try { try decoder.decodeSingularFloatField(value: &self.share) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.requests) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.failures) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.tokens) }()
+      case 8: try { try decoder.decodeSingularDoubleField(value: &self.seconds) }()
+      case 9: try { try decoder.decodeSingularDoubleField(value: &self.weight) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.number != 0 {
+      try visitor.visitSingularUInt32Field(value: self.number, fieldNumber: 1)
+    }
+    if !self.digest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 2)
+    }
+    if !self.state.isEmpty {
+      try visitor.visitSingularStringField(value: self.state, fieldNumber: 3)
+    }
+    if self.share.bitPattern != 0 {
+      try visitor.visitSingularFloatField(value: self.share, fieldNumber: 4)
+    }
+    if self.requests != 0 {
+      try visitor.visitSingularUInt64Field(value: self.requests, fieldNumber: 5)
+    }
+    if self.failures != 0 {
+      try visitor.visitSingularUInt64Field(value: self.failures, fieldNumber: 6)
+    }
+    if self.tokens != 0 {
+      try visitor.visitSingularUInt64Field(value: self.tokens, fieldNumber: 7)
+    }
+    if self.seconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.seconds, fieldNumber: 8)
+    }
+    if self.weight.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.weight, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireAdapterGeneration, rhs: WireAdapterGeneration) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.digest != rhs.digest {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs.share != rhs.share {return false}
+    if lhs.requests != rhs.requests {return false}
+    if lhs.failures != rhs.failures {return false}
+    if lhs.tokens != rhs.tokens {return false}
+    if lhs.seconds != rhs.seconds {return false}
+    if lhs.weight != rhs.weight {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireAdapterChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AdapterChanged"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}revision\0\u{1}warnings\0\u{1}refused\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.request) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.revision) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.warnings) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.refused) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.request.isEmpty {
+      try visitor.visitSingularBytesField(value: self.request, fieldNumber: 1)
+    }
+    if self.revision != 0 {
+      try visitor.visitSingularUInt64Field(value: self.revision, fieldNumber: 2)
+    }
+    if !self.warnings.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.warnings, fieldNumber: 3)
+    }
+    if !self.refused.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.refused, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireAdapterChanged, rhs: WireAdapterChanged) -> Bool {
+    if lhs.request != rhs.request {return false}
+    if lhs.revision != rhs.revision {return false}
+    if lhs.warnings != rhs.warnings {return false}
+    if lhs.refused != rhs.refused {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2130,7 +2474,7 @@ nonisolated extension WireAdapterDescription: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension WireAdapters: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Adapters"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}adapters\0\u{1}refused\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}adapters\0\u{1}refused\0\u{1}revision\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2141,6 +2485,7 @@ nonisolated extension WireAdapters: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 1: try { try decoder.decodeSingularBytesField(value: &self.request) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.adapters) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.refused) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.revision) }()
       default: break
       }
     }
@@ -2156,6 +2501,9 @@ nonisolated extension WireAdapters: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if !self.refused.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.refused, fieldNumber: 3)
     }
+    if self.revision != 0 {
+      try visitor.visitSingularUInt64Field(value: self.revision, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2163,6 +2511,7 @@ nonisolated extension WireAdapters: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.request != rhs.request {return false}
     if lhs.adapters != rhs.adapters {return false}
     if lhs.refused != rhs.refused {return false}
+    if lhs.revision != rhs.revision {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -343,6 +343,25 @@ public nonisolated struct WireFinished: Sendable {
   fileprivate var _usage: WireUsage? = nil
 }
 
+/// Kind EDITION_HELD: answers EDITION, once.
+public nonisolated struct WireEditionHeld: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var edition: Data = Data()
+
+  /// that were loaded for it
+  public var adapters: [WireResidentAdapter] = []
+
+  /// that are not here; with any the edition is not held
+  public var refused: [WireRefusedAdapter] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// Kind DISPATCH: run a part, or go on with one that another worker lost.
 public nonisolated struct WireDispatch: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -476,11 +495,62 @@ public nonisolated struct WireDispatch: @unchecked Sendable {
     set {_uniqueStorage()._noSpecialTokens = newValue}
   }
 
+  /// that it was accepted under; empty: what the worker came with
+  public var edition: Data {
+    get {_storage._edition}
+    set {_uniqueStorage()._edition = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = unsafe _StorageClass.defaultInstance
+}
+
+public nonisolated struct WireEditionAdapter: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var name: String = String()
+
+  public var digest: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Kind EDITION: hold these adapters until DROP_EDITION. Its digest is of what it holds, so it never changes.
+public nonisolated struct WireEdition: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var edition: Data = Data()
+
+  public var adapters: [WireEditionAdapter] = []
+
+  /// the folder with their bytes, for those that are not here
+  public var store: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Kind DROP_EDITION: nothing runs under it any more.
+public nonisolated struct WireDropEdition: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var edition: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// Kind WORKER_CANCEL: stop before the next step and answer FINISHED.
@@ -1098,9 +1168,49 @@ nonisolated extension WireFinished: SwiftProtobuf.Message, SwiftProtobuf._Messag
   }
 }
 
+nonisolated extension WireEditionHeld: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".EditionHeld"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}edition\0\u{1}adapters\0\u{1}refused\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.edition) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.adapters) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.refused) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.edition.isEmpty {
+      try visitor.visitSingularBytesField(value: self.edition, fieldNumber: 1)
+    }
+    if !self.adapters.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.adapters, fieldNumber: 2)
+    }
+    if !self.refused.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.refused, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireEditionHeld, rhs: WireEditionHeld) -> Bool {
+    if lhs.edition != rhs.edition {return false}
+    if lhs.adapters != rhs.adapters {return false}
+    if lhs.refused != rhs.refused {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Dispatch"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}part\0\u{1}epoch\0\u{1}prompt\0\u{3}routed_text\0\u{1}sampling\0\u{1}limits\0\u{3}kv_rule\0\u{1}segments\0\u{1}emitted\0\u{3}emitted_text_bytes\0\u{1}reroute\0\u{2}\u{2}weighting\0\u{1}gain\0\u{1}router\0\u{3}allowed_adapters\0\u{1}scores\0\u{3}prompt_scored\0\u{3}encode_only\0\u{3}no_special_tokens\0\u{b}allowed\0\u{c}\u{d}\u{1}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}part\0\u{1}epoch\0\u{1}prompt\0\u{3}routed_text\0\u{1}sampling\0\u{1}limits\0\u{3}kv_rule\0\u{1}segments\0\u{1}emitted\0\u{3}emitted_text_bytes\0\u{1}reroute\0\u{2}\u{2}weighting\0\u{1}gain\0\u{1}router\0\u{3}allowed_adapters\0\u{1}scores\0\u{3}prompt_scored\0\u{3}encode_only\0\u{1}edition\0\u{3}no_special_tokens\0\u{b}allowed\0\u{c}\u{d}\u{1}")
 
   fileprivate class _StorageClass {
     var _request: Data = Data()
@@ -1123,6 +1233,7 @@ nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _promptScored: UInt32 = 0
     var _encodeOnly: Bool = false
     var _noSpecialTokens: Bool = false
+    var _edition: Data = Data()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1153,6 +1264,7 @@ nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _promptScored = source._promptScored
       _encodeOnly = source._encodeOnly
       _noSpecialTokens = source._noSpecialTokens
+      _edition = source._edition
     }
   }
 
@@ -1190,7 +1302,8 @@ nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 18: try { try decoder.decodeSingularMessageField(value: &_storage._scores) }()
         case 19: try { try decoder.decodeSingularUInt32Field(value: &_storage._promptScored) }()
         case 20: try { try decoder.decodeSingularBoolField(value: &_storage._encodeOnly) }()
-        case 21: try { try decoder.decodeSingularBoolField(value: &_storage._noSpecialTokens) }()
+        case 21: try { try decoder.decodeSingularBytesField(value: &_storage._edition) }()
+        case 22: try { try decoder.decodeSingularBoolField(value: &_storage._noSpecialTokens) }()
         default: break
         }
       }
@@ -1260,8 +1373,11 @@ nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if _storage._encodeOnly != false {
         try visitor.visitSingularBoolField(value: _storage._encodeOnly, fieldNumber: 20)
       }
+      if !_storage._edition.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._edition, fieldNumber: 21)
+      }
       if _storage._noSpecialTokens != false {
-        try visitor.visitSingularBoolField(value: _storage._noSpecialTokens, fieldNumber: 21)
+        try visitor.visitSingularBoolField(value: _storage._noSpecialTokens, fieldNumber: 22)
       }
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -1292,10 +1408,116 @@ nonisolated extension WireDispatch: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._promptScored != rhs_storage._promptScored {return false}
         if _storage._encodeOnly != rhs_storage._encodeOnly {return false}
         if _storage._noSpecialTokens != rhs_storage._noSpecialTokens {return false}
+        if _storage._edition != rhs_storage._edition {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireEditionAdapter: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".EditionAdapter"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}digest\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.digest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireEditionAdapter, rhs: WireEditionAdapter) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.digest != rhs.digest {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireEdition: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Edition"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}edition\0\u{1}adapters\0\u{1}store\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.edition) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.adapters) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.store) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.edition.isEmpty {
+      try visitor.visitSingularBytesField(value: self.edition, fieldNumber: 1)
+    }
+    if !self.adapters.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.adapters, fieldNumber: 2)
+    }
+    if !self.store.isEmpty {
+      try visitor.visitSingularStringField(value: self.store, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireEdition, rhs: WireEdition) -> Bool {
+    if lhs.edition != rhs.edition {return false}
+    if lhs.adapters != rhs.adapters {return false}
+    if lhs.store != rhs.store {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireDropEdition: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DropEdition"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}edition\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.edition) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.edition.isEmpty {
+      try visitor.visitSingularBytesField(value: self.edition, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireDropEdition, rhs: WireDropEdition) -> Bool {
+    if lhs.edition != rhs.edition {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -90,7 +90,7 @@ struct ModelEngine: EvaluationEngine {
                 places.count < (1 + Self.waitingPerSlot) * runner.engine.slotCount
             {
                 do throws(WorkerError) {
-                    places[try runner.start(Job(runs[next]))] = next
+                    places[try runner.start(Job(runs[next], router: model.router))] = next
                 } catch {
                     throw EvaluationError(.model, "\(error)")
                 }
@@ -170,7 +170,7 @@ struct ModelEngine: EvaluationEngine {
 
 extension Job {
     /// A reply of an evaluation; the engine's own ends of text are added when it starts.
-    fileprivate init(_ run: ReplyRun) {
+    fileprivate init(_ run: ReplyRun, router: AdapterRouter?) {
         var request = GenerationRequest(
             prompt: run.prompt, segments: [MixSegment(fromToken: 0, mix: run.mix)],
             maxTokens: run.maxTokens)
@@ -182,9 +182,10 @@ extension Job {
         request.sampling.seed = run.seed
         self.init(request: request)
         stop = run.stop
-        guard let rerouting = run.rerouting else { return }
+        guard let rerouting = run.rerouting, let router else { return }
         self.request.kvRule = KVRule(rawValue: rerouting.rule.rawValue) ?? .keep
         self.rerouting = Rerouting(
-            userMessage: rerouting.userMessage, policy: rerouting.policy, allowed: nil)
+            userMessage: rerouting.userMessage, policy: rerouting.policy, allowed: nil,
+            router: router)
     }
 }

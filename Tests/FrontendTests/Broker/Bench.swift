@@ -11,21 +11,25 @@ struct Bench {
     var now: Duration = .zero
 
     init(
-        workers: Int = 1, slots: Int = 4, hasRouter: Bool = true,
+        workers: Int = 1, slots: Int = 4, hasRouter: Bool = true, shelf: Shelf? = nil,
         _ adjust: (inout BrokerConfiguration) -> Void = { _ in }
     ) {
         var configuration = BrokerConfiguration()
         adjust(&configuration)
         broker = Broker(
-            configuration: configuration, router: hasRouter ? FakeRouter() : nil, seed: 42)
-        for index in 0..<workers {
-            let pid = Int32(100 + index)
-            tell(.workerStarted(place: index, identity: .of(pid), pid: pid))
-            tell(
-                .worker(
-                    Self.worker(index),
-                    .ready(FakePool.ready(pid: pid, slots: slots, hasRouter: hasRouter))))
-        }
+            configuration: configuration, router: hasRouter ? FakeRouter() : nil, seed: 42,
+            shelf: shelf)
+        for index in 0..<workers { start(index, slots: slots, hasRouter: hasRouter) }
+    }
+
+    /// Has a worker come up.
+    @discardableResult
+    mutating func start(_ index: Int, slots: Int = 4, hasRouter: Bool = true) -> [BrokerAction] {
+        let pid = Int32(100 + index)
+        let ready = FakePool.ready(
+            pid: pid, slots: slots, hasRouter: hasRouter, hasAdapters: broker.shelf == nil)
+        return tell(.workerStarted(place: index, identity: .of(pid), pid: pid))
+            + tell(.worker(Self.worker(index), .ready(ready)))
     }
 
     static func worker(_ index: Int) -> Address { Address(name: [0xFF, UInt8(index)]) }

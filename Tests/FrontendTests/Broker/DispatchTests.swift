@@ -35,7 +35,7 @@ import Wire
 
     /// Says which of its adapters a worker has in memory.
     private func tell(_ bench: inout Bench, worker: Int, resident: [String]) {
-        let adapters = bench.broker.pool?.adapters ?? []
+        let adapters = bench.broker.editions.current?.adapters ?? []
         let heartbeat = WireHeartbeat {
             ($0.adapterBytes, $0.adapterByteLimit) = (10, 100)
             $0.adapters = adapters.enumerated().map { index, adapter in
@@ -101,7 +101,7 @@ import Wire
             "workers that say nothing of their memory have all")
         tell(&bench, worker: 0, resident: ["formal"])
         tell(&bench, worker: 1, resident: ["formal"])
-        let digest = bench.broker.pool?.adapter(named: "calm")?.digest
+        let digest = bench.broker.editions.current?.adapter(named: "calm")?.digest
         let expected = WireExpect { $0.adapters = [Data(digest?.bytes ?? [])] }
         let actions = bench.submit(4, "Four.", fixed("calm"))
         #expect(actions.compactMap(\.order) == [.expect(expected)])

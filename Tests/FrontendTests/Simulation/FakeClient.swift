@@ -58,7 +58,7 @@ struct FakeClient {
             return end(done.requestID, part: Int(done.part), &random)
         case .failed(let failed):
             return take(failed, &random)
-        case .routed, .routeReply, .adapters, .statusReply, .requests: break
+        case .routed, .routeReply, .adapters, .statusReply, .requests, .adapterChanged: break
         }
         return []
     }

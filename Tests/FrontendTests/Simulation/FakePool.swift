@@ -18,7 +18,9 @@ enum FakePool {
         Adapter(name: $1, digest: Data(repeating: UInt8($0 + 1), count: 32))
     }
 
-    static func ready(pid: Int32, slots: Int, hasRouter: Bool = true) -> WireReady {
+    static func ready(
+        pid: Int32, slots: Int, hasRouter: Bool = true, hasAdapters: Bool = true
+    ) -> WireReady {
         WireReady {
             $0.pid = pid
             $0.identity = Data(WorkerIdentity.of(pid).bytes)
@@ -29,7 +31,7 @@ enum FakePool {
             $0.router = hasRouter ? Data(router.bytes) : Data()
             $0.type = "f32"
             $0.kernels = "scalar"
-            $0.adapters = adapters.map { adapter in
+            $0.adapters = (hasAdapters ? adapters : []).map { adapter in
                 WireResidentAdapter {
                     $0.name = adapter.name
                     $0.digest = adapter.digest

@@ -29,6 +29,9 @@ struct FakeWorker {
     var brokeItsWord = false
     var heartbeatAt: Duration = .zero
     var running: [Running] = []
+    /// Editions that it was told to hold, and those that it holds.
+    var arrivals: [WireEdition] = []
+    var editions: Set<Data> = []
 
     /// Takes an order; returns how many parts would run at once then.
     mutating func take(_ order: WorkerOrder) -> Int {
@@ -48,6 +51,10 @@ struct FakeWorker {
             {
                 running[index].isCancelled = true
             }
+        case .edition(let edition): arrivals.append(edition)
+        case .dropEdition(let edition):
+            editions.remove(edition.edition)
+            arrivals.removeAll { $0.edition == edition.edition }
         case .heartbeat, .expect: break
         case .drain, .failed: isAlive = false
         }

@@ -44,6 +44,10 @@ struct FaultPlan {
     let lastSubmission: Int
     /// How long a client may be gone.
     let statedGrace: Duration
+    /// Changes of the shelf; 0: workers come with their adapters.
+    let changes: Int
+    /// Adapters that do not load, and registries that cannot be written.
+    let shelfFaults: Int
     let configuration: BrokerConfiguration
 
     init(_ random: inout SeededGenerator, sabotage: Sabotage?) {
@@ -80,7 +84,11 @@ struct FaultPlan {
         // A clock that goes back would give a new front more time than a client asked for.
         clockJumps = frontDeaths > 0 ? 0...3600 : -3600...3600
         lastSubmission = isLonely || number(0...3) == 0 ? 300 : 6000
+        let changesShelf = sabotage?.needsChanges ?? (number(0...2) > 0)
+        changes = changesShelf ? number(10...40) : 0
+        shelfFaults = isCalm ? 0 : number(0...150)
         var configuration = BrokerConfiguration()
+        configuration.changeTimeout = .seconds(3)
         configuration.heartbeatInterval = .milliseconds(100)
         configuration.workerTimeout = .milliseconds(400)
         configuration.stopTimeout = .milliseconds(500)

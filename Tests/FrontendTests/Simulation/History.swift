@@ -27,6 +27,8 @@ struct History {
         case waiting(RequestID)
         /// At the end of the run the broker still has this request open.
         case open(RequestID)
+        /// What came of a change of the shelf that should not have.
+        case shelf(Violation.Rule, String)
     }
 
     var records: [Record] = []
@@ -46,6 +48,11 @@ struct Violation: Hashable, CustomStringConvertible {
         case deadline = "nothing starts after its deadline"
         case patience = "a worker that keeps its word is kept"
         case abandoned = "nothing starts for a client that is long gone"
+        case generation = "a request keeps what it was accepted under"
+        case held = "a worker runs only what it holds"
+        case everyone = "a change is in force once every worker holds it"
+        case whole = "a change that fails leaves what was"
+        case dropped = "workers drop what nobody uses"
     }
 
     let rule: Rule

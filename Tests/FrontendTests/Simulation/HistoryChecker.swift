@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Frontend
 import Wire
 
@@ -37,6 +38,7 @@ struct HistoryChecker {
     private var dispatches: [Part: [UInt32]] = [:]
     private var deaths: [Part: Int] = [:]
     private var ordered: [Part: UInt32] = [:]
+    private var editions: [RequestID: Data] = [:]
     /// Tokens of a part when its losses were last forgiven.
     private var forgivenAt: [Part: Int] = [:]
     private var deadlines: [RequestID: Duration] = [:]
@@ -69,6 +71,8 @@ struct HistoryChecker {
         // The next front counts its attempts anew, but not its epochs.
         case .restarted(let hasLostPower):
             dispatches = dispatches.mapValues { $0.suffix(1) }
+            // It finds what its mixes name, and may name the whole shelf otherwise.
+            editions = [:]
             // Blame is noted, but not forced to disk.
             if hasLostPower {
                 deaths = [:]
@@ -77,6 +81,7 @@ struct HistoryChecker {
         case .lost(let request): report(.everTerminal, "\(request) was accepted and is lost")
         case .waiting(let request): report(.everTerminal, "\(request) was never answered")
         case .open(let request): report(.everTerminal, "\(request) never ended")
+        case .shelf(let rule, let what): report(rule, what)
         }
     }
 
@@ -98,6 +103,11 @@ struct HistoryChecker {
         }
         if let end = abandoned[dispatch.requestID], now > end {
             report(.abandoned, "\(dispatch.requestID) was dispatched \(now - end) too late")
+        }
+        let edition = editions[dispatch.requestID] ?? dispatch.edition
+        editions[dispatch.requestID] = edition
+        if dispatch.edition != edition {
+            report(.generation, "\(dispatch.requestID) went on under another edition")
         }
         let decoder = decoders[part] ?? FakeDecoder(dispatch)
         decoders[part] = decoder
@@ -150,7 +160,7 @@ struct HistoryChecker {
         case .chunk(let chunk): check(chunk, at: client)
         case .done(let done): check(done, event, at: client)
         case .failed(let failed): check(failed, event, at: client)
-        case .routeReply, .adapters, .statusReply, .requests: break
+        case .routeReply, .adapters, .statusReply, .requests, .adapterChanged: break
         }
     }
 

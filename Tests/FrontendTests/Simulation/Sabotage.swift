@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Frontend
 import Journal
 import Wire
@@ -12,6 +13,9 @@ enum Sabotage: String, CaseIterable {
     /// Faults of the record: an acceptance that is left out, or not forced to disk, tokens that are recorded twice or not at
     /// all, an end that is left out, an epoch that is forgotten, a close that is.
     case unrecorded, unforced, doubledTokens, lostTokens, unrecordedSwitch, forgottenEpoch
+    /// A shelf that changes: generations are mixed, a change is in force before all workers hold it, or while it fails, and
+    /// adapters are dropped too early or never.
+    case mixedGenerations, hastyChange, halfChange, earlyDrop, noDrop
 
     var rule: Violation.Rule {
         switch self {
@@ -30,6 +34,19 @@ enum Sabotage: String, CaseIterable {
         case .doubledTokens, .lostTokens: .everTerminal
         case .unrecordedSwitch: .routedFirst
         case .forgottenEpoch: .attempts
+        case .mixedGenerations: .generation
+        case .hastyChange: .everyone
+        case .halfChange: .whole
+        case .earlyDrop: .held
+        case .noDrop: .dropped
+        }
+    }
+
+    /// Whether it shows only where the shelf changes; nil: it may or may not.
+    var needsChanges: Bool? {
+        switch self {
+        case .mixedGenerations, .hastyChange, .halfChange, .earlyDrop, .noDrop: true
+        default: nil
         }
     }
 
@@ -87,6 +104,15 @@ enum Sabotage: String, CaseIterable {
                 $0.ids = [1]
             }
             return [action, .toClient(client, .chunk(late), nil)]
+        case (.mixedGenerations, .toWorker(let worker, .dispatch(var dispatch)))
+        where dispatch.epoch > 1:
+            dispatch.edition = Data(repeating: UInt8(dispatch.epoch % 200), count: 32)
+            return [.toWorker(worker, .dispatch(dispatch))]
+        case (.earlyDrop, .toWorker(let worker, .dispatch(let dispatch)))
+        where dispatch.seedIsEven:
+            let drop = WireDropEdition { $0.edition = dispatch.edition }
+            return [action, .toWorker(worker, .dropEdition(drop))]
+        case (.noDrop, .toWorker(_, .dropEdition)): return []
         case (.crowdedWorker, .toWorker(_, .dispatch)):
             return Array(repeating: action, count: 5)
         default: return [action]
@@ -106,4 +132,8 @@ extension WireJournalEntry {
     fileprivate var isThird: Bool {
         if case .chunk(let chunk) = kind { chunk.offset % 3 == 2 } else { false }
     }
+}
+
+extension WireDispatch {
+    fileprivate var seedIsEven: Bool { sampling.seed.isMultiple(of: 2) }
 }

@@ -31,6 +31,8 @@ struct World {
         /// The disk takes nothing, or something again.
         case disk(problem: String?)
         case clockJump
+        /// Somebody changes the shelf.
+        case change
     }
 
     let plan: FaultPlan
@@ -49,6 +51,8 @@ struct World {
     /// When the last message of a link arrives: the next one comes later.
     private var arrivals: [String: Duration] = [:]
     private var nextPID: Int32 = 100
+    /// Changes of the shelf so far.
+    var shelfChanges = ShelfChanges()
     /// Places at which nothing comes up any more; never all of them.
     private var endedPlaces: Set<Int> = []
 
@@ -56,8 +60,10 @@ struct World {
         random = SeededGenerator(seed: seed)
         plan = FaultPlan(&random, sabotage: sabotage)
         broker = Broker(
-            configuration: plan.configuration, router: FakeRouter(), seed: random.next())
+            configuration: plan.configuration, router: FakeRouter(), seed: random.next(),
+            shelf: plan.changes > 0 ? FakeShelf.first : nil)
         recorder = Recorder(plan.isDurable ? engine : VolatileEngine())
+        for _ in 0..<plan.changes { calendar.plan(.change, at: milliseconds(0...8000)) }
         if let sabotage = plan.sabotage, sabotage.isOfEngine {
             engine.alter = { sabotage.alter($0) }
             engine.forgetsToForce = sabotage == .unforced
@@ -107,6 +113,7 @@ struct World {
         }
         for id in broker.requests.live { history.records.append(.open(id)) }
         if plan.isDurable { lookForTheLost() }
+        noteShelfAtEnd()
         return history
     }
 
@@ -150,6 +157,7 @@ struct World {
         case .disk(let problem): engine.problem = problem
         case .clockJump:
             wallSkew += .seconds(Int.random(in: plan.clockJumps, using: &random))
+        case .change: changeShelf()
         case .tick:
             tell(.tick)
             calendar.plan(.tick, at: now + .milliseconds(20))
@@ -165,7 +173,7 @@ struct World {
     }
 
     /// Tells the broker; its turn ends now or with a later event, with the next tick at the latest.
-    private mutating func tell(_ event: BrokerEvent) {
+    mutating func tell(_ event: BrokerEvent) {
         guard !isFrontDown else { return }
         if plan.isDurable, case .client(_, let verb) = event, let id = verb.knownRequest,
             !broker.remembers(id), let recollection = engine.find(id)
@@ -208,7 +216,8 @@ struct World {
     private mutating func startFront() {
         isFrontDown = false
         broker = Broker(
-            configuration: plan.configuration, router: FakeRouter(), seed: random.next())
+            configuration: plan.configuration, router: FakeRouter(), seed: random.next(),
+            shelf: plan.changes > 0 ? FakeShelf.with(shelfChanges.saved.last) : nil)
         recorder = Recorder(engine)
         _ = broker.restore(engine.watch(), from: engine.place, at: wallTime)
         for place in 0..<plan.workerCount {
@@ -255,6 +264,8 @@ struct World {
                     noteDismissal(workers[index])
                     die(index)
                 }
+            case .prepareShelf(let ticket, let errand): prepareShelf(ticket, errand)
+            case .saveRegistry(let ticket, let registry): saveRegistry(ticket, registry)
             case .workerReady, .placeFailed, .drained, .report, .listRequests: break
             }
         }
@@ -273,6 +284,7 @@ struct World {
     }
 
     private func obstacle(_ address: Address, _ event: ClientEvent) -> SendFailure? {
+        if address == FakeShelf.operatorAddress { return nil }
         guard let client = clients.first(where: { $0.address == address }) else {
             return .unreachable
         }
@@ -314,7 +326,11 @@ struct World {
             place: place, slots: plan.slots)
         workers.append(worker)
         tell(.workerStarted(place: place, identity: .of(nextPID), pid: nextPID))
-        report(.ready(FakePool.ready(pid: nextPID, slots: plan.slots)), from: worker.address)
+        report(
+            .ready(
+                FakePool.ready(
+                    pid: nextPID, slots: plan.slots, hasAdapters: broker.shelf == nil)),
+            from: worker.address)
         calendar.plan(.step(worker.address), at: now + .milliseconds(20))
     }
 
@@ -345,6 +361,7 @@ struct World {
             workers[index].heartbeatAt = now + .milliseconds(100)
             report(.heartbeat(WireHeartbeat { $0.steps = 1 }), from: address)
         }
+        loadEdition(index)
         for message in workers[index].step(
             &random, width: plan.chunkWidth, gaps: now < .seconds(8) ? plan.gaps : 0)
         {
@@ -353,7 +370,7 @@ struct World {
         }
     }
 
-    private mutating func report(_ message: WorkerReport, from address: Address) {
+    mutating func report(_ message: WorkerReport, from address: Address) {
         send(.toBroker(.worker(address, message)), over: "from worker \(address.name)")
     }
 
@@ -362,6 +379,7 @@ struct World {
         else { return }
         if case .drain = order { noteDismissal(workers[index]) }
         let running = workers[index].take(order)
+        noteEditions(order, at: index)
         if case .dispatch(let dispatch) = order {
             history.records.append(
                 .dispatched(
@@ -420,6 +438,7 @@ struct World {
     }
 
     private mutating func deliver(_ event: ClientEvent, to address: Address) {
+        if address == FakeShelf.operatorAddress { return shelfChanges.take(event) }
         guard let index = clients.firstIndex(where: { $0.address == address }) else { return }
         history.records.append(.received(address, event))
         if plan.isDurable, case .failed(let failed) = event, failed.code == .notFound,
@@ -484,15 +503,5 @@ struct World {
         let cancel = WireCancel { $0.request = asked.submit.request }
         ask(.cancel(cancel), offsets: [], client: index)
         if chance(300) { ask(.cancel(cancel), offsets: [], client: index) }
-    }
-
-    // MARK: - Chance
-
-    private mutating func chance(_ perMille: Int) -> Bool {
-        Int.random(in: 0..<1000, using: &random) < perMille
-    }
-
-    private mutating func milliseconds(_ range: ClosedRange<Int>) -> Duration {
-        .milliseconds(Int.random(in: range, using: &random))
     }
 }

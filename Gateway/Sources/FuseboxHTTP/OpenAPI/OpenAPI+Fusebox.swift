@@ -79,6 +79,8 @@ extension OpenAPI {
                 "uses": {"type": "integer", "description": "Turns of sequences that it had a part in."},
                 "load_ms": {"type": "number", "description": "The longest of the workers' last loads."},
                 "warnings": {"type": "array", "items": {"type": "string"}},
+                "generation": {"type": "integer", "description": "0 where the adapters do not change while the service runs."},
+                "generations": {"type": "array", "items": {"type": "object"}, "description": "What the name stood for, and how its requests fared."},
                 "selections": {"type": "integer", "description": "Mixes of replies through this gateway that it was part of."},
                 "mean_weight": {"type": ["number", "null"], "description": "In those."},
                 "tokens": {"type": "integer", "description": "Made under such mixes."},

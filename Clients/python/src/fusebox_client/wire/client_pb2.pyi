@@ -1,9 +1,18 @@
 from fusebox_client.wire import common_pb2 as _common_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
+ADAPTER_VERB_ADD: AdapterVerb
+ADAPTER_VERB_CANARY: AdapterVerb
+ADAPTER_VERB_PROMOTE: AdapterVerb
+ADAPTER_VERB_REMOVE: AdapterVerb
+ADAPTER_VERB_REPLACE: AdapterVerb
+ADAPTER_VERB_RESCAN: AdapterVerb
+ADAPTER_VERB_ROLLBACK: AdapterVerb
+ADAPTER_VERB_UNSPECIFIED: AdapterVerb
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Accepted(_message.Message):
@@ -18,11 +27,25 @@ class Accepted(_message.Message):
     seed: int
     def __init__(self, request: _Optional[bytes] = ..., seed: _Optional[int] = ..., parts: _Optional[int] = ..., durable: bool = ...) -> None: ...
 
+class AdapterChanged(_message.Message):
+    __slots__ = ["refused", "request", "revision", "warnings"]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    refused: _containers.RepeatedCompositeFieldContainer[_common_pb2.RefusedAdapter]
+    request: bytes
+    revision: int
+    warnings: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, request: _Optional[bytes] = ..., revision: _Optional[int] = ..., warnings: _Optional[_Iterable[str]] = ..., refused: _Optional[_Iterable[_Union[_common_pb2.RefusedAdapter, _Mapping]]] = ...) -> None: ...
+
 class AdapterDescription(_message.Message):
-    __slots__ = ["byte_count", "digest", "evictions", "load_ms", "loads", "name", "rank", "resident", "routable", "uses", "warnings"]
+    __slots__ = ["byte_count", "digest", "evictions", "generation", "generations", "load_ms", "loads", "name", "rank", "resident", "routable", "uses", "warnings"]
     BYTE_COUNT_FIELD_NUMBER: _ClassVar[int]
     DIGEST_FIELD_NUMBER: _ClassVar[int]
     EVICTIONS_FIELD_NUMBER: _ClassVar[int]
+    GENERATIONS_FIELD_NUMBER: _ClassVar[int]
+    GENERATION_FIELD_NUMBER: _ClassVar[int]
     LOADS_FIELD_NUMBER: _ClassVar[int]
     LOAD_MS_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -34,6 +57,8 @@ class AdapterDescription(_message.Message):
     byte_count: int
     digest: bytes
     evictions: int
+    generation: int
+    generations: _containers.RepeatedCompositeFieldContainer[AdapterGeneration]
     load_ms: float
     loads: int
     name: str
@@ -42,7 +67,29 @@ class AdapterDescription(_message.Message):
     routable: bool
     uses: int
     warnings: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, name: _Optional[str] = ..., digest: _Optional[bytes] = ..., rank: _Optional[int] = ..., byte_count: _Optional[int] = ..., warnings: _Optional[_Iterable[str]] = ..., routable: bool = ..., resident: _Optional[int] = ..., loads: _Optional[int] = ..., evictions: _Optional[int] = ..., uses: _Optional[int] = ..., load_ms: _Optional[float] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., digest: _Optional[bytes] = ..., rank: _Optional[int] = ..., byte_count: _Optional[int] = ..., warnings: _Optional[_Iterable[str]] = ..., routable: bool = ..., resident: _Optional[int] = ..., loads: _Optional[int] = ..., evictions: _Optional[int] = ..., uses: _Optional[int] = ..., load_ms: _Optional[float] = ..., generation: _Optional[int] = ..., generations: _Optional[_Iterable[_Union[AdapterGeneration, _Mapping]]] = ...) -> None: ...
+
+class AdapterGeneration(_message.Message):
+    __slots__ = ["digest", "failures", "number", "requests", "seconds", "share", "state", "tokens", "weight"]
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
+    FAILURES_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    SECONDS_FIELD_NUMBER: _ClassVar[int]
+    SHARE_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    TOKENS_FIELD_NUMBER: _ClassVar[int]
+    WEIGHT_FIELD_NUMBER: _ClassVar[int]
+    digest: bytes
+    failures: int
+    number: int
+    requests: int
+    seconds: float
+    share: float
+    state: str
+    tokens: int
+    weight: float
+    def __init__(self, number: _Optional[int] = ..., digest: _Optional[bytes] = ..., state: _Optional[str] = ..., share: _Optional[float] = ..., requests: _Optional[int] = ..., failures: _Optional[int] = ..., tokens: _Optional[int] = ..., seconds: _Optional[float] = ..., weight: _Optional[float] = ...) -> None: ...
 
 class AdapterUse(_message.Message):
     __slots__ = ["name", "selections", "tokens", "weight"]
@@ -57,14 +104,16 @@ class AdapterUse(_message.Message):
     def __init__(self, name: _Optional[str] = ..., selections: _Optional[int] = ..., weight: _Optional[float] = ..., tokens: _Optional[int] = ...) -> None: ...
 
 class Adapters(_message.Message):
-    __slots__ = ["adapters", "refused", "request"]
+    __slots__ = ["adapters", "refused", "request", "revision"]
     ADAPTERS_FIELD_NUMBER: _ClassVar[int]
     REFUSED_FIELD_NUMBER: _ClassVar[int]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
     adapters: _containers.RepeatedCompositeFieldContainer[AdapterDescription]
     refused: _containers.RepeatedCompositeFieldContainer[_common_pb2.RefusedAdapter]
     request: bytes
-    def __init__(self, request: _Optional[bytes] = ..., adapters: _Optional[_Iterable[_Union[AdapterDescription, _Mapping]]] = ..., refused: _Optional[_Iterable[_Union[_common_pb2.RefusedAdapter, _Mapping]]] = ...) -> None: ...
+    revision: int
+    def __init__(self, request: _Optional[bytes] = ..., adapters: _Optional[_Iterable[_Union[AdapterDescription, _Mapping]]] = ..., refused: _Optional[_Iterable[_Union[_common_pb2.RefusedAdapter, _Mapping]]] = ..., revision: _Optional[int] = ...) -> None: ...
 
 class Attach(_message.Message):
     __slots__ = ["from_offsets", "request"]
@@ -93,6 +142,22 @@ class Cancel(_message.Message):
     REQUEST_FIELD_NUMBER: _ClassVar[int]
     request: bytes
     def __init__(self, request: _Optional[bytes] = ...) -> None: ...
+
+class ChangeAdapter(_message.Message):
+    __slots__ = ["generation", "name", "path", "request", "share", "verb"]
+    GENERATION_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    PATH_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    SHARE_FIELD_NUMBER: _ClassVar[int]
+    VERB_FIELD_NUMBER: _ClassVar[int]
+    generation: int
+    name: str
+    path: str
+    request: bytes
+    share: float
+    verb: AdapterVerb
+    def __init__(self, request: _Optional[bytes] = ..., verb: _Optional[_Union[AdapterVerb, str]] = ..., name: _Optional[str] = ..., path: _Optional[str] = ..., share: _Optional[float] = ..., generation: _Optional[int] = ...) -> None: ...
 
 class Chunk(_message.Message):
     __slots__ = ["ids", "offset", "part", "prompt_offset", "prompt_scores", "request", "scores", "text"]
@@ -447,3 +512,6 @@ class WorkerStatus(_message.Message):
     steps: int
     tokens: int
     def __init__(self, name: _Optional[str] = ..., pid: _Optional[int] = ..., state: _Optional[str] = ..., slots: _Optional[int] = ..., running: _Optional[int] = ..., steps: _Optional[int] = ..., tokens: _Optional[int] = ..., restarts: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., cached_tokens: _Optional[int] = ..., evicted_blocks: _Optional[int] = ..., cache_tokens: _Optional[int] = ..., problem: _Optional[str] = ..., parts: _Optional[_Iterable[_Union[RunningPart, _Mapping]]] = ..., adapter_bytes: _Optional[int] = ..., adapter_byte_limit: _Optional[int] = ..., resident_adapters: _Optional[int] = ..., adapter_loads: _Optional[int] = ..., adapter_evictions: _Optional[int] = ...) -> None: ...
+
+class AdapterVerb(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []

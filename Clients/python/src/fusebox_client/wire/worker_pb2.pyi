@@ -23,8 +23,9 @@ class AdapterResidency(_message.Message):
     def __init__(self, adapter: _Optional[bytes] = ..., resident: bool = ..., loads: _Optional[int] = ..., evictions: _Optional[int] = ..., uses: _Optional[int] = ..., load_ms: _Optional[float] = ...) -> None: ...
 
 class Dispatch(_message.Message):
-    __slots__ = ["allowed_adapters", "emitted", "emitted_text_bytes", "encode_only", "epoch", "gain", "kv_rule", "limits", "no_special_tokens", "part", "prompt", "prompt_scored", "request", "reroute", "routed_text", "router", "sampling", "scores", "segments", "weighting"]
+    __slots__ = ["allowed_adapters", "edition", "emitted", "emitted_text_bytes", "encode_only", "epoch", "gain", "kv_rule", "limits", "no_special_tokens", "part", "prompt", "prompt_scored", "request", "reroute", "routed_text", "router", "sampling", "scores", "segments", "weighting"]
     ALLOWED_ADAPTERS_FIELD_NUMBER: _ClassVar[int]
+    EDITION_FIELD_NUMBER: _ClassVar[int]
     EMITTED_FIELD_NUMBER: _ClassVar[int]
     EMITTED_TEXT_BYTES_FIELD_NUMBER: _ClassVar[int]
     ENCODE_ONLY_FIELD_NUMBER: _ClassVar[int]
@@ -45,6 +46,7 @@ class Dispatch(_message.Message):
     SEGMENTS_FIELD_NUMBER: _ClassVar[int]
     WEIGHTING_FIELD_NUMBER: _ClassVar[int]
     allowed_adapters: _containers.RepeatedScalarFieldContainer[bytes]
+    edition: bytes
     emitted: _containers.RepeatedScalarFieldContainer[int]
     emitted_text_bytes: int
     encode_only: bool
@@ -64,11 +66,45 @@ class Dispatch(_message.Message):
     scores: _common_pb2.ScoresWanted
     segments: _containers.RepeatedCompositeFieldContainer[_common_pb2.Segment]
     weighting: _common_pb2.Weighting
-    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., epoch: _Optional[int] = ..., prompt: _Optional[_Union[_common_pb2.Prompt, _Mapping]] = ..., routed_text: _Optional[str] = ..., sampling: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., limits: _Optional[_Union[_common_pb2.Limits, _Mapping]] = ..., kv_rule: _Optional[_Union[_common_pb2.KVRule, str]] = ..., segments: _Optional[_Iterable[_Union[_common_pb2.Segment, _Mapping]]] = ..., emitted: _Optional[_Iterable[int]] = ..., emitted_text_bytes: _Optional[int] = ..., reroute: bool = ..., weighting: _Optional[_Union[_common_pb2.Weighting, str]] = ..., gain: _Optional[float] = ..., router: _Optional[bytes] = ..., allowed_adapters: _Optional[_Iterable[bytes]] = ..., scores: _Optional[_Union[_common_pb2.ScoresWanted, _Mapping]] = ..., prompt_scored: _Optional[int] = ..., encode_only: bool = ..., no_special_tokens: bool = ...) -> None: ...
+    def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., epoch: _Optional[int] = ..., prompt: _Optional[_Union[_common_pb2.Prompt, _Mapping]] = ..., routed_text: _Optional[str] = ..., sampling: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., limits: _Optional[_Union[_common_pb2.Limits, _Mapping]] = ..., kv_rule: _Optional[_Union[_common_pb2.KVRule, str]] = ..., segments: _Optional[_Iterable[_Union[_common_pb2.Segment, _Mapping]]] = ..., emitted: _Optional[_Iterable[int]] = ..., emitted_text_bytes: _Optional[int] = ..., reroute: bool = ..., weighting: _Optional[_Union[_common_pb2.Weighting, str]] = ..., gain: _Optional[float] = ..., router: _Optional[bytes] = ..., allowed_adapters: _Optional[_Iterable[bytes]] = ..., scores: _Optional[_Union[_common_pb2.ScoresWanted, _Mapping]] = ..., prompt_scored: _Optional[int] = ..., encode_only: bool = ..., no_special_tokens: bool = ..., edition: _Optional[bytes] = ...) -> None: ...
 
 class Drain(_message.Message):
     __slots__ = []
     def __init__(self) -> None: ...
+
+class DropEdition(_message.Message):
+    __slots__ = ["edition"]
+    EDITION_FIELD_NUMBER: _ClassVar[int]
+    edition: bytes
+    def __init__(self, edition: _Optional[bytes] = ...) -> None: ...
+
+class Edition(_message.Message):
+    __slots__ = ["adapters", "edition", "store"]
+    ADAPTERS_FIELD_NUMBER: _ClassVar[int]
+    EDITION_FIELD_NUMBER: _ClassVar[int]
+    STORE_FIELD_NUMBER: _ClassVar[int]
+    adapters: _containers.RepeatedCompositeFieldContainer[EditionAdapter]
+    edition: bytes
+    store: str
+    def __init__(self, edition: _Optional[bytes] = ..., adapters: _Optional[_Iterable[_Union[EditionAdapter, _Mapping]]] = ..., store: _Optional[str] = ...) -> None: ...
+
+class EditionAdapter(_message.Message):
+    __slots__ = ["digest", "name"]
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    digest: bytes
+    name: str
+    def __init__(self, name: _Optional[str] = ..., digest: _Optional[bytes] = ...) -> None: ...
+
+class EditionHeld(_message.Message):
+    __slots__ = ["adapters", "edition", "refused"]
+    ADAPTERS_FIELD_NUMBER: _ClassVar[int]
+    EDITION_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
+    adapters: _containers.RepeatedCompositeFieldContainer[ResidentAdapter]
+    edition: bytes
+    refused: _containers.RepeatedCompositeFieldContainer[_common_pb2.RefusedAdapter]
+    def __init__(self, edition: _Optional[bytes] = ..., adapters: _Optional[_Iterable[_Union[ResidentAdapter, _Mapping]]] = ..., refused: _Optional[_Iterable[_Union[_common_pb2.RefusedAdapter, _Mapping]]] = ...) -> None: ...
 
 class Expect(_message.Message):
     __slots__ = ["adapters"]

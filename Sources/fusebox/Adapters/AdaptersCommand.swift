@@ -8,8 +8,12 @@ import Wire
 struct AdaptersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "adapters",
-        abstract: "Say which adapters a running service has; train adapters and combine them.",
-        subcommands: [List.self, Train.self, Combine.self])
+        abstract:
+            "Say which adapters a running service has and change them; train adapters and combine them.",
+        subcommands: [
+            List.self, Add.self, Replace.self, Remove.self, Rollback.self, Canary.self,
+            Promote.self, Rescan.self, Check.self, Train.self, Combine.self,
+        ])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -53,12 +57,28 @@ struct AdapterReport {
             let uses =
                 adapter.uses == 0
                 ? "" : ", \(adapter.uses) uses\(loads), \(adapter.evictions) evictions"
+            let generation = adapter.generation == 0 ? "" : "generation \(adapter.generation), "
             let line =
-                "\(adapter.name.padding(to: width + 2))rank \(adapter.rank), \(adapter.byteCount) bytes\(note)\(uses)"
-            return [line] + adapter.warnings.map { "\(adapter.name): warning: \($0)" }
+                "\(adapter.name.padding(to: width + 2))\(generation)rank \(adapter.rank), \(adapter.byteCount) bytes\(note)\(uses)"
+            return [line] + trial(adapter)
+                + adapter.warnings.map { "\(adapter.name): warning: \($0)" }
         }
         let refused = reply.refused.map { "refused: \($0.name): \($0.reason)" }
         let lines = adapters + refused
         return lines.isEmpty ? "no adapters" : lines.joined(separator: "\n")
+    }
+
+    /// The two generations of a canary, side by side.
+    private func trial(_ adapter: WireAdapterDescription) -> [String] {
+        let generations = adapter.generations.filter { $0.state != "retired" }
+        guard generations.contains(where: { $0.state == "canary" }) else { return [] }
+        return generations.map { generation in
+            let rate = generation.seconds > 0 ? Double(generation.tokens) / generation.seconds : 0
+            let share = generation.state == "canary" ? " \(generation.share)" : ""
+            return "  generation \(generation.number), \(generation.state)\(share): "
+                + "\(generation.requests) requests, \(generation.failures) failed, "
+                + "\(generation.tokens) tokens, \(Int(rate.rounded())) a second, "
+                + "mean weight \((generation.weight * 100).rounded() / 100)"
+        }
     }
 }

@@ -1,0 +1,101 @@
+import FoundationEssentials
+import Registry
+import Tensors
+import Wire
+
+/// Editions at workers: who holds what, and until when.
+extension Broker {
+    /// Tells a worker what it has to hold: what new requests get, what is to come, and what runs.
+    mutating func offerEditions(to worker: Address) {
+        guard let shelf, let index = sessions.firstIndex(where: { $0.address == worker }) else {
+            return
+        }
+        let used = usedEditions
+        let outlines =
+            editions.all.map(\.outline).filter {
+                used.contains($0.id) || editions.wanted.contains($0.id)
+            } + (shelf.change?.proposal?.outlines ?? [])
+        for outline in outlines where sessions[index].offered.insert(outline.id).inserted {
+            order(outline.order(store: shelf.store), at: index)
+        }
+    }
+
+    /// Notes that a worker holds an edition, or does not.
+    mutating func take(_ held: WireEditionHeld, from worker: Address, now: Instant) {
+        guard let index = sessions.firstIndex(where: { $0.address == worker }),
+            let id = Digest(bytes: held.edition), sessions[index].offered.contains(id)
+        else { return }
+        guard held.refused.isEmpty else {
+            sessions[index].offered.remove(id)
+            return refused(held.refused, of: id, by: worker, now: now)
+        }
+        editions.learn(held.adapters.compactMap { try? RegisteredAdapter($0) })
+        sessions[index].editions.insert(id)
+        mayDispatch = true
+        announce(index)
+        advanceChange(now)
+    }
+
+    private mutating func refused(
+        _ adapters: [WireRefusedAdapter], of edition: Digest, by worker: Address, now: Instant
+    ) {
+        let reason = adapters.map { "\($0.name): \($0.reason)" }.joined(separator: "; ")
+        if let change = shelf?.change, change.proposal?.contains(edition) ?? false {
+            guard !change.isStart else { return leaveOut(adapters, now: now) }
+            return abortChange(Refusal(.invalidArgument, "a worker refuses \(reason)"), now: now)
+        }
+        guard usedEditions.contains(edition) || editions.wanted.contains(edition) else { return }
+        let lack = Refusal(.notFound, "the worker lacks what is served: \(reason)")
+        actions.append(.toWorker(worker, .failed(Reply.failed(lack, part: 0))))
+        kill(worker, because: lack.message, now: now)
+    }
+
+    /// Says once of a worker that it serves: it holds what new requests get.
+    mutating func announce(_ index: Int) {
+        guard let pool, let current = editions.current, !sessions[index].isAnnounced,
+            editions.wanted.isSubset(of: sessions[index].editions)
+        else { return }
+        sessions[index].isAnnounced = true
+        actions.append(
+            .workerReady(
+                sessions[index].identity, type: pool.type, adapterCount: current.adapters.count,
+                refused: refusedAdapters))
+    }
+
+    /// Lets workers drop what nothing runs under any more, and forgets what nobody can ask for.
+    mutating func retireEditions() {
+        guard let shelf else { return }
+        let proposed = shelf.change?.proposal
+        let kept = editions.wanted.union(proposed?.outlines.map(\.id) ?? [])
+        let hasSurplus =
+            editions.all.contains { !kept.contains($0.id) }
+            || sessions.contains { !$0.editions.isSubset(of: kept) }
+        guard hasSurplus else { return }
+        let used = usedEditions.union(kept)
+        for index in sessions.indices {
+            for id in sessions[index].editions.subtracting(used).sorted() { drop(id, at: index) }
+        }
+        let remembered = Set(requests.all.compactMap(\.edition))
+        editions.forget(
+            unless: { remembered.contains($0) },
+            keeping: shelf.registry.digests.union(proposed?.registry.digests ?? []))
+    }
+
+    mutating func drop(_ edition: Digest, at index: Int) {
+        sessions[index].editions.remove(edition)
+        sessions[index].offered.remove(edition)
+        let order = WireDropEdition { $0.edition = Data(edition.bytes) }
+        self.order(.dropEdition(order), at: index)
+    }
+
+    /// Sends an order after those that wait for a full pipe: what is dropped and held again must not change places.
+    private mutating func order(_ order: WorkerOrder, at index: Int) {
+        guard sessions[index].unsent.isEmpty else { return sessions[index].unsent.append(order) }
+        actions.append(.toWorker(sessions[index].address, order))
+    }
+
+    /// What requests were accepted under that have not ended.
+    private var usedEditions: Set<Digest> {
+        Set(requests.live.compactMap { requests[$0]?.edition })
+    }
+}

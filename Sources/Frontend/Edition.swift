@@ -1,0 +1,89 @@
+import FoundationEssentials
+import Tensors
+import Wire
+
+/// The adapters that a request was accepted under, by name, and the router bound to them.
+///
+/// It never changes: a shelf that changes has another one from then on, and requests keep theirs until they end.
+struct Edition: Sendable {
+    let outline: EditionOutline
+    /// Sorted by name.
+    let adapters: [RegisteredAdapter]
+    /// nil: there is none, or it can choose none of the adapters.
+    let router: (any PromptRouter)?
+    /// What does not fit the router, in words.
+    let warnings: [String]
+
+    var id: Digest { outline.id }
+
+    /// - Throws: what binding the router throws.
+    init(
+        _ adapters: [RegisteredAdapter], router: (any PromptRouter)?
+    ) throws(Refusal) {
+        var router = router
+        warnings = try router?.bind(to: adapters) ?? []
+        self.router = router
+        self.adapters = adapters
+        outline = EditionOutline(adapters)
+    }
+
+    /// The same for a shelf that changes: a router that can choose nothing of it is none.
+    init(_ adapters: [RegisteredAdapter], routerIfFit router: (any PromptRouter)?) {
+        var bound = router
+        do throws(Refusal) {
+            warnings = try bound?.bind(to: adapters) ?? []
+        } catch {
+            warnings = adapters.isEmpty ? [] : [error.message]
+            bound = nil
+        }
+        self.router = bound
+        self.adapters = adapters
+        outline = EditionOutline(adapters)
+    }
+
+    func adapter(named name: String) -> RegisteredAdapter? {
+        adapters.first { $0.name == name }
+    }
+
+    func adapter(_ digest: Digest) -> RegisteredAdapter? {
+        adapters.first { $0.digest == digest }
+    }
+
+    /// The known names, for a message.
+    var names: String {
+        adapters.isEmpty ? "none" : adapters.map(\.name).joined(separator: ", ")
+    }
+}
+
+/// What an edition holds, as workers are told of it.
+struct EditionOutline: Equatable, Sendable {
+    /// Of all names and digests.
+    let id: Digest
+    let shelf: [String: Digest]
+
+    init(_ shelf: [String: Digest]) {
+        self.shelf = shelf
+        // No name has a space.
+        let lines = shelf.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)\n" }
+        id = Digest(of: Array(lines.joined().utf8))
+    }
+
+    fileprivate init(_ adapters: [RegisteredAdapter]) {
+        self.init(Dictionary(adapters.map { ($0.name, $0.digest) }) { first, _ in first })
+    }
+
+    /// The order to hold it.
+    func order(store: String) -> WorkerOrder {
+        .edition(
+            WireEdition {
+                $0.edition = Data(id.bytes)
+                $0.store = store
+                $0.adapters = shelf.sorted { $0.key < $1.key }.map { name, digest in
+                    WireEditionAdapter {
+                        $0.name = name
+                        $0.digest = Data(digest.bytes)
+                    }
+                }
+            })
+    }
+}

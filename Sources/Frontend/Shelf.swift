@@ -1,0 +1,120 @@
+public import Registry
+public import Tensors
+public import Wire
+
+/// A shelf that changes while the service runs: its registry, and the change that is under way.
+public struct Shelf: Sendable {
+    /// As it is in force.
+    public internal(set) var registry: AdapterRegistry
+    /// The folder that has the bytes.
+    let store: String
+    var change: ShelfChange?
+    /// Changes that wait for it, in order.
+    var waiting: [ShelfOrder] = [.start]
+    /// What the latest changes came to, so that a client that asks again is answered.
+    private var answers: [(request: RequestID, event: ClientEvent)] = []
+    private var ticket: UInt64 = 0
+
+    static let waitingLimit = 64
+    private static let answerLimit = 64
+
+    /// - Parameters:
+    ///   - registry: what is served once a worker holds it.
+    ///   - store: the folder that has the bytes.
+    public init(registry: AdapterRegistry, store: String) {
+        self.registry = registry
+        self.store = store
+    }
+
+    mutating func nextTicket() -> UInt64 {
+        ticket += 1
+        return ticket
+    }
+
+    func answer(to request: RequestID) -> ClientEvent? {
+        answers.first { $0.request == request }?.event
+    }
+
+    mutating func keep(_ event: ClientEvent, for request: RequestID) {
+        answers.append((request, event))
+        if answers.count > Self.answerLimit { answers.removeFirst() }
+    }
+}
+
+/// Who wants the shelf changed, and how.
+enum ShelfOrder: Sendable {
+    /// Serve what the registry says; of an adapter that the workers refuse the others are served.
+    case start
+    /// Look at the shelf's folder again.
+    case rescan
+    case client(WireChangeAdapter, Address)
+
+    var request: RequestID? {
+        if case .client(let change, _) = self { change.requestID } else { nil }
+    }
+}
+
+/// A change under way: prepared beside the front's thread, then held by every worker, then written down, then in force.
+struct ShelfChange: Sendable {
+    enum Phase: Sendable {
+        case preparing
+        case distributing(Proposal)
+        case saving(Proposal)
+    }
+
+    /// What is to be in force.
+    struct Proposal: Sendable {
+        let registry: AdapterRegistry
+        let stable: EditionOutline
+        let trial: (outline: EditionOutline, share: Int)?
+        /// Of the shelf's folder.
+        let refused: [WireRefusedAdapter]
+
+        init(_ registry: AdapterRegistry, refused: [WireRefusedAdapter] = []) {
+            self.registry = registry
+            self.refused = refused
+            stable = EditionOutline(registry.stable)
+            trial = registry.trial.map { (EditionOutline($0.shelf), $0.share) }
+        }
+
+        var outlines: [EditionOutline] { [stable] + (trial.map { [$0.outline] } ?? []) }
+
+        func contains(_ edition: Digest) -> Bool { outlines.contains { $0.id == edition } }
+    }
+
+    var order: ShelfOrder
+    let ticket: UInt64
+    let deadline: Instant
+    var phase: Phase
+
+    /// What workers hold, or are to hold, for it.
+    var proposal: Proposal? {
+        switch phase {
+        case .preparing: nil
+        case .distributing(let proposal), .saving(let proposal): proposal
+        }
+    }
+
+    var isStart: Bool {
+        if case .start = order { true } else { false }
+    }
+}
+
+/// What the keeper of the files is to make ready.
+public enum ShelfErrand: Sendable {
+    /// Copy and check an adapter that a client named.
+    case adapter(name: String, path: String)
+    /// Copy and check what is new in the shelf's folder.
+    case folder(AdapterRegistry)
+}
+
+/// What came of an errand.
+public struct ShelfFinding: Sendable {
+    /// By name, copied and checked.
+    public var adapters: [String: Digest] = [:]
+    public var refused: [WireRefusedAdapter] = []
+    /// Every name that the shelf's folder has, whatever became of it.
+    public var present: Set<String> = []
+
+    public init() {}
+}

@@ -1,0 +1,182 @@
+import Adapters
+import Messaging
+public import Registry
+import Subprocess
+import SystemPackage
+import Tensors
+import Wire
+
+/// What a shelf that changes needs beside the front's thread: copies of adapters, checks of them, and the registry's file.
+public struct ShelfKeeper: Sendable {
+    /// What a check may take: a base is mapped and a few tokens are made.
+    private static let checkTime: Duration = .seconds(300)
+
+    private let folder: RegistryFolder
+    /// The folder that adapters are taken from at each start and at each SIGHUP.
+    private let shelf: String?
+    private let check: WorkerCommand
+
+    /// - Parameters:
+    ///   - shelf: a folder of adapters; nil: all come from clients.
+    ///   - check: what tries an adapter; its path is added.
+    public init(folder: RegistryFolder, shelf: String?, check: WorkerCommand) {
+        self.folder = folder
+        self.shelf = shelf
+        self.check = check
+    }
+
+    /// Reads the registry, and takes over what the shelf's folder has that is new since.
+    ///
+    /// Nothing is checked yet: what the workers cannot load they refuse, and the others are served.
+    ///
+    /// - Returns: what is to be served, and what went wrong in words.
+    /// - Throws: `ServiceFailure` for a registry that cannot be read.
+    func open() throws(ServiceFailure) -> (
+        shelf: Shelf, refused: [WireRefusedAdapter], warnings: [String]
+    ) {
+        var registry = AdapterRegistry()
+        var warnings: [String] = []
+        do throws(RegistryError) {
+            if let (known, warning) = try folder.read() {
+                registry = known
+                warnings += warning.map { [$0] } ?? []
+            }
+        } catch {
+            throw ServiceFailure(error.message)
+        }
+        folder.prune(keeping: registry)
+        var finding = copies(newSince: registry)
+        finding.refused += registry.take(folder: finding.adapters, present: finding.present).map {
+            WireRefusedAdapter(folder: $0.name, reason: $0.reason)
+        }
+        return (
+            Shelf(registry: registry, store: folder.store.path), finding.refused, warnings
+        )
+    }
+
+    /// Does an errand of the broker.
+    func run(_ errand: ShelfErrand) async -> ShelfFinding {
+        var finding = await Blocking.run {
+            switch errand {
+            case .adapter(let name, let path): copy(name, path)
+            case .folder(let registry): copies(newSince: registry)
+            }
+        }
+        for (name, digest) in finding.adapters {
+            guard let problem = await problem(of: digest) else { continue }
+            finding.adapters[name] = nil
+            finding.refused.append(WireRefusedAdapter(folder: name, reason: problem))
+        }
+        return finding
+    }
+
+    /// Writes a registry down; returns why that failed.
+    func save(_ registry: AdapterRegistry) async -> String? {
+        await Blocking.run {
+            do throws(RegistryError) {
+                try folder.write(registry)
+                return nil
+            } catch {
+                return error.message
+            }
+        }
+    }
+
+    private func copy(_ name: String, _ path: String) -> ShelfFinding {
+        var finding = ShelfFinding()
+        do throws(AdapterError) {
+            finding.adapters[name] = try folder.store.keep(path)
+        } catch {
+            finding.refused = [WireRefusedAdapter(folder: name, reason: error.message)]
+        }
+        return finding
+    }
+
+    /// Copies the adapters of the shelf's folder whose bytes are not those that were there when it was looked at last.
+    private func copies(newSince registry: AdapterRegistry) -> ShelfFinding {
+        var finding = ShelfFinding()
+        guard let shelf else { return finding }
+        let places: [AdapterPlace]
+        do throws(AdapterError) {
+            places = try AdapterPlace.all(in: shelf)
+        } catch {
+            // A folder that cannot be read says nothing of what it holds.
+            finding.present = Set(registry.records.keys)
+            finding.refused = [WireRefusedAdapter(folder: shelf, reason: error.message)]
+            return finding
+        }
+        for place in places {
+            finding.present.insert(place.name)
+            do throws(AdapterError) {
+                let digest = try Adapter.digest(path: place.path)
+                guard registry.records[place.name]?.shelfDigest != digest else { continue }
+                finding.adapters[place.name] = try folder.store.keep(place.path)
+            } catch {
+                finding.refused.append(
+                    WireRefusedAdapter(folder: place.name, reason: error.message))
+            }
+        }
+        return finding
+    }
+
+    /// Why an adapter must not be served; nil: it may be.
+    private func problem(of digest: Digest) async -> String? {
+        guard let path = folder.store.place(of: digest) else { return "its copy is gone" }
+        return await withTaskGroup { group in
+            group.addTask { await runCheck(path) }
+            group.addTask {
+                try? await Task.sleep(for: Self.checkTime)
+                return "the check took more than \(Self.checkTime)"
+            }
+            let first = await group.next() ?? "the check did not run"
+            group.cancelAll()
+            return first
+        }
+    }
+
+    private func runCheck(_ path: String) async -> String? {
+        var options = PlatformOptions()
+        options.processGroupID = 0
+        options.teardownSequence = [
+            .send(signal: .terminate, allowedDurationToNextStep: WorkerPool.teardownTime)
+        ]
+        do {
+            let result = try await Subprocess.run(
+                .path(FilePath(check.executable)), arguments: Arguments(check.arguments + [path]),
+                platformOptions: options, input: .none, output: .discarded, error: .sequence
+            ) { execution in
+                var last = ""
+                for try await line in execution.standardError.strings(
+                    bufferingPolicy: .maxLineLength(WorkerPool.lineLimit))
+                {
+                    last = line
+                }
+                return last
+            }
+            switch result.terminationStatus {
+            case .exited(0): return nil
+            case .exited:
+                let name = "fusebox: "
+                let last = result.closureResult
+                return last.hasPrefix(name) ? String(last.dropFirst(name.count)) : last
+            case .signaled(let signal): return "signal \(signal) ended the process that tried it"
+            }
+        } catch {
+            return "it cannot be tried: \(error)"
+        }
+    }
+}
+
+/// Work that waits for files, which no task may do itself.
+private enum Blocking {
+    static func run<Result: Sendable>(_ work: @escaping @Sendable () -> Result) async -> Result {
+        await withCheckedContinuation { done in
+            do {
+                _ = try OwnerThread("shelf") { done.resume(returning: work()) }
+            } catch {
+                // There is no room for a thread: late is better than not at all.
+                done.resume(returning: work())
+            }
+        }
+    }
+}

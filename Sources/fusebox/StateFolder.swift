@@ -1,0 +1,37 @@
+import FoundationEssentials
+import Frontend
+import Registry
+import Tensors
+
+/// Where a service keeps what outlives it.
+enum StateFolder {
+    /// Takes the folder of a service's registry; nil, with a warning, where there is no place for one.
+    ///
+    /// - Throws: for a registry that this program must not touch.
+    static func registry(_ settings: ServeSettings) throws -> RegistryFolder? {
+        guard let state = settings.state else { return nil }
+        do throws(RegistryError) {
+            return try RegistryFolder(path: state.isEmpty ? defaultPath(settings) : state)
+        } catch {
+            guard error.code == .file else { throw CommandError(error.message) }
+            StandardError.write(
+                "warning: \(error); the adapters do not change while the service runs")
+            return nil
+        }
+    }
+
+    /// A folder for each pair of a model and a shelf: other services of this user have others.
+    private static func defaultPath(_ settings: ServeSettings) throws(RegistryError) -> String {
+        let environment = ProcessInfo.processInfo.environment
+        let home = environment["HOME"].map { $0 + "/.local/state" }
+        let own = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        guard let folder = own ?? home else {
+            throw RegistryError(
+                .file,
+                "there is no folder for the service's state: set HOME or name one after --state")
+        }
+        let paths = [settings.model, settings.adapters].map { ($0 ?? "").resolvedPath }
+        let key = Digest(of: Array(paths.joined(separator: "\n").utf8)).description.prefix(16)
+        return "\(folder)/fusebox/\(key)"
+    }
+}

@@ -1,0 +1,254 @@
+import FoundationEssentials
+import Registry
+import Tensors
+import Testing
+import Wire
+
+@testable import Frontend
+
+/// A shelf that changes while it is served.
+@Suite struct ShelfTests {
+    private static let other = Digest(of: [77])
+
+    /// Two workers that hold the first shelf.
+    private func bench(workers: Int = 2) -> Bench {
+        var bench = Bench(workers: workers, shelf: FakeShelf.first)
+        for worker in 0..<workers { hold(&bench, worker) }
+        save(&bench)
+        return bench
+    }
+
+    /// Has a worker say that it holds all that it was told to hold.
+    @discardableResult
+    private func hold(
+        _ bench: inout Bench, _ worker: Int, refusing reason: String? = nil
+    ) -> [BrokerAction] {
+        let session = bench.broker.sessions.first { $0.address == Bench.worker(worker) }
+        let missing = session.map { $0.offered.subtracting($0.editions).sorted() } ?? []
+        return missing.flatMap { edition in
+            var held = WireEditionHeld { $0.edition = Data(edition.bytes) }
+            held.refused = reason.map { [WireRefusedAdapter(folder: "calm", reason: $0)] } ?? []
+            return bench.tell(.worker(Bench.worker(worker), .editionHeld(held)))
+        }
+    }
+
+    /// Has the registry written down, if the broker waits for it.
+    @discardableResult
+    private func save(_ bench: inout Bench, failing: String? = nil) -> [BrokerAction] {
+        guard let change = bench.broker.shelf?.change, case .saving = change.phase else {
+            return []
+        }
+        return bench.tell(.registrySaved(ticket: change.ticket, failure: failing))
+    }
+
+    private func change(
+        _ verb: WireAdapterVerb, _ name: String = "calm", number: UInt8 = 200
+    ) -> BrokerEvent {
+        .client(
+            Bench.client,
+            .changeAdapter(
+                WireChangeAdapter {
+                    $0.request = Bench.id(number)
+                    $0.verb = verb
+                    $0.name = name
+                    $0.path = [.add, .replace, .canary].contains(verb) ? "/new" : ""
+                    $0.share = 0.5
+                }))
+    }
+
+    /// Begins to replace an adapter, up to where the workers have been told.
+    @discardableResult
+    private func propose(
+        _ bench: inout Bench, _ verb: WireAdapterVerb = .replace, _ name: String = "calm"
+    ) throws -> [BrokerAction] {
+        let wanted = bench.tell(change(verb, name))
+        let ticket = wanted.compactMap { action -> UInt64? in
+            if case .prepareShelf(let ticket, _) = action { ticket } else { nil }
+        }.first
+        var finding = ShelfFinding()
+        finding.adapters = [name: Self.other]
+        return bench.tell(.shelfPrepared(ticket: try #require(ticket), finding))
+    }
+
+    private func submit(
+        _ bench: inout Bench, _ number: UInt8, _ name: String = "calm"
+    ) -> [BrokerAction] {
+        bench.submit(number) {
+            $0.selection.fixed.shares = [
+                WireNamedWeight {
+                    $0.name = name
+                    $0.weight = 1
+                }
+            ]
+        }
+    }
+
+    private func digest(_ dispatch: WireDispatch?) -> Digest? {
+        (dispatch?.segments.first?.mix.shares.first?.adapter).flatMap { Digest(bytes: $0) }
+    }
+
+    private var first: Digest? { FakeShelf.first.registry.stable["calm"] }
+
+    @Test func aServiceBeginsOnceAWorkerHoldsItsShelf() {
+        var bench = Bench(workers: 1, shelf: FakeShelf.first)
+        #expect(submit(&bench, 1).failed?.code == .unavailable)
+        hold(&bench, 0)
+        let actions = save(&bench)
+        #expect(
+            actions.contains {
+                if case .workerReady(_, _, let count, _) = $0 { count == 3 } else { false }
+            })
+        #expect(digest(submit(&bench, 2).dispatches.first) == first)
+    }
+
+    @Test func whatTheFirstWorkerRefusesIsLeftOut() {
+        var bench = Bench(workers: 1, shelf: FakeShelf.first)
+        hold(&bench, 0, refusing: "fits another base")
+        hold(&bench, 0)
+        save(&bench)
+        #expect(bench.broker.editions.current?.adapters.map(\.name) == ["formal", "terse"])
+        #expect(bench.broker.refusedAdapters.map(\.name) == ["calm"])
+    }
+
+    @Test func aChangeIsInForceOnceEveryWorkerHoldsIt() throws {
+        var bench = bench()
+        #expect(try propose(&bench).compactMap(\.worker) == [0, 1])
+        #expect(hold(&bench, 0).isEmpty)
+        #expect(digest(submit(&bench, 1).dispatches.first) == first)
+        let held = hold(&bench, 1)
+        #expect(held.contains { if case .saveRegistry = $0 { true } else { false } })
+        #expect(digest(submit(&bench, 2).dispatches.first) == first, "it is not written down yet")
+        let actions = save(&bench)
+        guard case .adapterChanged(let changed) = actions.events.first else {
+            Issue.record("expected an answer, got \(actions)")
+            return
+        }
+        #expect(changed.request == Bench.id(200))
+        #expect(digest(submit(&bench, 3).dispatches.first) == Self.other)
+    }
+
+    enum Failure: CaseIterable {
+        case refusal, loss, silence, disk
+    }
+
+    @Test(arguments: Failure.allCases) func whateverFailsLeavesWhatWas(_ failure: Failure) throws {
+        var bench = bench()
+        let before = bench.broker.shelf?.registry
+        try propose(&bench)
+        hold(&bench, 0)
+        let actions: [BrokerAction]
+        switch failure {
+        case .refusal: actions = hold(&bench, 1, refusing: "is not finite")
+        case .loss: actions = bench.tell(.workerLeft(Bench.worker(1)))
+        case .silence: actions = bench.wait(BrokerConfiguration().changeTimeout)
+        case .disk:
+            hold(&bench, 1)
+            actions = save(&bench, failing: "the disk is full")
+        }
+        let code: [Failure: WireCode] = [
+            .refusal: .invalidArgument, .loss: .unavailable, .silence: .deadlineExceeded,
+            .disk: .internal,
+        ]
+        #expect(actions.failed?.code == code[failure])
+        #expect(actions.failed?.request == Bench.id(200))
+        #expect(bench.broker.shelf?.registry == before)
+        #expect(digest(submit(&bench, 1).dispatches.first) == first)
+        let dropped = bench.wait(.milliseconds(20)).compactMap(\.order).filter {
+            if case .dropEdition = $0 { true } else { false }
+        }
+        #expect(!dropped.isEmpty, "what was held for it is dropped")
+    }
+
+    @Test func aRequestKeepsItsGenerationOverTheLossOfItsWorker() throws {
+        var bench = bench()
+        let before = try #require(submit(&bench, 1).dispatches.first)
+        try propose(&bench)
+        for worker in 0..<2 { hold(&bench, worker) }
+        save(&bench)
+        let again = try #require(
+            bench.tell(.workerLeft(Bench.worker(0))).dispatches.first)
+        #expect(again.epoch == 2)
+        #expect(digest(again) == first && again.edition == before.edition)
+        // A worker that comes late holds what runs and what is to run.
+        let orders = bench.start(0).compactMap(\.order)
+        let offered = orders.compactMap { order in
+            if case .edition(let edition) = order { edition.edition } else { nil }
+        }
+        #expect(Set(offered).count == 2 && offered.contains(before.edition))
+        bench.finish(1, worker: 1, epoch: 2)
+        let drops = bench.wait(.milliseconds(20)).compactMap { action -> WireDropEdition? in
+            if case .toWorker(_, .dropEdition(let drop)) = action { drop } else { nil }
+        }
+        #expect(drops.map(\.edition) == [before.edition], "its last request has ended")
+    }
+
+    @Test func aWorkerThatLacksWhatIsServedIsSentAway() {
+        var bench = bench(workers: 1)
+        bench.start(1)
+        let actions = hold(&bench, 1, refusing: "has no adapter")
+        #expect(actions.compactMap(\.killed) == [.of(101)])
+        guard case .failed(let failed) = actions.compactMap(\.order).first else {
+            Issue.record("the worker must be told why, got \(actions)")
+            return
+        }
+        #expect(failed.message.contains("calm: has no adapter"))
+    }
+
+    @Test func canariesGetTheirShareAndAreCounted() throws {
+        var bench = bench(workers: 1)
+        try propose(&bench, .canary)
+        hold(&bench, 0)
+        save(&bench)
+        var counts: [Digest: Int] = [:]
+        for number in 1...100 as ClosedRange<UInt8> {
+            let dispatch = submit(&bench, number).dispatches.first
+            if let digest = digest(dispatch) { counts[digest, default: 0] += 1 }
+            bench.chunk(number, offset: 0, [1, 2])
+            bench.finish(number)
+        }
+        let share = counts[Self.other] ?? 0
+        #expect((30...70).contains(share) && counts.values.reduce(0, +) == 100)
+        let list = bench.tell(
+            .client(Bench.client, .listAdapters(WireListAdapters { $0.request = Bench.id(9) })))
+        guard case .adapters(let reply) = list.events.first else {
+            Issue.record("expected adapters, got \(list)")
+            return
+        }
+        let generations = try #require(reply.adapters.first).generations
+        #expect(generations.map(\.state) == ["serving", "canary"])
+        #expect(generations.map(\.requests) == [UInt64(100 - share), UInt64(share)])
+        #expect(generations.map(\.tokens) == [UInt64(200 - 2 * share), UInt64(2 * share)])
+        #expect(generations.map(\.weight) == [1, 1])
+        bench.tell(change(.promote, number: 201))
+        save(&bench)
+        #expect(digest(submit(&bench, 150).dispatches.first) == Self.other)
+    }
+
+    @Test func oneChangeAfterTheOther() throws {
+        var bench = bench()
+        try propose(&bench)
+        #expect(bench.tell(change(.remove, "formal", number: 201)).isEmpty, "it waits")
+        for worker in 0..<2 { hold(&bench, worker) }
+        save(&bench)
+        for worker in 0..<2 { hold(&bench, worker) }
+        save(&bench)
+        #expect(bench.broker.editions.current?.adapters.map(\.name) == ["calm", "terse"])
+        let refusal = submit(&bench, 1, "formal").failed
+        #expect(refusal?.code == .notFound)
+        // Asked again, a change that was made is only answered.
+        let revision = bench.broker.shelf?.registry.revision
+        let again = bench.tell(change(.remove, "formal", number: 201))
+        guard case .adapterChanged = again.events.first else {
+            Issue.record("expected the answer, got \(again)")
+            return
+        }
+        #expect(bench.broker.shelf?.registry.revision == revision)
+    }
+
+    @Test func shelvesThatDoNotChangeSaySo() {
+        var bench = Bench()
+        let refusal = bench.tell(change(.remove)).failed
+        #expect(refusal?.code == .invalidArgument)
+        #expect(refusal?.message.contains("--state") ?? false)
+    }
+}

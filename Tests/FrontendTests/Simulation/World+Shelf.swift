@@ -1,0 +1,189 @@
+import Adapters
+import FoundationEssentials
+import Registry
+import Tensors
+import TestSupport
+import Wire
+
+@testable import Frontend
+
+/// The shelf that a simulated service begins with.
+enum FakeShelf {
+    /// Whoever changes it.
+    static let operatorAddress = Address(name: [0xEE])
+
+    static var first: Shelf {
+        var registry = AdapterRegistry()
+        for adapter in FakePool.adapters {
+            guard let digest = Digest(bytes: adapter.digest) else { continue }
+            try? registry.add(adapter.name, digest)
+        }
+        return Shelf(registry: registry, store: "/store")
+    }
+
+    /// What another front begins with.
+    static func with(_ registry: AdapterRegistry?) -> Shelf {
+        var shelf = first
+        if let registry { shelf.registry = registry }
+        return shelf
+    }
+
+    static func editions(of registry: AdapterRegistry) -> [Data] {
+        ([registry.stable] + (registry.trial.map { [$0.shelf] } ?? [])).map {
+            Data(EditionOutline($0).id.bytes)
+        }
+    }
+}
+
+/// What became of the changes of a simulated shelf.
+struct ShelfChanges {
+    var requests: UInt8 = 0
+    /// Registries that were written down, and the one before them.
+    var saved: [AdapterRegistry] = [FakeShelf.first.registry]
+    var madeCount = 0
+    var refusedCount = 0
+
+    mutating func take(_ event: ClientEvent) {
+        switch event {
+        case .adapterChanged: madeCount += 1
+        case .failed: refusedCount += 1
+        default: break
+        }
+    }
+}
+
+/// Changes of the shelf, their files and their workers.
+extension World {
+    mutating func changeShelf() {
+        guard chance(800) else { return tell(.rescan) }
+        shelfChanges.requests += 1
+        let verbs: [WireAdapterVerb] = [
+            .add, .replace, .replace, .replace, .remove, .rollback, .canary, .promote,
+        ]
+        let change = WireChangeAdapter {
+            $0.request = Data(repeating: shelfChanges.requests, count: 16)
+            $0.verb = verbs.randomElement(using: &random) ?? .replace
+            $0.name = ["calm", "formal", "terse", "loud"].randomElement(using: &random) ?? ""
+            $0.path = "/somewhere"
+            $0.share = 0.5
+        }
+        for _ in 0...(chance(100) ? 1 : 0) {
+            tell(.client(FakeShelf.operatorAddress, .changeAdapter(change)))
+        }
+    }
+
+    /// Copies and checks; some adapters fail, some are those that are there.
+    mutating func prepareShelf(_ ticket: UInt64, _ errand: ShelfErrand) {
+        var finding = ShelfFinding()
+        switch errand {
+        case .adapter(let name, _): find(name, &finding)
+        case .folder:
+            finding.present = ["calm", "formal"]
+            for name in finding.present.sorted() where chance(500) { find(name, &finding) }
+        }
+        // Now and then it takes longer than anybody waits.
+        let delay = chance(50) ? milliseconds(3000...4000) : milliseconds(10...300)
+        calendar.plan(
+            .toBroker(.shelfPrepared(ticket: ticket, finding)), at: now + delay)
+    }
+
+    private mutating func find(_ name: String, _ finding: inout ShelfFinding) {
+        guard !chance(plan.shelfFaults) else {
+            finding.refused.append(WireRefusedAdapter(folder: name, reason: "is not finite"))
+            return
+        }
+        finding.adapters[name] = Digest(of: [UInt8.random(in: 0..<20, using: &random)])
+    }
+
+    /// Writes down; some disks are full.
+    mutating func saveRegistry(_ ticket: UInt64, _ registry: AdapterRegistry) {
+        let editions = FakeShelf.editions(of: registry)
+        for session in broker.sessions where !session.isDraining {
+            guard let worker = workers.first(where: { $0.address == session.address }) else {
+                continue
+            }
+            if !worker.editions.isSuperset(of: editions) {
+                history.records.append(.shelf(.everyone, "worker \(worker.pid) does not hold it"))
+            }
+        }
+        let isFull = chance(plan.shelfFaults) && shelfChanges.saved.count > 1
+        if !isFull { shelfChanges.saved.append(registry) }
+        // A change that is in force though it failed.
+        let isHidden = isFull && plan.sabotage == .halfChange
+        let failure = isFull && !isHidden ? "the disk is full" : nil
+        calendar.plan(
+            .toBroker(.registrySaved(ticket: ticket, failure: failure)),
+            at: now + milliseconds(1...30))
+    }
+
+    /// Has a worker go on with what it was told to hold.
+    mutating func loadEdition(_ index: Int) {
+        guard let edition = workers[index].arrivals.first, chance(300) else { return }
+        workers[index].arrivals.removeFirst()
+        let isStart = shelfChanges.saved.count == 1
+        var held = WireEditionHeld { $0.edition = edition.edition }
+        if !isStart, now < .seconds(8), chance(plan.shelfFaults / 3) {
+            held.refused = [WireRefusedAdapter(folder: "calm", reason: "there is no memory")]
+            // It cannot be kept.
+            workers[index].brokeItsWord = true
+        } else {
+            if plan.sabotage != .hastyChange || chance(500) {
+                workers[index].editions.insert(edition.edition)
+            }
+            held.adapters = edition.adapters.map { adapter in
+                WireResidentAdapter {
+                    $0.name = adapter.name
+                    $0.digest = adapter.digest
+                    $0.rank = 8
+                }
+            }
+        }
+        report(.editionHeld(held), from: workers[index].address)
+    }
+
+    /// Notes what a worker is asked to run that it does not hold, or to drop while it runs.
+    mutating func noteEditions(_ order: WorkerOrder, at index: Int) {
+        let worker = workers[index]
+        switch order {
+        case .dispatch(let dispatch) where !dispatch.edition.isEmpty:
+            guard !worker.editions.contains(dispatch.edition) else { return }
+            history.records.append(
+                .shelf(.held, "worker \(worker.pid) is asked for what it does not hold"))
+        case .dropEdition(let drop):
+            let isUsed = worker.running.contains {
+                $0.dispatch.edition == drop.edition && !$0.isCancelled && !$0.hasLied
+            }
+            guard isUsed else { return }
+            history.records.append(.shelf(.held, "worker \(worker.pid) runs what it has to drop"))
+        default: break
+        }
+    }
+
+    /// Once all is calm, the shelf is one that was written down, and workers hold that and nothing else.
+    mutating func noteShelfAtEnd() {
+        guard let shelf = broker.shelf else { return }
+        if !shelfChanges.saved.contains(shelf.registry) {
+            history.records.append(.shelf(.whole, "what is served was never written down"))
+        }
+        guard broker.requests.live.isEmpty, shelf.change == nil, now > .seconds(9) else { return }
+        tell(.tick)
+        let wanted = Set(FakeShelf.editions(of: shelf.registry).compactMap { Digest(bytes: $0) })
+        for session in broker.sessions where session.editions.subtracting(wanted).count > 0 {
+            history.records.append(.shelf(.dropped, "a worker was not told to drop something"))
+        }
+        while let (_, happening) = calendar.next() {
+            guard case .toWorker(let address, let order) = happening,
+                let index = workers.firstIndex(where: { $0.address == address })
+            else { continue }
+            _ = workers[index].take(order)
+        }
+        for worker in workers where worker.isAlive {
+            let isKnown = broker.sessions.contains { $0.address == worker.address }
+            let surplus = worker.editions.subtracting(wanted.map { Data($0.bytes) })
+            if isKnown, !surplus.isEmpty {
+                history.records.append(
+                    .shelf(.dropped, "worker \(worker.pid) holds what nobody uses"))
+            }
+        }
+    }
+}
