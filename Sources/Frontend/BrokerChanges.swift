@@ -74,7 +74,7 @@ extension Broker {
         case .start: break
         case .rescan: return actions.append(.prepareShelf(ticket, .folder(registry)))
         case .client(let change, _):
-            let errand = ShelfErrand.adapter(name: change.name, path: change.path)
+            let errand = ShelfErrand.adapter(change, registry)
             do throws(RegistryError) {
                 switch change.verb {
                 case .add:
@@ -96,7 +96,7 @@ extension Broker {
                 throw Refusal(error)
             }
         }
-        propose(ShelfChange.Proposal(registry), now: now)
+        propose(shelf.proposal(registry), now: now)
     }
 
     /// Goes on with what was copied and checked.
@@ -128,7 +128,10 @@ extension Broker {
             }
             refusedAdapters = refused
         }
-        propose(ShelfChange.Proposal(registry, refused: refused), now: now)
+        if let lesson = finding.lesson {
+            registry.route(by: lesson.digest, from: lesson.origin)
+        }
+        propose(shelf.proposal(registry, lesson: finding.lesson, refused), now: now)
     }
 
     private mutating func propose(_ proposal: ShelfChange.Proposal, now: Instant) {
@@ -160,10 +163,14 @@ extension Broker {
             let refusal = Refusal(.internal, "the change cannot be written down: \(failure)")
             return abortChange(refusal, now: now)
         }
-        let current = edition(proposal.stable)
+        let current = edition(proposal.stable, routedBy: proposal.router)
         editions.install(
-            current, trial: proposal.trial.map { (edition($0.outline), $0.share) })
+            current,
+            trial: proposal.trial.map {
+                (edition($0.outline, routedBy: proposal.router), $0.share)
+            })
         shelf?.registry = proposal.registry
+        shelf?.router = proposal.router
         shelf?.change = nil
         figures.forget(keeping: proposal.registry.digests)
         if change.isStart {
@@ -178,7 +185,9 @@ extension Broker {
         beginChange(now)
     }
 
-    private func edition(_ outline: EditionOutline) -> Edition {
+    private func edition(
+        _ outline: EditionOutline, routedBy router: (any PromptRouter)?
+    ) -> Edition {
         editions[outline.id]
             ?? Edition(editions.adapters(of: outline.shelf), routerIfFit: router)
     }
@@ -216,13 +225,14 @@ extension Broker {
 
     /// Serves a new service's shelf without what its workers cannot load.
     mutating func leaveOut(_ adapters: [WireRefusedAdapter], now: Instant) {
-        guard var registry = shelf?.registry else { return }
+        guard let shelf else { return }
+        var registry = shelf.registry
         for adapter in adapters {
             registry.setAside(adapter.name)
             refusedAdapters.append(adapter)
         }
-        shelf?.registry = registry
-        propose(ShelfChange.Proposal(registry), now: now)
+        self.shelf?.registry = registry
+        propose(shelf.proposal(registry), now: now)
     }
 
     // MARK: - Answers
@@ -242,12 +252,12 @@ extension Broker {
 
     private func warnings(of name: String, in edition: Edition) -> [String] {
         guard let adapter = edition.adapter(named: name) else { return [] }
-        guard router != nil, !(edition.router?.knows(adapter) ?? false) else {
+        guard shelf?.router != nil, !(edition.router?.knows(adapter) ?? false) else {
             return adapter.warnings
         }
         return adapter.warnings + [
             "the router has no class for \(name), so it answers only where it is asked for by name; "
-                + "teach it with `fusebox router add` and start the service again"
+                + "teach it: fusebox adapters replace \(name) FOLDER --examples ROWS"
         ]
     }
 

@@ -34,8 +34,9 @@ extension Broker {
             figures.note(part, hasFailed: false, now: now)
         }
         drainRate.note(cost: part.cost, isBusy: !queue.isEmpty, now: now)
+        let edition = requests[key.request]?.edition.flatMap { editions[$0] }
         requests[key.request]?.parts[key.part].adapterWarnings = Reply.adapterWarnings(
-            part.segments, edition: requests[key.request]?.edition.flatMap { editions[$0] })
+            part.segments, edition: edition)
         requests[key.request]?.parts[key.part].phase = .ended(terminal)
         requests[key.request]?.parts[key.part].entries.append(.ended(terminal))
         finishIfEnded(key.request, now: now)

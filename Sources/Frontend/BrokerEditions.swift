@@ -16,7 +16,7 @@ extension Broker {
                 used.contains($0.id) || editions.wanted.contains($0.id)
             } + (shelf.change?.proposal?.outlines ?? [])
         for outline in outlines where sessions[index].offered.insert(outline.id).inserted {
-            order(outline.order(store: shelf.store), at: index)
+            order(shelf.order(outline), at: index)
         }
     }
 
@@ -75,7 +75,7 @@ extension Broker {
         for index in sessions.indices {
             for id in sessions[index].editions.subtracting(used).sorted() { drop(id, at: index) }
         }
-        let remembered = Set(requests.all.compactMap(\.edition))
+        let remembered = requests.editions
         editions.forget(
             unless: { remembered.contains($0) },
             keeping: shelf.registry.digests.union(proposed?.registry.digests ?? []))

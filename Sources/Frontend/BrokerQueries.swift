@@ -93,7 +93,8 @@ extension Broker {
         reply.endToken = pool?.endToken ?? ""
         reply.draining = drainingSince != nil
         reply.base = pool.map { Data($0.base.bytes) } ?? Data()
-        reply.router = router.map { Data($0.digest.bytes) } ?? Data()
+        reply.router =
+            (shelf?.router ?? router).map { Data($0.digest.bytes) } ?? Data()
         reply.degraded = degradation
         reply.refusedAdapters = refusedAdapters
         reply.connections = connections

@@ -39,6 +39,8 @@ extension Broker {
             requests[id]?.delivery.cursors[index] = min(cursor, end)
             enqueue(PartKey(request: id, part: index), now: now)
         }
+        // Workers may have dropped what it was accepted under, or another front accepted it.
+        adoptRestored(now)
         if requests[id]?.delivery.client == nil { requests[id]?.delivery.detachedSince = now }
         tell(client, of: id)
     }

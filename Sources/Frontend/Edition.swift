@@ -24,7 +24,7 @@ struct Edition: Sendable {
         warnings = try router?.bind(to: adapters) ?? []
         self.router = router
         self.adapters = adapters
-        outline = EditionOutline(adapters)
+        outline = EditionOutline(adapters, router: router?.digest)
     }
 
     /// The same for a shelf that changes: a router that can choose nothing of it is none.
@@ -38,7 +38,7 @@ struct Edition: Sendable {
         }
         self.router = bound
         self.adapters = adapters
-        outline = EditionOutline(adapters)
+        outline = EditionOutline(adapters, router: router?.digest)
     }
 
     func adapter(named name: String) -> RegisteredAdapter? {
@@ -57,27 +57,34 @@ struct Edition: Sendable {
 
 /// What an edition holds, as workers are told of it.
 struct EditionOutline: Equatable, Sendable {
-    /// Of all names and digests.
+    /// Of all names and digests, and the router.
     let id: Digest
     let shelf: [String: Digest]
+    let router: Digest?
 
-    init(_ shelf: [String: Digest]) {
+    init(_ shelf: [String: Digest], router: Digest?) {
         self.shelf = shelf
+        self.router = router
         // No name has a space.
         let lines = shelf.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)\n" }
-        id = Digest(of: Array(lines.joined().utf8))
+        let last = router.map { "\($0)\n" } ?? ""
+        id = Digest(of: Array((lines.joined() + last).utf8))
     }
 
-    fileprivate init(_ adapters: [RegisteredAdapter]) {
-        self.init(Dictionary(adapters.map { ($0.name, $0.digest) }) { first, _ in first })
+    fileprivate init(_ adapters: [RegisteredAdapter], router: Digest?) {
+        self.init(
+            Dictionary(adapters.map { ($0.name, $0.digest) }) { first, _ in first },
+            router: router)
     }
 
     /// The order to hold it.
-    func order(store: String) -> WorkerOrder {
+    func order(store: String, routers: String) -> WorkerOrder {
         .edition(
             WireEdition {
                 $0.edition = Data(id.bytes)
                 $0.store = store
+                $0.routers = routers
+                $0.router = Data(router?.bytes ?? [])
                 $0.adapters = shelf.sorted { $0.key < $1.key }.map { name, digest in
                     WireEditionAdapter {
                         $0.name = name

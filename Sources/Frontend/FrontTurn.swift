@@ -278,7 +278,7 @@ extension ClientVerb {
         case .close(let close): close.requestID
         case .retry(let retry): retry.requestID
         case .drop(let drop): drop.requestID
-        case .credit, .route, .listAdapters, .status, .listRequests: nil
+        case .credit, .route, .listAdapters, .status, .listRequests, .changeAdapter: nil
         }
     }
 }

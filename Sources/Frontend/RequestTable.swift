@@ -1,5 +1,6 @@
 import DequeModule
 import Journal
+import Tensors
 import Wire
 
 /// The requests in memory, and which of them the engine has not been told all of.
@@ -24,6 +25,8 @@ struct RequestTable: Sendable {
 
     var count: Int { byID.count }
     var isEmpty: Bool { byID.isEmpty }
+    /// What the requests in memory were accepted under.
+    var editions: Set<Digest> { Set(byID.values.compactMap(\.edition)) }
 
     /// A request in memory; whatever may change it has it recorded with the next commit.
     subscript(id: RequestID) -> ServedRequest? {

@@ -8,6 +8,10 @@ public struct Shelf: Sendable {
     public internal(set) var registry: AdapterRegistry
     /// The folder that has the bytes.
     let store: String
+    /// The folder that has the routers which learned of adapters.
+    let routers: String
+    /// As it is in force; bound to nothing.
+    var router: (any PromptRouter)?
     var change: ShelfChange?
     /// Changes that wait for it, in order.
     var waiting: [ShelfOrder] = [.start]
@@ -21,9 +25,28 @@ public struct Shelf: Sendable {
     /// - Parameters:
     ///   - registry: what is served once a worker holds it.
     ///   - store: the folder that has the bytes.
-    public init(registry: AdapterRegistry, store: String) {
+    ///   - routers: the folder that has the routers which learned of adapters.
+    ///   - router: the one that chooses.
+    public init(
+        registry: AdapterRegistry, store: String, routers: String, router: (any PromptRouter)?
+    ) {
         self.registry = registry
         self.store = store
+        self.routers = routers
+        self.router = router
+    }
+
+    /// The order to hold an edition.
+    func order(_ outline: EditionOutline) -> WorkerOrder {
+        outline.order(store: store, routers: routers)
+    }
+
+    /// What would be in force after a change.
+    func proposal(
+        _ registry: AdapterRegistry, lesson: RouterLesson? = nil,
+        _ refused: [WireRefusedAdapter] = []
+    ) -> ShelfChange.Proposal {
+        ShelfChange.Proposal(registry, router: lesson?.router ?? router, refused: refused)
     }
 
     mutating func nextTicket() -> UInt64 {
@@ -69,12 +92,19 @@ struct ShelfChange: Sendable {
         let trial: (outline: EditionOutline, share: Int)?
         /// Of the shelf's folder.
         let refused: [WireRefusedAdapter]
+        let router: (any PromptRouter)?
 
-        init(_ registry: AdapterRegistry, refused: [WireRefusedAdapter] = []) {
+        init(
+            _ registry: AdapterRegistry, router: (any PromptRouter)?,
+            refused: [WireRefusedAdapter]
+        ) {
             self.registry = registry
             self.refused = refused
-            stable = EditionOutline(registry.stable)
-            trial = registry.trial.map { (EditionOutline($0.shelf), $0.share) }
+            self.router = router
+            stable = EditionOutline(registry.stable, router: router?.digest)
+            trial = registry.trial.map {
+                (EditionOutline($0.shelf, router: router?.digest), $0.share)
+            }
         }
 
         var outlines: [EditionOutline] { [stable] + (trial.map { [$0.outline] } ?? []) }
@@ -102,8 +132,8 @@ struct ShelfChange: Sendable {
 
 /// What the keeper of the files is to make ready.
 public enum ShelfErrand: Sendable {
-    /// Copy and check an adapter that a client named.
-    case adapter(name: String, path: String)
+    /// Copy and check an adapter that a client named, and teach it to the router.
+    case adapter(WireChangeAdapter, AdapterRegistry)
     /// Copy and check what is new in the shelf's folder.
     case folder(AdapterRegistry)
 }
@@ -115,6 +145,13 @@ public struct ShelfFinding: Sendable {
     public var refused: [WireRefusedAdapter] = []
     /// Every name that the shelf's folder has, whatever became of it.
     public var present: Set<String> = []
+    /// What the router learned.
+    public var lesson: RouterLesson?
 
     public init() {}
+
+    mutating func refuse(_ name: String, _ reason: String) {
+        adapters[name] = nil
+        refused.append(WireRefusedAdapter(folder: name, reason: reason))
+    }
 }

@@ -1,6 +1,7 @@
 import Adapters
 import Messaging
 public import Registry
+import Routing
 import Subprocess
 import SystemPackage
 import Tensors
@@ -15,14 +16,23 @@ public struct ShelfKeeper: Sendable {
     /// The folder that adapters are taken from at each start and at each SIGHUP.
     private let shelf: String?
     private let check: WorkerCommand
+    private let teacher: RouterTeacher?
 
     /// - Parameters:
     ///   - shelf: a folder of adapters; nil: all come from clients.
+    ///   - router: a folder that `fusebox router train` wrote.
+    ///   - threshold: the scope below which the router abstains; nil leaves its own.
     ///   - check: what tries an adapter; its path is added.
-    public init(folder: RegistryFolder, shelf: String?, check: WorkerCommand) {
+    public init(
+        folder: RegistryFolder, shelf: String?, router: String?, threshold: Float?,
+        check: WorkerCommand
+    ) {
         self.folder = folder
         self.shelf = shelf
         self.check = check
+        teacher = router.map {
+            RouterTeacher(path: folder.routers, given: $0, threshold: threshold)
+        }
     }
 
     /// Reads the registry, and takes over what the shelf's folder has that is new since.
@@ -49,8 +59,19 @@ public struct ShelfKeeper: Sendable {
         finding.refused += registry.take(folder: finding.adapters, present: finding.present).map {
             WireRefusedAdapter(folder: $0.name, reason: $0.reason)
         }
+        var router: TrainedRouter?
+        do throws(RoutingError) {
+            if let teacher {
+                teacher.prune(keeping: registry)
+                router = try teacher.serving(teacher.router(of: registry))
+            }
+        } catch {
+            throw ServiceFailure(error.message)
+        }
         return (
-            Shelf(registry: registry, store: folder.store.path), finding.refused, warnings
+            Shelf(
+                registry: registry, store: folder.store.path, routers: folder.routers,
+                router: router), finding.refused, warnings
         )
     }
 
@@ -58,14 +79,41 @@ public struct ShelfKeeper: Sendable {
     func run(_ errand: ShelfErrand) async -> ShelfFinding {
         var finding = await Blocking.run {
             switch errand {
-            case .adapter(let name, let path): copy(name, path)
+            case .adapter(let change, _): copy(change.name, change.path)
             case .folder(let registry): copies(newSince: registry)
             }
         }
         for (name, digest) in finding.adapters {
             guard let problem = await problem(of: digest) else { continue }
-            finding.adapters[name] = nil
-            finding.refused.append(WireRefusedAdapter(folder: name, reason: problem))
+            finding.refuse(name, problem)
+        }
+        let checked = finding
+        return await Blocking.run { taught(checked, errand) }
+    }
+
+    /// Lets what was checked join the router; an adapter whose examples are of no use is refused.
+    private func taught(_ finding: ShelfFinding, _ errand: ShelfErrand) -> ShelfFinding {
+        guard let teacher else { return finding }
+        var finding = finding
+        for (name, digest) in finding.adapters.sorted(by: { $0.key < $1.key }) {
+            do throws(RoutingError) {
+                switch errand {
+                case .adapter(let change, let registry):
+                    finding.lesson = try teacher.teach(
+                        name, digest, from: change.path, examples: change.examples,
+                        registry: registry)
+                case .folder(var registry):
+                    if let lesson = finding.lesson {
+                        registry.route(by: lesson.digest, from: lesson.origin)
+                    }
+                    finding.lesson =
+                        try teacher.teach(
+                            name, digest, from: "\(shelf ?? "")/\(name)", examples: "",
+                            registry: registry) ?? finding.lesson
+                }
+            } catch {
+                finding.refuse(name, error.message)
+            }
         }
         return finding
     }

@@ -15,6 +15,15 @@ public struct AdapterRegistry: Equatable, Sendable {
     /// Grows with each change.
     public internal(set) var revision: UInt64 = 0
     public internal(set) var records: [String: AdapterRecord] = [:]
+    /// nil: the one that the service was started with.
+    public internal(set) var router: Router?
+
+    /// A router that learned of adapters while a service ran.
+    public struct Router: Equatable, Sendable {
+        public let digest: Digest
+        /// The one that it began as; a service that is started with another one uses that.
+        public let origin: Digest
+    }
 
     public init() {}
 
@@ -123,6 +132,15 @@ public struct AdapterRegistry: Equatable, Sendable {
         }
         record.serve(canary.number)
         records[name] = record
+        advance()
+    }
+
+    /// Has another router choose from now on.
+    ///
+    /// - Parameter origin: what it began as.
+    public mutating func route(by digest: Digest, from origin: Digest) {
+        guard router?.digest != digest else { return }
+        router = Router(digest: digest, origin: origin)
         advance()
     }
 

@@ -4,7 +4,7 @@ internal import Tensors
 ///
 ///     {"format": "fusebox.registry", "version": 1, "revision": 7, "adapters": [
 ///       {"name": "formal", "serving": 2, "last": 2, "shelf": DIGEST, "canary": {"generation": 3, "share": 50},
-///        "generations": [{"number": 1, "digest": DIGEST}, ...]}]}
+///        "generations": [{"number": 1, "digest": DIGEST}, ...]}], "router": {"digest": DIGEST, "origin": DIGEST}}
 enum RegistryDocument {
     static let format = "fusebox.registry"
     static let version = 1
@@ -15,10 +15,18 @@ enum RegistryDocument {
         let adapters = registry.records.sorted { $0.key < $1.key }.map { name, record in
             JSONValue.object(encode(record, name: name))
         }
-        let document: JSONObject = [
+        var document: JSONObject = [
             "format": .string(format), "version": .integer(Int64(version)),
             "revision": .integer(Int64(clamping: registry.revision)), "adapters": .array(adapters),
         ]
+        if let router = registry.router {
+            document.append(
+                "router",
+                .object([
+                    "digest": .string(router.digest.description),
+                    "origin": .string(router.origin.description),
+                ]))
+        }
         return Array((JSONValue.object(document).text + "\n").utf8)
     }
 
@@ -79,6 +87,12 @@ enum RegistryDocument {
             guard registry.records.updateValue(record, forKey: name) == nil else {
                 throw malformed("two adapters are called \(name.quoted)")
             }
+        }
+        if let router = document["router"] {
+            guard let digest = router["digest"]?.string.flatMap({ Digest($0) }),
+                let origin = router["origin"]?.string.flatMap({ Digest($0) })
+            else { throw malformed("the router makes no sense") }
+            registry.router = AdapterRegistry.Router(digest: digest, origin: origin)
         }
         guard registry.records.values.count(where: { $0.canary != nil }) <= 1 else {
             throw malformed("more than one adapter has a canary")

@@ -10,6 +10,8 @@ public final class RegistryFolder: Sendable {
 
     public let path: String
     public let store: AdapterStore
+    /// The folder of routers that learned of adapters.
+    public var routers: String { "\(path)/routers" }
     private let lock: FileLock
 
     /// Makes the folder where it is missing, and takes it.
@@ -24,7 +26,9 @@ public final class RegistryFolder: Sendable {
                     "\(path): another service keeps its adapters here; name another folder")
             }
             self.lock = lock
-            try PrivateFolder(path: "\(path)/adapters").make()
+            for name in ["adapters", "routers"] {
+                try PrivateFolder(path: "\(path)/\(name)").make()
+            }
         } catch {
             throw RegistryError(.file, error.message)
         }

@@ -95,8 +95,14 @@ extension WireChangeAdapter: RequestMessage {
         } else {
             try FieldCheck.name(name, "name")
         }
-        guard path.utf8.count <= Self.pathByteLimit else {
-            throw WireError(.invalidField, "path has more than \(Self.pathByteLimit) bytes")
+        for (field, value) in [("path", path), ("examples", examples)] {
+            guard value.utf8.count <= Self.pathByteLimit else {
+                throw WireError(
+                    .invalidField, "\(field) has more than \(Self.pathByteLimit) bytes")
+            }
+        }
+        guard examples.isEmpty || examples.hasPrefix("/") else {
+            throw WireError(.invalidField, "examples must be an absolute path")
         }
         guard path.hasPrefix("/") == [.add, .replace, .canary].contains(verb) else {
             throw WireError(

@@ -51,6 +51,7 @@ extension WireEdition: WireMessage {
             try FieldCheck.name(adapter.name, "adapter")
             try FieldCheck.digest(adapter.digest, "digest")
         }
+        try FieldCheck.digest(router, "router", optional: true)
     }
 }
 

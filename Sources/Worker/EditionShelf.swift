@@ -2,6 +2,7 @@ internal import Adapters
 internal import FoundationEssentials
 internal import Inference
 internal import Registry
+internal import Routing
 internal import Tensors
 internal import Wire
 
@@ -14,6 +15,8 @@ final class EditionShelf {
         let id: Digest
         let shelf: [String: Digest]
         let store: AdapterStore
+        let router: Digest?
+        let routers: String
         /// Still to be loaded, the next one last.
         var missing: [String]
         var loaded: [WireResidentAdapter] = []
@@ -53,7 +56,9 @@ final class EditionShelf {
         let missing = shelf.filter { !runner.engine.holds($0.value) }.keys.sorted(by: >)
         arrivals.append(
             Arrival(
-                id: id, shelf: shelf, store: AdapterStore(path: edition.store), missing: missing))
+                id: id, shelf: shelf, store: AdapterStore(path: edition.store),
+                router: Digest(bytes: edition.router), routers: edition.routers,
+                missing: missing))
     }
 
     /// Lets an edition go, and the adapters that no other one has.
@@ -88,11 +93,16 @@ final class EditionShelf {
         }
         guard arrival.missing.isEmpty else { return [] }
         arrivals.removeFirst()
-        if arrival.refused.isEmpty {
-            held[arrival.id] = HeldEdition(arrival.shelf, router: runner.model.router)
-        } else {
-            release(Set(arrival.shelf.values))
+        do throws(WorkerError) {
+            let router = try router(of: arrival)
+            if arrival.refused.isEmpty {
+                held[arrival.id] = HeldEdition(arrival.shelf, router: router)
+            }
+        } catch {
+            arrival.refused.append(
+                WireRefusedAdapter(folder: "router", reason: error.description))
         }
+        if !arrival.refused.isEmpty { release(Set(arrival.shelf.values)) }
         return [
             .editionHeld(
                 WireEditionHeld {
@@ -112,6 +122,22 @@ final class EditionShelf {
             throw WorkerError(.notFound, "\(store.path) has no adapter \(digest)")
         }
         return WireResidentAdapter(try runner.hold(path: place, digest: digest), name: name)
+    }
+
+    /// The router of an edition: the one that the worker came with, or one that learned since.
+    private func router(of arrival: Arrival) throws(WorkerError) -> AdapterRouter? {
+        guard let digest = arrival.router else { return nil }
+        if let own = runner.model.router, own.digest == digest { return own }
+        do {
+            let router = try AdapterRouter(directory: "\(arrival.routers)/\(digest)")
+                .abstaining(below: runner.model.threshold)
+            guard router.digest == digest else {
+                throw WorkerError(.invalidArgument, "its files have the digest \(router.digest)")
+            }
+            return router
+        } catch {
+            throw WorkerError(.notFound, "the router \(digest) is not here: \(error)")
+        }
     }
 
     private func release(_ digests: Set<Digest>) {

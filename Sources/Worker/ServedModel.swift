@@ -12,6 +12,8 @@ public struct ServedModel: Sendable {
     public let tokenizer: Tokenizer
     /// Bound to the adapters, if there are any yet; nil: explicit mixes only.
     public let router: AdapterRouter?
+    /// The scope below which a router abstains; nil leaves its own.
+    let threshold: Float?
     /// Folders of the shelf that hold no adapter for this base, and why.
     public let refusedAdapters: [(name: String, reason: String)]
     /// An image that was not used, adapters that were refused, what the router could not bind.
@@ -30,6 +32,7 @@ public struct ServedModel: Sendable {
         loaded: LoadedModel, adapters: String? = nil, adapterByteLimit: Int = .max,
         router: String? = nil, threshold: Float? = nil, bindsLater: Bool = false
     ) throws(LoadError) {
+        self.threshold = threshold
         var loaded = loaded
         var warnings = loaded.warnings
         let refused =

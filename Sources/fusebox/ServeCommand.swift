@@ -55,7 +55,8 @@ struct ServeCommand: AsyncParsableCommand {
         let folder = try StateFolder.registry(settings)
         let keeper = folder.map {
             ShelfKeeper(
-                folder: $0, shelf: settings.adapters,
+                folder: $0, shelf: settings.adapters, router: settings.router,
+                threshold: settings.threshold,
                 check: WorkerCommand(arguments: settings.checkArguments))
         }
         let service = try Service(

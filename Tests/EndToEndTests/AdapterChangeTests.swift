@@ -113,6 +113,13 @@ import Wire
             defer { client.shutDown() }
             _ = try await service.workers(client)
             #expect(try change(service, "replace", "hotels", Self.demo("movies")).status == 0)
+            let rows = ["Were the shoes good?", "How does the jacket fit?", "Praise the socks."]
+                .map { "{\"text\": \"\($0)\", \"adapter\": \"wear\"}" }
+            let file = try folder.write(rows.joined(separator: "\n"), to: "rows.jsonl")
+            #expect(
+                try change(service, "add", "wear", Self.demo("clothing"), "--examples", file)
+                    .status == 0)
+            #expect(try await client.listAdapters().adapters.last?.routable == true)
             #expect(try change(service, "add", "positive", Self.demo("positive")).status == 0)
             #expect(try change(service, "add", "positive", Self.demo("positive")).status != 0)
         }
@@ -121,18 +128,19 @@ import Wire
         let client = try FuseboxClient(endpoint: service.endpoint)
         defer { client.shutDown() }
         _ = try await service.workers(client)
-        var list = try await served(client) { $0.adapters.count == 3 }
-        #expect(list.adapters.map(\.name) == ["hotels", "phones", "positive"])
+        var list = try await served(client) { $0.adapters.count == 4 }
+        #expect(list.adapters.map(\.name) == ["hotels", "phones", "positive", "wear"])
         #expect(
-            list.adapters.map(\.generation) == [2, 1, 1], "the folder's hotels are the old ones")
+            list.adapters.map(\.generation) == [2, 1, 1, 1], "the folder's hotels are the old ones")
+        #expect(list.adapters.allSatisfy(\.routable), "what the router learned is kept")
 
         try copy("question", to: "question")
         try copy("negative", to: "phones")
         try FileManager.default.removeItem(atPath: "\(shelf)/hotels")
         kill(service.processID, SIGHUP)
         list = try await served(client) { $0.adapters.first?.name == "phones" }
-        #expect(list.adapters.map(\.name) == ["phones", "positive", "question"])
-        #expect(list.adapters.map(\.generation) == [2, 1, 1])
+        #expect(list.adapters.map(\.name) == ["phones", "positive", "question", "wear"])
+        #expect(list.adapters.map(\.generation) == [2, 1, 1, 1])
     }
 
     /// Waits until the service's adapters are as they should be.

@@ -67,6 +67,7 @@ CHECKED = {
     "limit": 50,
     "verb": client.ADAPTER_VERB_CANARY,
     "path": "/shelf/ü",
+    "examples": "/rows/ü",
     "share": 0.25,
 }
 # Fields that others exclude.

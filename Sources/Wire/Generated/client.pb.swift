@@ -474,6 +474,9 @@ public nonisolated struct WireChangeAdapter: Sendable {
   /// of ROLLBACK; 0: the one before
   public var generation: UInt32 = 0
 
+  /// of ADD and REPLACE: rows for a router that has no class for the name; else the folder's examples.jsonl
+  public var examples: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1892,7 +1895,7 @@ nonisolated extension WireDrop: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
 
 nonisolated extension WireChangeAdapter: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ChangeAdapter"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}verb\0\u{1}name\0\u{1}path\0\u{1}share\0\u{1}generation\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}verb\0\u{1}name\0\u{1}path\0\u{1}share\0\u{1}generation\0\u{1}examples\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1906,6 +1909,7 @@ nonisolated extension WireChangeAdapter: SwiftProtobuf.Message, SwiftProtobuf._M
       case 4: try { try decoder.decodeSingularStringField(value: &self.path) }()
       case 5: try { try decoder.decodeSingularFloatField(value: &self.share) }()
       case 6: try { try decoder.decodeSingularUInt32Field(value: &self.generation) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.examples) }()
       default: break
       }
     }
@@ -1930,6 +1934,9 @@ nonisolated extension WireChangeAdapter: SwiftProtobuf.Message, SwiftProtobuf._M
     if self.generation != 0 {
       try visitor.visitSingularUInt32Field(value: self.generation, fieldNumber: 6)
     }
+    if !self.examples.isEmpty {
+      try visitor.visitSingularStringField(value: self.examples, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1940,6 +1947,7 @@ nonisolated extension WireChangeAdapter: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.path != rhs.path {return false}
     if lhs.share != rhs.share {return false}
     if lhs.generation != rhs.generation {return false}
+    if lhs.examples != rhs.examples {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

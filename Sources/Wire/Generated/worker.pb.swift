@@ -535,6 +535,12 @@ public nonisolated struct WireEdition: Sendable {
   /// the folder with their bytes, for those that are not here
   public var store: String = String()
 
+  /// empty: there is none
+  public var router: Data = Data()
+
+  /// the folder with its files, if it is another one than the worker came with
+  public var routers: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1455,7 +1461,7 @@ nonisolated extension WireEditionAdapter: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension WireEdition: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Edition"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}edition\0\u{1}adapters\0\u{1}store\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}edition\0\u{1}adapters\0\u{1}store\0\u{1}router\0\u{1}routers\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1466,6 +1472,8 @@ nonisolated extension WireEdition: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 1: try { try decoder.decodeSingularBytesField(value: &self.edition) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.adapters) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.store) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.router) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.routers) }()
       default: break
       }
     }
@@ -1481,6 +1489,12 @@ nonisolated extension WireEdition: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.store.isEmpty {
       try visitor.visitSingularStringField(value: self.store, fieldNumber: 3)
     }
+    if !self.router.isEmpty {
+      try visitor.visitSingularBytesField(value: self.router, fieldNumber: 4)
+    }
+    if !self.routers.isEmpty {
+      try visitor.visitSingularStringField(value: self.routers, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1488,6 +1502,8 @@ nonisolated extension WireEdition: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.edition != rhs.edition {return false}
     if lhs.adapters != rhs.adapters {return false}
     if lhs.store != rhs.store {return false}
+    if lhs.router != rhs.router {return false}
+    if lhs.routers != rhs.routers {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -18,9 +18,14 @@ extension AdaptersCommand {
         var name: String
         @Argument(help: "A PEFT directory or a .gguf file.")
         var path: String
+        @Option(help: AdapterChange.examplesHelp)
+        var examples: String?
 
         func run() async throws {
-            try await change.make(.add, name) { $0.path = try AdapterChange.absolute(path) }
+            try await change.make(.add, name) {
+                $0.path = try AdapterChange.absolute(path)
+                $0.examples = try examples.map(AdapterChange.absolute) ?? ""
+            }
         }
     }
 
@@ -34,9 +39,14 @@ extension AdaptersCommand {
         var name: String
         @Argument(help: "A PEFT directory or a .gguf file.")
         var path: String
+        @Option(help: AdapterChange.examplesHelp)
+        var examples: String?
 
         func run() async throws {
-            try await change.make(.replace, name) { $0.path = try AdapterChange.absolute(path) }
+            try await change.make(.replace, name) {
+                $0.path = try AdapterChange.absolute(path)
+                $0.examples = try examples.map(AdapterChange.absolute) ?? ""
+            }
         }
     }
 
@@ -123,6 +133,8 @@ extension AdaptersCommand {
 struct AdapterChange: ParsableArguments {
     static let discussion =
         "The service copies the adapter, tries it in a process of its own, and serves it once every worker holds it. Whatever fails leaves what was."
+    static let examplesHelp: ArgumentHelp =
+        "Rows of requests that it fits, for a router that has no class for the name, as `router add` takes them; else examples.jsonl in its folder."
     /// A base of tens of gigabytes is mapped, an adapter read by every worker.
     private static let patience: Duration = .seconds(900)
 

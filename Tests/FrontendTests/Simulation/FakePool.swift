@@ -54,7 +54,7 @@ extension WorkerIdentity {
 
 /// Chooses the adapter that a word names; the base when none does.
 struct FakeRouter: PromptRouter {
-    let digest = FakePool.router
+    var digest = FakePool.router
     var adapters: [RegisteredAdapter] = []
 
     mutating func bind(to adapters: [RegisteredAdapter]) throws(Refusal) -> [String] {

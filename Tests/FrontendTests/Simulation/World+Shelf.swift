@@ -18,19 +18,22 @@ enum FakeShelf {
             guard let digest = Digest(bytes: adapter.digest) else { continue }
             try? registry.add(adapter.name, digest)
         }
-        return Shelf(registry: registry, store: "/store")
+        return Shelf(
+            registry: registry, store: "/store", routers: "/routers", router: FakeRouter())
     }
 
     /// What another front begins with.
     static func with(_ registry: AdapterRegistry?) -> Shelf {
         var shelf = first
         if let registry { shelf.registry = registry }
+        if let router = registry?.router?.digest { shelf.router = FakeRouter(digest: router) }
         return shelf
     }
 
     static func editions(of registry: AdapterRegistry) -> [Data] {
-        ([registry.stable] + (registry.trial.map { [$0.shelf] } ?? [])).map {
-            Data(EditionOutline($0).id.bytes)
+        let router = registry.router?.digest ?? FakePool.router
+        return ([registry.stable] + (registry.trial.map { [$0.shelf] } ?? [])).map {
+            Data(EditionOutline($0, router: router).id.bytes)
         }
     }
 }
@@ -76,10 +79,16 @@ extension World {
     mutating func prepareShelf(_ ticket: UInt64, _ errand: ShelfErrand) {
         var finding = ShelfFinding()
         switch errand {
-        case .adapter(let name, _): find(name, &finding)
+        case .adapter(let change, _): find(change.name, &finding)
         case .folder:
             finding.present = ["calm", "formal"]
             for name in finding.present.sorted() where chance(500) { find(name, &finding) }
+        }
+        if !finding.adapters.isEmpty, chance(300) {
+            let router = FakeRouter(
+                digest: Digest(of: [UInt8.random(in: 200..<210, using: &random)]))
+            finding.lesson = RouterLesson(
+                digest: router.digest, origin: FakePool.router, router: router)
         }
         // Now and then it takes longer than anybody waits.
         let delay = chance(50) ? milliseconds(3000...4000) : milliseconds(10...300)
@@ -97,6 +106,7 @@ extension World {
 
     /// Writes down; some disks are full.
     mutating func saveRegistry(_ ticket: UInt64, _ registry: AdapterRegistry) {
+        noteServedShelf()
         let editions = FakeShelf.editions(of: registry)
         for session in broker.sessions where !session.isDraining {
             guard let worker = workers.first(where: { $0.address == session.address }) else {
@@ -114,6 +124,13 @@ extension World {
         calendar.plan(
             .toBroker(.registrySaved(ticket: ticket, failure: failure)),
             at: now + milliseconds(1...30))
+    }
+
+    private mutating func noteServedShelf() {
+        guard let served = broker.shelf?.registry, !shelfChanges.saved.contains(served) else {
+            return
+        }
+        history.records.append(.shelf(.whole, "what is served was never written down"))
     }
 
     /// Has a worker go on with what it was told to hold.
@@ -162,9 +179,7 @@ extension World {
     /// Once all is calm, the shelf is one that was written down, and workers hold that and nothing else.
     mutating func noteShelfAtEnd() {
         guard let shelf = broker.shelf else { return }
-        if !shelfChanges.saved.contains(shelf.registry) {
-            history.records.append(.shelf(.whole, "what is served was never written down"))
-        }
+        noteServedShelf()
         guard broker.requests.live.isEmpty, shelf.change == nil, now > .seconds(9) else { return }
         tell(.tick)
         let wanted = Set(FakeShelf.editions(of: shelf.registry).compactMap { Digest(bytes: $0) })

@@ -144,20 +144,22 @@ class Cancel(_message.Message):
     def __init__(self, request: _Optional[bytes] = ...) -> None: ...
 
 class ChangeAdapter(_message.Message):
-    __slots__ = ["generation", "name", "path", "request", "share", "verb"]
+    __slots__ = ["examples", "generation", "name", "path", "request", "share", "verb"]
+    EXAMPLES_FIELD_NUMBER: _ClassVar[int]
     GENERATION_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     PATH_FIELD_NUMBER: _ClassVar[int]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
     SHARE_FIELD_NUMBER: _ClassVar[int]
     VERB_FIELD_NUMBER: _ClassVar[int]
+    examples: str
     generation: int
     name: str
     path: str
     request: bytes
     share: float
     verb: AdapterVerb
-    def __init__(self, request: _Optional[bytes] = ..., verb: _Optional[_Union[AdapterVerb, str]] = ..., name: _Optional[str] = ..., path: _Optional[str] = ..., share: _Optional[float] = ..., generation: _Optional[int] = ...) -> None: ...
+    def __init__(self, request: _Optional[bytes] = ..., verb: _Optional[_Union[AdapterVerb, str]] = ..., name: _Optional[str] = ..., path: _Optional[str] = ..., share: _Optional[float] = ..., generation: _Optional[int] = ..., examples: _Optional[str] = ...) -> None: ...
 
 class Chunk(_message.Message):
     __slots__ = ["ids", "offset", "part", "prompt_offset", "prompt_scores", "request", "scores", "text"]

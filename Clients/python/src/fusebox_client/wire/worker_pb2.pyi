@@ -79,14 +79,18 @@ class DropEdition(_message.Message):
     def __init__(self, edition: _Optional[bytes] = ...) -> None: ...
 
 class Edition(_message.Message):
-    __slots__ = ["adapters", "edition", "store"]
+    __slots__ = ["adapters", "edition", "router", "routers", "store"]
     ADAPTERS_FIELD_NUMBER: _ClassVar[int]
     EDITION_FIELD_NUMBER: _ClassVar[int]
+    ROUTERS_FIELD_NUMBER: _ClassVar[int]
+    ROUTER_FIELD_NUMBER: _ClassVar[int]
     STORE_FIELD_NUMBER: _ClassVar[int]
     adapters: _containers.RepeatedCompositeFieldContainer[EditionAdapter]
     edition: bytes
+    router: bytes
+    routers: str
     store: str
-    def __init__(self, edition: _Optional[bytes] = ..., adapters: _Optional[_Iterable[_Union[EditionAdapter, _Mapping]]] = ..., store: _Optional[str] = ...) -> None: ...
+    def __init__(self, edition: _Optional[bytes] = ..., adapters: _Optional[_Iterable[_Union[EditionAdapter, _Mapping]]] = ..., store: _Optional[str] = ..., router: _Optional[bytes] = ..., routers: _Optional[str] = ...) -> None: ...
 
 class EditionAdapter(_message.Message):
     __slots__ = ["digest", "name"]
