@@ -219,7 +219,9 @@ import Testing
         }
         #expect(error?.code == .unwritable)
         #expect(try AdapterFile(path: folder.path("a"), base: Self.base).modules == old.modules)
-        #expect(throws: AdapterError.self) { try new.write(to: folder.path("no/such/folder")) }
+        #expect(throws: AdapterError.self) {
+            try new.write(to: folder.path("a/adapter_config.json/no/folder"))
+        }
     }
 
     /// Damaged files are refused or read, and what is read can be written.
