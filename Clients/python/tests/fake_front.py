@@ -9,6 +9,8 @@ from __future__ import annotations
 import struct
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +29,9 @@ VERBS: dict[bytes, Any] = {
     b"ROUTE": client.Route,
     b"LIST_ADAPTERS": client.ListAdapters,
     b"STATUS": client.Status,
+    b"LIST_REQUESTS": client.ListRequests,
+    b"RETRY": client.Retry,
+    b"DROP": client.Drop,
 }
 KINDS: dict[type, bytes] = {
     client.Accepted: b"ACCEPTED",
@@ -37,6 +42,7 @@ KINDS: dict[type, bytes] = {
     client.RouteReply: b"ROUTE_REPLY",
     client.Adapters: b"ADAPTERS",
     client.StatusReply: b"STATUS_REPLY",
+    client.Requests: b"REQUESTS",
 }
 
 
@@ -72,16 +78,18 @@ class FakeFront:
     deaf_times: int = 0
     seed: int = 42
     version: bytes = VERSION
+    #: It has a journal: what it accepted is handed on to its successor, as `requests`.
+    durable: bool = False
+    requests: dict[bytes, Request] = field(default_factory=dict)
     log: list[Any] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.requests: dict[bytes, Request] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Closes the socket; requests are forgotten."""
+        """Closes the socket; whoever comes next has forgotten the requests, or is given them."""
         self._stop.set()
         self._thread.join()
 
@@ -164,6 +172,16 @@ class FakeFront:
             poet = adapters.adapters.add(name="poet", digest=bytes(32), rank=8, routable=True)
             poet.resident, poet.loads, poet.evictions, poet.uses, poet.load_ms = 1, 2, 3, 4, 5.5
             self._send(peer, adapters)
+        elif isinstance(verb, client.ListRequests):
+            self._list(peer, verb, list(self.requests.values())[: verb.limit])
+        elif isinstance(verb, (client.Retry, client.Drop)):
+            named = self.requests.get(verb.request)
+            if named is None:
+                self._refuse(peer, verb, common.CODE_NOT_FOUND)
+                return
+            if isinstance(verb, client.Drop):
+                del self.requests[verb.request]
+            self._list(peer, verb, [named])
         else:
             status = client.StatusReply(request=verb.request, version="test", model="tiny")
             status.context, status.vocabulary = 512, 99
@@ -179,6 +197,20 @@ class FakeFront:
             status.refused_adapters.add(name="odd", reason="it fits another base")
             self._send(peer, status)
 
+    def _list(self, peer: bytes, verb: Any, listed: list[Request]) -> None:
+        requests = client.Requests(request=verb.request, total=len(self.requests))
+        for request in listed:
+            requests.requests.add(
+                request=request.submit.request,
+                state="done" if all(part.done for part in request.parts) else "running",
+                accepted_ms=1500,
+                parts=len(request.parts),
+                tokens=sum(part.next for part in request.parts),
+                attempts=1,
+                kept=request.submit.keep,
+            )
+        self._send(peer, requests)
+
     def _refuse(self, peer: bytes, verb: Any, code: common.Code, retry_after_ms: int = 0) -> None:
         failed = client.Failed(request=verb.request, code=code, retry_after_ms=retry_after_ms)
         self._send(peer, failed)
@@ -186,7 +218,8 @@ class FakeFront:
     def _accept(self, request: Request) -> None:
         id = request.submit.request
         parts = len(request.parts)
-        self._send(request.peer, client.Accepted(request=id, seed=request.seed, parts=parts))
+        accepted = client.Accepted(request=id, seed=request.seed, parts=parts, durable=self.durable)
+        self._send(request.peer, accepted)
         for part in request.parts:
             routed = client.Routed(request=id, part=part.index, unread_bytes=7)
             routed.segment.reason = common.REASON_NO_ROUTER
@@ -246,3 +279,23 @@ class FakeFront:
 
 def version(major: int, minimum: int) -> bytes:
     return struct.pack("<4sHHI", b"FBX1", major, minimum, 0)
+
+
+@contextmanager
+def replaced(front: FakeFront, gap: float = 0.0, **behaviour: Any) -> Iterator[list[FakeFront]]:
+    """In the background: lets the front be for a moment, ends it, and starts its successor."""
+    successors: list[FakeFront] = []
+
+    def replace() -> None:
+        time.sleep(0.3)
+        front.stop()
+        time.sleep(gap)
+        successors.append(FakeFront(front.endpoint, **behaviour))
+
+    thread = threading.Thread(target=replace)
+    thread.start()
+    try:
+        yield successors
+    finally:
+        thread.join()
+        successors[0].stop()

@@ -47,12 +47,23 @@ class RunningService:
         self._folder = tempfile.TemporaryDirectory()
         self.runtime_directory = self._folder.name
         self.endpoint = f"ipc://{self.runtime_directory}/fusebox.sock"
+        self._arguments = arguments
+        self.start()
+
+    def start(self) -> None:
+        """Starts it, also once more, with the journal that the one before left."""
+        directory = self.runtime_directory
         self._process = subprocess.Popen(
-            [str(PROGRAM), *arguments, "--workers", "2", "--threads-per-worker", "1"],
+            [str(PROGRAM), *self._arguments, "--workers", "2", "--threads-per-worker", "1"],
             cwd=ROOT,
-            env={**os.environ, "XDG_RUNTIME_DIR": self.runtime_directory, "XDG_STATE_HOME": self.runtime_directory},
+            env={**os.environ, "XDG_RUNTIME_DIR": directory, "XDG_STATE_HOME": directory},
             stderr=subprocess.DEVNULL,
         )
+
+    def kill(self) -> None:
+        """Ends the front without a word."""
+        self._process.kill()
+        self._process.wait()
 
     def __enter__(self) -> RunningService:
         self.wait_for_workers()

@@ -93,6 +93,19 @@ def service_text(endpoint: str, ids: list[int]) -> str:
         return service.decode(ids)
 
 
+def test_a_detached_request_outlives_its_client(endpoint: str) -> None:
+    with Client(endpoint) as producer:
+        request = producer.detach(PROMPTS[0], max_tokens=24, temperature=0.7, seed=5).request
+        right = producer.generate(PROMPTS[0], max_tokens=24, temperature=0.7, seed=5)
+    with Client(endpoint) as consumer:
+        tail = consumer.attach(request, [len(right.ids)]).result()
+        assert not tail.ids and tail.finish_reason == right.finish_reason
+        result = consumer.collect(request)
+        assert (result.ids, result.text) == (right.ids, right.text)
+        with pytest.raises(RequestFailed, match="not_found"):
+            consumer.collect(request)
+
+
 def test_refusals_say_why(endpoint: str) -> None:
     with Client(endpoint) as service:
         with pytest.raises(RequestFailed):

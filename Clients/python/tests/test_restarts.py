@@ -2,37 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from fake_front import FakeFront
+from fake_front import FakeFront, replaced
 
 from fusebox_client import Chunk, Client, Done, Event, Failed, Reply, RequestFailed, Unreachable
 from fusebox_client.wire import client_pb2 as client
-
-
-@contextmanager
-def replaced(front: FakeFront, gap: float = 0.0, **behaviour: Any) -> Iterator[list[FakeFront]]:
-    """In the background: lets the front be for a moment, ends it, and starts its successor."""
-    successors: list[FakeFront] = []
-
-    def replace() -> None:
-        time.sleep(0.3)
-        front.stop()
-        time.sleep(gap)
-        successors.append(FakeFront(front.endpoint, **behaviour))
-
-    thread = threading.Thread(target=replace)
-    thread.start()
-    try:
-        yield successors
-    finally:
-        thread.join()
-        successors[0].stop()
 
 
 def tokens(events: list[Event], part: int = 0) -> list[int]:

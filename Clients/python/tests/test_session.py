@@ -259,6 +259,20 @@ def test_credit_starts_again_with_an_attempt() -> None:
     assert sent(session) == ["Credit"]
 
 
+def test_an_attached_reply_begins_with_its_acceptance() -> None:
+    session = connected()
+    session.start(ID, client.Attach(request=ID), 0)
+    sent(session)
+    # On their way to who detached the request on this connection.
+    session.receive(chunk(8, [1], "x"), 1)
+    session.receive(done(9), 1)
+    assert sent(session) == [] and session.is_pending(ID)
+    for message in (accepted(), chunk(0, [1], "x"), done(1)):
+        session.receive(message, 2)
+    kinds = [type(session.take(ID)) for _ in range(3)]
+    assert kinds == [Accepted, Chunk, Done] and session.take(ID) is None
+
+
 def test_an_attached_reply_gets_credit_of_its_own() -> None:
     for window, chunks in ((4, 4), (0, UNLIMITED)):
         session = connected(window=window)

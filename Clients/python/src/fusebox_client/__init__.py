@@ -24,6 +24,7 @@ from fusebox_client.provenance import (
 )
 from fusebox_client.reply import Reply
 from fusebox_client.request import KVRule, Prompt, Select, SubmitOptions, Weighting
+from fusebox_client.requests import RequestSummary
 from fusebox_client.result import Part, Result
 from fusebox_client.routing import Adapter, RefusedAdapter, Routing, Sentence
 from fusebox_client.scores import Alternative, TokenScore
@@ -64,6 +65,7 @@ __all__ = [
     "RefusedAdapter",
     "Reply",
     "RequestFailed",
+    "RequestSummary",
     "Result",
     "Routed",
     "Routing",

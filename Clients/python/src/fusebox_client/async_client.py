@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import aclosing
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,7 +14,7 @@ from fusebox_client.async_reply import AsyncReply
 from fusebox_client.base_client import BaseClient
 from fusebox_client.connection import TICK
 from fusebox_client.errors import ProtocolMismatch
-from fusebox_client.events import Event
+from fusebox_client.events import Accepted, Event, acceptance
 from fusebox_client.request import (
     Prompt,
     Select,
@@ -22,6 +23,7 @@ from fusebox_client.request import (
     route_message,
     submit_message,
 )
+from fusebox_client.requests import RequestSummary, request_summaries, request_summary
 from fusebox_client.result import Result
 from fusebox_client.routing import Adapter, Routing, adapters, routing
 from fusebox_client.settings import ClientOptions
@@ -84,15 +86,44 @@ class AsyncClient(BaseClient):
         """Sends a request, within a running event loop; the reply is an asynchronous iterator."""
         return AsyncReply(self, self._begin(submit_message(prompt, select=select, **options)))
 
+    async def detach(
+        self, prompt: Prompt, *, select: Select = "auto", **options: Unpack[SubmitOptions]
+    ) -> Accepted:
+        """Sends a request and waits until the service has accepted it.
+
+        It goes on without this client; whoever has its id may `collect` the reply. RequestFailed
+        when it is refused.
+        """
+        message = submit_message(prompt, select=select, **options)
+        message.keep = True
+        async with aclosing(AsyncReply(self, self._begin(message, detached=True))) as reply:
+            return acceptance(await anext(reply))
+
     async def generate(
         self, prompt: Prompt, *, select: Select = "auto", **options: Unpack[SubmitOptions]
     ) -> Result:
         """Sends a request and reads its reply to the end; cancelling the task stops it."""
         return await self.submit(prompt, select=select, **options).result()
 
-    def attach(self, request: bytes) -> AsyncReply:
-        """Reads a running or finished request from its beginning."""
-        return AsyncReply(self, self._begin(client.Attach(request=request)))
+    def attach(self, request: bytes, offsets: Sequence[int] = ()) -> AsyncReply:
+        """Reads a running or finished request, by any client's; the service still keeps it.
+
+        From these tokens of its parts on, which are ends of chunks that its reader has; without
+        them from its beginning.
+        """
+        opening = client.Attach(request=request, from_offsets=offsets)
+        return AsyncReply(self, self._begin(opening))
+
+    async def collect(self, request: bytes) -> Result:
+        """Reads a request's reply to the end, and has the service forget it.
+
+        RequestFailed when the service does not know it, or when a part of it failed; then nothing
+        is forgotten.
+        """
+        result = await self.attach(request).result()
+        self._session.forget(request)
+        self._exchange()
+        return result
 
     def cancel(self, reply: AsyncReply) -> None:
         """Asks the service to stop; the reply then ends with what was made until then."""
@@ -122,11 +153,28 @@ class AsyncClient(BaseClient):
         """What the service is doing."""
         return service_status(await self._ask(client.Status(), client.StatusReply))
 
-    def _begin(self, opening: Message) -> bytes:
+    async def requests(self, limit: int = 100) -> list[RequestSummary]:
+        """The requests that the service has, the youngest first; ended ones until they are read."""
+        return request_summaries(
+            await self._ask(client.ListRequests(limit=limit), client.Requests)
+        )
+
+    async def retry(self, request: bytes) -> RequestSummary:
+        """Has the parts of a request that failed tried again from where they stood.
+
+        RequestFailed when the service does not know it, or when no part of it has failed.
+        """
+        return request_summary(await self._ask(client.Retry(request=request), client.Requests))
+
+    async def drop(self, request: bytes) -> RequestSummary:
+        """Stops a request wherever it is, and has the service forget what it holds."""
+        return request_summary(await self._ask(client.Drop(request=request), client.Requests))
+
+    def _begin(self, opening: Message, detached: bool = False) -> bytes:
         loop = asyncio.get_running_loop()
         if self._loop not in (None, loop):
             raise RuntimeError("the client belongs to another event loop")
-        request = self._start(opening)
+        request = self._start(opening, detached)
         if self._loop is None:
             self._loop = loop
             for descriptor in self._connection.descriptors:

@@ -35,12 +35,12 @@ class BaseClient:
         self._session = Session(self.endpoint, settings, probe, time.monotonic())
         self._connection = Connection(self.endpoint, directory, self._session)
 
-    def _start(self, opening: Any) -> bytes:
+    def _start(self, opening: Any, detached: bool = False) -> bytes:
         """Begins a conversation; its id, which is a new one where the message has none."""
         if self._connection.is_closed:
             raise Closed("the client was closed")
         opening.request = opening.request or secrets.token_bytes(16)
         frames.encode(opening)
-        self._session.start(opening.request, opening, time.monotonic())
+        self._session.start(opening.request, opening, time.monotonic(), detached)
         request: bytes = opening.request
         return request

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,7 +12,7 @@ from google.protobuf.message import Message
 from fusebox_client.base_client import BaseClient
 from fusebox_client.connection import TICK
 from fusebox_client.errors import ProtocolMismatch
-from fusebox_client.events import Event
+from fusebox_client.events import Accepted, Event, acceptance
 from fusebox_client.reply import Reply
 from fusebox_client.request import (
     Prompt,
@@ -21,6 +22,7 @@ from fusebox_client.request import (
     route_message,
     submit_message,
 )
+from fusebox_client.requests import RequestSummary, request_summaries, request_summary
 from fusebox_client.result import Result
 from fusebox_client.routing import Adapter, Routing, adapters, routing
 from fusebox_client.status import ServiceStatus, service_status
@@ -65,15 +67,43 @@ class Client(BaseClient):
         """Sends a request; the reply is an iterator of events."""
         return self._reply(submit_message(prompt, select=select, **options))
 
+    def detach(
+        self, prompt: Prompt, *, select: Select = "auto", **options: Unpack[SubmitOptions]
+    ) -> Accepted:
+        """Sends a request and waits until the service has accepted it.
+
+        It goes on without this client; whoever has its id may `collect` the reply. RequestFailed
+        when it is refused.
+        """
+        message = submit_message(prompt, select=select, **options)
+        message.keep = True
+        with closing(self._reply(message, detached=True)) as reply:
+            return acceptance(next(reply))
+
     def generate(
         self, prompt: Prompt, *, select: Select = "auto", **options: Unpack[SubmitOptions]
     ) -> Result:
         """Sends a request and reads its reply to the end."""
         return self.submit(prompt, select=select, **options).result()
 
-    def attach(self, request: bytes) -> Reply:
-        """Reads a running or finished request from its beginning."""
-        return self._reply(client.Attach(request=request))
+    def attach(self, request: bytes, offsets: Sequence[int] = ()) -> Reply:
+        """Reads a running or finished request, by any client's; the service still keeps it.
+
+        From these tokens of its parts on, which are ends of chunks that its reader has; without
+        them from its beginning.
+        """
+        return self._reply(client.Attach(request=request, from_offsets=offsets))
+
+    def collect(self, request: bytes) -> Result:
+        """Reads a request's reply to the end, and has the service forget it.
+
+        RequestFailed when the service does not know it, or when a part of it failed; then nothing
+        is forgotten.
+        """
+        result = self.attach(request).result()
+        self._session.forget(request)
+        self._connection.exchange()
+        return result
 
     def cancel(self, reply: Reply) -> None:
         """Asks the service to stop; the reply then ends with what was made until then."""
@@ -100,8 +130,23 @@ class Client(BaseClient):
         """What the service is doing."""
         return service_status(self._ask(client.Status(), client.StatusReply))
 
-    def _reply(self, opening: Message) -> Reply:
-        request = self._start(opening)
+    def requests(self, limit: int = 100) -> list[RequestSummary]:
+        """The requests that the service has, the youngest first; ended ones until they are read."""
+        return request_summaries(self._ask(client.ListRequests(limit=limit), client.Requests))
+
+    def retry(self, request: bytes) -> RequestSummary:
+        """Has the parts of a request that failed tried again from where they stood.
+
+        RequestFailed when the service does not know it, or when no part of it has failed.
+        """
+        return request_summary(self._ask(client.Retry(request=request), client.Requests))
+
+    def drop(self, request: bytes) -> RequestSummary:
+        """Stops a request wherever it is, and has the service forget what it holds."""
+        return request_summary(self._ask(client.Drop(request=request), client.Requests))
+
+    def _reply(self, opening: Message, detached: bool = False) -> Reply:
+        request = self._start(opening, detached)
         self._connection.exchange()
         return Reply(self, request)
 

@@ -33,6 +33,8 @@ class Conversation:
     #: What was sent last was an Attach, and nothing was heard since.
     attaching: bool = False
     cancelled: bool = False
+    #: Whoever submitted it wants to know that it was accepted; its reply is another's.
+    detached: bool = False
     #: Since when the service, without a break in the connection, has not taken it.
     busy_since: float | None = None
     retry_at: float | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Union
 
 from fusebox_client.enumerators import enum_name
+from fusebox_client.errors import ProtocolMismatch, RequestFailed
 from fusebox_client.provenance import Provenance, provenance
 from fusebox_client.routing import Sentence, sentences, weights
 from fusebox_client.scores import TokenScore
@@ -19,6 +20,10 @@ class Accepted:
 
     seed: int
     parts: int
+    #: The 16 bytes that name it.
+    request: bytes = b""
+    #: It is in the service's journal: whatever ends the service, it is answered once.
+    durable: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,15 @@ class Failed:
 
 
 Event = Union[Accepted, Routed, Chunk, Done, Failed]
+
+
+def acceptance(event: Event) -> Accepted:
+    """A reply's first event as what it should be; RequestFailed when the request was refused."""
+    if isinstance(event, Accepted):
+        return event
+    if isinstance(event, Failed):
+        raise RequestFailed(event.code, event.message, event.retry_after)
+    raise ProtocolMismatch("the service answered a request that it did not accept")
 
 
 def routed(message: client.Routed) -> Routed:

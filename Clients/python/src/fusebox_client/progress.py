@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fusebox_client import events
 from fusebox_client.errors import NoAnswer
 from fusebox_client.events import Accepted, Chunk, Event
@@ -16,29 +18,37 @@ class Resume(Exception):
 
 
 class _Part:
-    def __init__(self) -> None:
+    def __init__(self, first: int = 0) -> None:
+        #: The reader has what comes before this token, and this has none of it.
+        self.first = first
         self.ids: list[int] = []
         # Tokens of the prompt whose scores have come.
         self.prompt_score_count = 0
         # Bytes of text before the token at an offset, for every offset where a chunk ended: text
         # may lag behind ids, so nothing else aligns it.
-        self.text_bytes = {0: 0}
+        self.text_bytes = {first: 0}
         self.has_tail = False
         self.mixes: dict[int, bytes] = {}
         self.ended = False
         self.was_incomplete = False
-        self.resume_offset = 0
+        self.resume_offset = first
+
+    @property
+    def end(self) -> int:
+        """The offset of the next token."""
+        return self.first + len(self.ids)
 
 
 class ReplyProgress:
     """Decides what is new in each message of a reply.
 
     A pure state machine. The service may send again what the client has, from any chunk on, after
-    a lost connection or a restart; only what continues the reply passes.
+    a lost connection or a restart; only what continues the reply passes. Of each part the reader
+    may have the tokens before an offset already.
     """
 
-    def __init__(self) -> None:
-        self._parts: list[_Part] = []
+    def __init__(self, offsets: Sequence[int] = ()) -> None:
+        self._parts = [_Part(offset) for offset in offsets]
         self._accepted: Accepted | None = None
         #: The service stands by it: a failure ends one part, where otherwise it is of the whole.
         self.is_accepted = False
@@ -54,7 +64,7 @@ class ReplyProgress:
 
     @property
     def token_count(self) -> int:
-        return sum(len(part.ids) for part in self._parts)
+        return sum(part.end for part in self._parts)
 
     @property
     def offsets(self) -> list[int]:
@@ -88,7 +98,7 @@ class ReplyProgress:
         self.is_accepted = True
         if self._accepted is not None:
             return []
-        self._accepted = Accepted(message.seed, parts)
+        self._accepted = Accepted(message.seed, parts, message.request, message.durable)
         return [self._accepted]
 
     def _receive_routed(self, message: client.Routed) -> list[Event]:
@@ -106,18 +116,21 @@ class ReplyProgress:
 
     def _receive_chunk(self, message: client.Chunk) -> list[Event]:
         part = self._part(message.part)
-        ids, start, known = list(message.ids), message.offset, len(part.ids)
+        ids, start, known = list(message.ids), message.offset, part.end
         if part.ended:
             return []
         if message.prompt_scores:
             return self._receive_prompt_scores(message, part)
+        if start < part.first:
+            # It was on its way to who read the reply on this connection before.
+            return []
         if start > known:
             part.resume_offset = known
             raise Resume
         if start not in part.text_bytes:
-            part.resume_offset = 0
+            part.resume_offset = part.first
             raise Resume
-        overlap = part.ids[start : start + len(ids)]
+        overlap = part.ids[start - part.first :][: len(ids)]
         if overlap != ids[: len(overlap)]:
             raise NoAnswer("the service began another reply to the same request")
         if not ids:
@@ -139,7 +152,7 @@ class ReplyProgress:
     def _receive_prompt_scores(self, message: client.Chunk, part: _Part) -> list[Event]:
         start, known = message.prompt_offset, part.prompt_score_count
         if start > known:
-            part.resume_offset = 0
+            part.resume_offset = part.first
             raise Resume
         scores = token_scores(message.prompt_scores)[known - start :]
         part.prompt_score_count += len(scores)
@@ -151,7 +164,7 @@ class ReplyProgress:
         part = self._part(message.part)
         if part.ended:
             return []
-        if message.usage.completion_tokens > len(part.ids) and not part.was_incomplete:
+        if message.usage.completion_tokens > part.end and not part.was_incomplete:
             part.was_incomplete = True
             raise Resume
         part.ended = True

@@ -44,17 +44,27 @@ class Session:
 
     # From the program
 
-    def start(self, request: bytes, opening: Message, now: float) -> None:
-        """Begins a conversation with a Submit, an Attach or a question."""
+    def start(
+        self, request: bytes, opening: Message, now: float, detached: bool = False
+    ) -> None:
+        """Begins a conversation with a Submit, an Attach or a question.
+
+        Of a Submit that is detached nothing but the answer to it will be read.
+        """
         running = self._conversations.get(request)
         if running and not running.is_over:
             raise ValueError(f"the request {request.hex()} is being read already")
-        is_reply = isinstance(opening, (client.Submit, client.Attach))
+        # A reply that nobody reads must not wait for a reader.
+        window = 0 if detached else self._settings.window
+        progress = None
         if isinstance(opening, client.Submit):
-            opening.credit = self._settings.window
-        progress = ReplyProgress() if is_reply else None
-        credit = Credit(self._settings.window)
-        self._conversations[request] = Conversation(opening, now, now, now, progress, credit)
+            opening.credit = window
+            progress = ReplyProgress()
+        elif isinstance(opening, client.Attach):
+            progress = ReplyProgress(opening.from_offsets)
+        self._conversations[request] = Conversation(
+            opening, now, now, now, progress, Credit(window), detached=detached
+        )
         self._send(opening)
 
     def cancel(self, request: bytes) -> None:
@@ -72,7 +82,12 @@ class Session:
         submit = conversation.opening
         if isinstance(submit, client.Submit) and not submit.keep:
             self._send(client.Cancel(request=request))
-            self._close(request)
+            self.forget(request)
+
+    def forget(self, request: bytes) -> None:
+        """The service may forget the reply, unless this client keeps all of them."""
+        if not self._settings.keep_replies:
+            self._send(client.Close(request=request))
 
     def is_pending(self, request: bytes) -> bool:
         """Whether something has to come before `take` has an answer."""
@@ -165,6 +180,9 @@ class Session:
                 # How much the request was submitted with is not known.
                 chunks = self._settings.window or UNLIMITED
                 self._send(client.Credit(request=message.request, chunks=chunks))
+        elif not conversation.is_accepted and not isinstance(message, client.Failed):
+            # It was on its way to who read the reply on this connection before.
+            return
         try:
             events = progress.receive(message)
         except Resume:
@@ -182,8 +200,8 @@ class Session:
             conversation.events += events
         if progress.is_finished:
             conversation.done = True
-            if isinstance(conversation.opening, client.Submit):
-                self._close(message.request)
+            if isinstance(conversation.opening, client.Submit) and not conversation.detached:
+                self.forget(message.request)
 
     def _tries_again(
         self,
@@ -300,11 +318,6 @@ class Session:
         chunks = conversation.credit.chunk_was_read()
         if chunks and not conversation.is_over:
             self._send(client.Credit(request=request, chunks=chunks))
-
-    def _close(self, request: bytes) -> None:
-        """The service may forget the reply."""
-        if not self._settings.keep_replies:
-            self._send(client.Close(request=request))
 
     def _send(self, verb: Message) -> None:
         if self._connected:

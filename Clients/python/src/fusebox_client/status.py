@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fusebox_client.routing import RefusedAdapter, refused
 from fusebox_client.wire import client_pb2 as client
@@ -123,6 +123,12 @@ class ServiceStatus:
     refused_adapters: list[RefusedAdapter]
     workers: list[WorkerStatus]
     connections: ConnectionStatus
+    #: The file in which accepted requests are kept; empty: none is.
+    journal: str = ""
+    #: Why nothing can be accepted at the moment; empty where it can.
+    journal_problem: str = ""
+    #: Adapters that workers died of; no request gets them.
+    quarantined_adapters: list[str] = field(default_factory=list)
 
 
 def service_status(reply: client.StatusReply) -> ServiceStatus:
@@ -157,6 +163,9 @@ def service_status(reply: client.StatusReply) -> ServiceStatus:
             cut=reply.connections.cut,
             buffered_bytes=reply.connections.buffered_bytes,
         ),
+        journal=reply.journal,
+        journal_problem=reply.journal_problem,
+        quarantined_adapters=list(reply.quarantined_adapters),
     )
 
 
