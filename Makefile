@@ -55,7 +55,7 @@ test-python: libraries
 	$(PYTHON) -m venv .venv-client
 	.venv-client/bin/pip install -q -e 'Clients/python[test]'
 	cd Clients/python && ../../.venv-client/bin/mypy src tests ../../Benchmarks/faults && \
-	    FUSEBOX=$(abspath $(TESTED_BINARY)) ../../.venv-client/bin/pytest -q
+	    FUSEBOX=$(abspath $(TESTED_BINARY)) ../../.venv-client/bin/pytest -q tests ../../Benchmarks/faults
 
 # OpenAI's API in front of a service, for `fusebox serve --http`; a package of its own, whose first build takes minutes.
 gateway: libraries

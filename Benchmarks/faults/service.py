@@ -9,11 +9,11 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 
 from fusebox_client import Client, FuseboxError, ServiceStatus
 
@@ -29,33 +29,81 @@ class Use:
     descriptors: int = 0
 
 
-class Service:
-    """`fusebox serve` with two workers; all that it writes lies in a folder that goes with it."""
+@dataclass
+class Queue:
+    """Parts that waited at once."""
 
-    def __init__(self, program: Path, transport: str = "ipc", changes: bool = False) -> None:
-        """With `changes` its adapters can change while it runs."""
-        self._folder = tempfile.TemporaryDirectory()
-        self._log = Path(self._folder.name, "log")
-        self.endpoint = f"ipc://{self._folder.name}/fusebox.sock"
+    longest: int = 0
+
+
+class Service:
+    """`fusebox serve` on the demo; all that it writes lies in a folder that goes with it."""
+
+    def __init__(
+        self,
+        program: Path,
+        transport: str = "ipc",
+        workers: int = 2,
+        arguments: Sequence[str] = (),
+        changes: bool = False,
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Starts it, with these arguments more and this environment beside its own.
+
+        With `changes` its adapters can change while it runs.
+        """
+        self._temporary = tempfile.TemporaryDirectory()
+        self.folder = Path(self._temporary.name)
+        self.endpoint = f"ipc://{self.folder}/fusebox.sock"
         if transport == "tcp":
             self.endpoint = f"tcp://127.0.0.1:{_free_port()}"
-        with self._log.open("wb") as log:
+        self._log = self.folder / "log"
+        self._worker_count = workers
+        self._command = [
+            *(str(program.resolve()), "serve"),
+            *("--workers", str(workers), "--threads-per-worker", "1"),
+            *("--model", str(ROOT / "Demo/base"), "--adapters", str(ROOT / "Demo/adapters")),
+            *("--router", str(ROOT / "Router"), "--bind", self.endpoint),
+            *("--image-folder", str(self.folder / "images")),
+            *(("--state", str(self.folder / "registry")) if changes else ()),
+            *arguments,
+        ]
+        self._environment = {
+            **os.environ,
+            "XDG_RUNTIME_DIR": str(self.folder),
+            "XDG_STATE_HOME": str(self.folder / "state"),
+            # Without Swift's own backtraces: they take seconds, and the log says what ended it.
+            "SWIFT_BACKTRACE": "enable=no",
+            **environment,
+        }
+        self.start()
+
+    def start(self) -> None:
+        """Starts it, also once more, with all that the one before left in its folder."""
+        with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [str(program.resolve()), "serve", "--workers", "2", "--threads-per-worker", "1"]
-                + ["--model", str(ROOT / "Demo/base"), "--adapters", str(ROOT / "Demo/adapters")]
-                + ["--router", str(ROOT / "Router"), "--bind", self.endpoint]
-                + ["--image-folder", f"{self._folder.name}/images"]
-                + (["--state", f"{self._folder.name}/state"] if changes else []),
-                # Without Swift's own backtraces: they take seconds, and the log says what ended it.
-                env={**os.environ, "XDG_RUNTIME_DIR": self._folder.name, "XDG_STATE_HOME": self._folder.name, "SWIFT_BACKTRACE": "enable=no"},
-                stdout=log,
-                stderr=log,
+                self._command, env=self._environment, stdout=log, stderr=log
             )
         self.pid = self._process.pid
 
+    def kill(self) -> None:
+        """Ends the front without a word; the kernel ends its workers."""
+        self._process.kill()
+        self._process.wait()
+
+    def succeed(self, program: Path, number: signal.Signals) -> None:
+        """Ends it by a signal, and starts another program in its place."""
+        self.signal(number)
+        # One that is asked to end lets what runs come to its end, unless it is asked again.
+        time.sleep(0.1)
+        self.signal(number)
+        self._process.wait()
+        self._command[0] = str(program)
+        self.start()
+
     def __enter__(self) -> Service:
         try:
-            self._wait_until_ready()
+            self.wait_for_workers()
         except BaseException:
             self.stop()
             raise
@@ -80,18 +128,31 @@ class Service:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._folder.cleanup()
+        self._temporary.cleanup()
 
-    def _wait_until_ready(self) -> None:
-        end = time.monotonic() + 60
+    def wait_for_workers(self, patience: float = 60) -> list[int]:
+        """The process ids of the workers, once all serve."""
+        end = time.monotonic() + patience
         while time.monotonic() < end and self.lives:
             try:
-                if len(self.workers()) == 2:
-                    return
+                workers = self.workers()
             except FuseboxError:
-                pass
-            time.sleep(0.1)
-        raise SystemExit(f"the service does not come up: {self._log.read_text()}")
+                workers = []
+            if len(workers) == self._worker_count:
+                return workers
+            time.sleep(0.05)
+        raise SystemExit(f"the service does not come up: {self.log}")
+
+    def answers(self, patience: float = 30) -> bool:
+        """Waits until the front answers; False when it ends instead."""
+        end = time.monotonic() + patience
+        while time.monotonic() < end and self.lives:
+            try:
+                self.status()
+                return True
+            except FuseboxError:
+                time.sleep(0.05)
+        return False
 
     @property
     def lives(self) -> bool:
@@ -101,9 +162,14 @@ class Service:
     def last_words(self) -> str:
         """How the front ended, and the last line of its log."""
         code = self._process.poll()
-        lines = self._log.read_text(errors="replace").split("\n")
+        lines = self.log.split("\n")
         last = next((line for line in reversed(lines) if line.strip()), "")
         return f"{signal.Signals(-code).name if code and code < 0 else code}: {last[:100]}"
+
+    @property
+    def log(self) -> str:
+        """All that it has written to its standard streams."""
+        return self._log.read_text(errors="replace")
 
     def status(self) -> ServiceStatus:
         with Client(self.endpoint) as client:
@@ -140,6 +206,28 @@ class Service:
         thread.start()
         try:
             yield peak
+        finally:
+            over.set()
+            thread.join()
+
+    @contextmanager
+    def watched_queue(self) -> Iterator[Queue]:
+        """What waits while the block runs, by asking four times a second."""
+        queue = Queue()
+        over = threading.Event()
+
+        def look() -> None:
+            with Client(self.endpoint) as client:
+                while not over.wait(0.25):
+                    try:
+                        queue.longest = max(queue.longest, client.status().queued)
+                    except FuseboxError:
+                        continue
+
+        thread = threading.Thread(target=look, daemon=True)
+        thread.start()
+        try:
+            yield queue
         finally:
             over.set()
             thread.join()
