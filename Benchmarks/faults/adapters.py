@@ -284,7 +284,8 @@ def judge(program: Path, show: Show, shelf: Shelf, replies: list[Reply], digests
 
 
 async def run(program: Path, streams: int, changes: int, seed: int) -> Show:
-    show, replies, over = Show(streams), [], asyncio.Event()
+    show, over = Show(streams), asyncio.Event()
+    replies: list[Reply] = []
     with Service(program, changes=True) as service:
         async with AsyncClient(service.endpoint) as client:
             digests = {adapter.name: adapter.digest for adapter in await client.adapters()}
