@@ -132,7 +132,7 @@ import Wire
         #expect(list.adapters.map(\.name) == ["hotels", "phones", "positive", "wear"])
         #expect(
             list.adapters.map(\.generation) == [2, 1, 1, 1], "the folder's hotels are the old ones")
-        #expect(list.adapters.allSatisfy(\.routable), "what the router learned is kept")
+        #expect(list.adapters.count(where: \.routable) == 4, "what the router learned is kept")
 
         try copy("question", to: "question")
         try copy("negative", to: "phones")
