@@ -49,6 +49,12 @@ test-kernel-sets: tests
 	FUSEBOX_KERNELS=avx2 swift test --skip-build $(TEST_FLAGS) --filter InferenceTests
 	FUSEBOX_KERNELS=scalar swift test --skip-build $(TEST_FLAGS) --filter InferenceTests
 
+# A night of simulated fronts, workers, clients, disks and clocks: SIMULATIONS runs of some nine requests each.
+SIMULATIONS ?= 115000
+.PHONY: simulate
+simulate: tests
+	FUSEBOX_SIMULATIONS=$(SIMULATIONS) swift test --skip-build $(TEST_FLAGS) --filter promisesHoldAllNight
+
 # The Python client and the fault benchmarks: types, and the client against the built program.
 test-python: libraries
 	swift build $(TEST_FLAGS) --product fusebox

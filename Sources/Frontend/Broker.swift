@@ -39,6 +39,7 @@ public struct Broker: Sendable {
     var sessions: [WorkerSession] = []
     var places: [Int: WorkerPlace] = [:]
 
+    var blame = AdapterBlame()
     var counters = BrokerCounters()
     var meter = ServiceMeter()
     var connections = WireConnectionStatus()

@@ -55,7 +55,7 @@ extension Broker {
         actions.append(.toWorker(session.address, .expect(expect)))
     }
 
-    private static func adapters(of part: RequestPart) -> Set<Digest> {
+    static func adapters(of part: RequestPart) -> Set<Digest> {
         Set(part.segments.flatMap(\.mix.shares).compactMap { Digest(bytes: $0.adapter) })
     }
 

@@ -98,6 +98,8 @@ extension Broker {
         reply.degraded = degradation
         reply.refusedAdapters = refusedAdapters
         reply.connections = connections
+        reply.quarantinedAdapters = (editions.current?.adapters ?? [])
+            .filter { blame.quarantined.contains($0.digest) }.map(\.name)
         reply.journal = configuration.journal
         reply.journalProblem = engineProblem ?? ""
         reply.tokens = meter.tokens

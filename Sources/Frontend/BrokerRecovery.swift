@@ -1,4 +1,5 @@
 import Journal
+import Tensors
 import Wire
 
 /// Losing workers without losing what they ran.
@@ -42,8 +43,9 @@ extension Broker {
 
     /// Lets a part whose worker died go on elsewhere, unless it seems to be the reason.
     private mutating func recover(_ key: PartKey, isCulprit: Bool, now: Instant) {
-        guard let deaths = part(key)?.deaths else { return }
-        if isCulprit, deaths >= 1 {
+        guard let part = part(key) else { return }
+        if isCulprit { accuseAdapters(of: part, key.request, now: now) }
+        if isCulprit, part.deaths >= 1 {
             requests[key.request]?.parts[key.part].isQuarantined = true
             let refusal = Refusal(
                 .internal,
@@ -54,6 +56,16 @@ extension Broker {
         requests[key.request]?.parts[key.part].onProbation = true
         requests[key.request]?.parts[key.part].isCleared = false
         retry(key, because: "its worker was lost", now: now)
+    }
+
+    /// Sets an adapter aside that is all that several requests have in common of which workers died.
+    private mutating func accuseAdapters(of part: RequestPart, _ id: RequestID, now: Instant) {
+        for adapter in blame.note(id, under: Self.adapters(of: part), now: now).sorted() {
+            actions.append(
+                .report(
+                    "the adapter \(editions.current?.adapter(adapter)?.name ?? adapter.description) is set aside: "
+                        + "workers died of \(AdapterBlame.limit) requests that had it"))
+        }
     }
 
     /// Counts a loss and tries again, up to the limit.

@@ -77,9 +77,15 @@ extension Broker {
     ) throws(Refusal) -> Choice {
         for name in auto.allowed { _ = try adapter(named: name, edition: edition) }
         guard edition.router != nil || !edition.adapters.isEmpty else { return .onlyBase }
+        var allowed = auto.allowed
+        if allowed.isEmpty, !blame.quarantined.isEmpty {
+            // Without any name all would be allowed.
+            allowed = edition.adapters.filter { !blame.quarantined.contains($0.digest) }.map(\.name)
+            guard !allowed.isEmpty else { return .onlyBase }
+        }
         return .auto(
             AutoChoice(
-                allowed: auto.allowed,
+                allowed: allowed,
                 weighting: auto.weighting == .unspecified ? .renormalized : auto.weighting,
                 gain: auto.gain == 0 ? 1 : auto.gain))
     }
@@ -124,6 +130,12 @@ extension Broker {
                 .notFound,
                 "no adapter is called \"\(name.prefix(128))\"; "
                     + (guess.map { "did you mean \($0)? " } ?? "") + "known: \(edition.names)")
+        }
+        guard !blame.quarantined.contains(adapter.digest) else {
+            throw Refusal(
+                .unavailable,
+                "the adapter \(name) is set aside, because workers died of requests that had it; "
+                    + "replace it, or start the service anew")
         }
         return adapter
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Wire
 
@@ -12,6 +13,26 @@ import Wire
             #expect(violations.isEmpty, "seed \(seed): \(violations.prefix(3))")
         }
     }
+
+    /// As many runs as one has time for: some nine requests each.
+    @Test(.enabled(if: Self.nightlyRuns > 0)) func promisesHoldAllNight() async {
+        let first =
+            UInt64(ProcessInfo.processInfo.environment["FUSEBOX_SIMULATION_START"] ?? "") ?? 1000
+        await withTaskGroup { group in
+            for lane in 0..<2 as Range<UInt64> {
+                group.addTask {
+                    for seed in stride(from: first + lane, to: first + Self.nightlyRuns, by: 2) {
+                        var world = World(seed: seed)
+                        let violations = HistoryChecker(world.run()).violations
+                        #expect(violations.isEmpty, "seed \(seed): \(violations.prefix(3))")
+                    }
+                }
+            }
+        }
+    }
+
+    private static let nightlyRuns =
+        UInt64(ProcessInfo.processInfo.environment["FUSEBOX_SIMULATIONS"] ?? "") ?? 0
 
     @Test func sameSeedSameRun() {
         var first = World(seed: 7)

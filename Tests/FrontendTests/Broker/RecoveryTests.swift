@@ -203,4 +203,35 @@ import Wire
         #expect(actions.compactMap(\.killed) == [.of(100)])
         #expect(actions.dispatches.map(\.epoch) == [2])
     }
+
+    @Test func anAdapterThatKillsUnderDifferentRequestsIsSetAside() throws {
+        var bench = Bench(workers: 8, slots: 1)
+        func calm(_ submit: inout WireSubmit) {
+            submit.selection.fixed.shares = [
+                WireNamedWeight {
+                    ($0.name, $0.weight) = ("calm", 1)
+                }
+            ]
+        }
+        for number in 1...3 as ClosedRange<UInt8> {
+            let dispatch = bench.submit(number, "Hello.", calm)
+            let worker = try #require(dispatch.first { $0.dispatch != nil }?.worker)
+            #expect(bench.broker.blame.quarantined.isEmpty)
+            bench.tell(.workerLeft(Bench.worker(worker)))
+            bench.cancel(number)
+        }
+        let failed = try #require(bench.submit(4, "Hello.", calm).failed)
+        #expect(failed.code == .unavailable && failed.message.contains("calm is set aside"))
+        let auto = bench.submit(5, "Be calm and formal.") {
+            $0.selection.auto = WireAutoSelection()
+        }
+        #expect(auto.routed.first?.segment.mix.shares.map(\.name) == ["formal"])
+        let status = bench.tell(
+            .client(Bench.client, .status(WireStatus { $0.request = Bench.id(9) })))
+        guard case .statusReply(let reply) = try #require(status.events.last) else {
+            Issue.record("no status")
+            return
+        }
+        #expect(reply.quarantinedAdapters == ["calm"])
+    }
 }
