@@ -179,6 +179,7 @@ extension Broker {
             actions.append(
                 .report("the shelf has revision \(proposal.registry.revision): \(current.names)"))
         }
+        adoptRestored(now)
         for index in sessions.indices { announce(index) }
         answer(change.order, proposal, current)
         mayDispatch = true

@@ -43,6 +43,8 @@ struct ShelfChanges {
     var requests: UInt8 = 0
     /// Registries that were written down, and the one before them.
     var saved: [AdapterRegistry] = [FakeShelf.first.registry]
+    /// How many there were when the front began: its start is not refused.
+    var savedAtStart = 1
     var madeCount = 0
     var refusedCount = 0
 
@@ -116,7 +118,8 @@ extension World {
                 history.records.append(.shelf(.everyone, "worker \(worker.pid) does not hold it"))
             }
         }
-        let isFull = chance(plan.shelfFaults) && shelfChanges.saved.count > 1
+        let isFull =
+            chance(plan.shelfFaults) && shelfChanges.saved.count > shelfChanges.savedAtStart
         if !isFull { shelfChanges.saved.append(registry) }
         // A change that is in force though it failed.
         let isHidden = isFull && plan.sabotage == .halfChange
@@ -137,7 +140,7 @@ extension World {
     mutating func loadEdition(_ index: Int) {
         guard let edition = workers[index].arrivals.first, chance(300) else { return }
         workers[index].arrivals.removeFirst()
-        let isStart = shelfChanges.saved.count == 1
+        let isStart = shelfChanges.saved.count == shelfChanges.savedAtStart
         var held = WireEditionHeld { $0.edition = edition.edition }
         if !isStart, now < .seconds(8), chance(plan.shelfFaults / 3) {
             held.refused = [WireRefusedAdapter(folder: "calm", reason: "there is no memory")]

@@ -215,6 +215,7 @@ struct World {
 
     private mutating func startFront() {
         isFrontDown = false
+        shelfChanges.savedAtStart = shelfChanges.saved.count
         broker = Broker(
             configuration: plan.configuration, router: FakeRouter(), seed: random.next(),
             shelf: plan.changes > 0 ? FakeShelf.with(shelfChanges.saved.last) : nil)
