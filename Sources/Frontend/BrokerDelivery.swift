@@ -15,21 +15,16 @@ extension Broker {
                 "\(attach.fromOffsets.count) offsets for a request of \(request.parts.count) parts")
             return refuse(refusal, request: attach.requestID, to: client)
         }
-        var offsets: [Int] = []
-        for (index, (offset, part)) in zip(attach.fromOffsets, request.parts).enumerated() {
-            // A client of an earlier front may have tokens that went with the power.
-            let limit =
-                request.isRestored && !part.isEnded ? request.limits.tokenLimit : part.tokens.count
-            guard offset <= limit || request.isRestored else {
-                let refusal = Refusal(
-                    .invalidArgument,
-                    "part \(index) has \(part.tokens.count) tokens so far, offset \(offset) lies beyond"
-                )
-                return refuse(refusal, request: attach.requestID, to: client)
-            }
-            offsets.append(min(Int(offset), limit))
+        // A client of an earlier front may have tokens that went with the power.
+        for (index, (offset, part)) in zip(attach.fromOffsets, request.parts).enumerated()
+        where offset > part.tokens.count && !request.isRestored {
+            let refusal = Refusal(
+                .invalidArgument,
+                "part \(index) has \(part.tokens.count) tokens so far, offset \(offset) lies beyond"
+            )
+            return refuse(refusal, request: attach.requestID, to: client)
         }
-        self.attach(id, to: client, offsets: offsets, credit: nil)
+        self.attach(id, to: client, offsets: attach.fromOffsets.map { Int($0) }, credit: nil)
     }
 
     /// Starts delivery anew.

@@ -133,7 +133,7 @@ extension Broker {
         }
         guard !blame.quarantined.contains(adapter.digest) else {
             throw Refusal(
-                .unavailable,
+                .notFound,
                 "the adapter \(name) is set aside, because workers died of requests that had it; "
                     + "replace it, or start the service anew")
         }

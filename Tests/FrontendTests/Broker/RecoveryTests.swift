@@ -221,7 +221,7 @@ import Wire
             bench.cancel(number)
         }
         let failed = try #require(bench.submit(4, "Hello.", calm).failed)
-        #expect(failed.code == .unavailable && failed.message.contains("calm is set aside"))
+        #expect(failed.code == .notFound && failed.message.contains("calm is set aside"))
         let auto = bench.submit(5, "Be calm and formal.") {
             $0.selection.auto = WireAutoSelection()
         }

@@ -60,7 +60,11 @@ struct HistoryChecker {
             if running > slots { report(.slots, "\(running) parts at worker \(pid) of \(slots)") }
             check(dispatch, now: now)
         case .ordered(let request, let part, let epoch):
-            ordered[Part(request: request, part: Int(part))] = epoch
+            let part = Part(request: request, part: Int(part))
+            if let last = ordered[part], epoch <= last {
+                report(.attempts, "epoch \(epoch) after \(last)")
+            }
+            ordered[part] = epoch
         case .diedAlone(let request, let part, let epoch):
             let part = Part(request: request, part: Int(part))
             if ordered[part] == epoch { deaths[part, default: 0] += 1 }
@@ -71,6 +75,8 @@ struct HistoryChecker {
         // The next front counts its attempts anew, but not its epochs.
         case .restarted(let hasLostPower):
             dispatches = dispatches.mapValues { $0.suffix(1) }
+            // The next front waits for clients anew.
+            abandoned = [:]
             // It finds what its mixes name, and may name the whole shelf otherwise.
             editions = [:]
             // Blame is noted, but not forced to disk.
@@ -87,9 +93,6 @@ struct HistoryChecker {
 
     private mutating func check(_ dispatch: WireDispatch, now: Duration) {
         let part = Part(request: dispatch.requestID, part: Int(dispatch.part))
-        if let last = dispatches[part]?.last, dispatch.epoch <= last {
-            report(.attempts, "epoch \(dispatch.epoch) after \(last)")
-        }
         forgive(part, tokenCount: dispatch.emitted.count)
         dispatches[part, default: []].append(dispatch.epoch)
         if (dispatches[part]?.count ?? 0) > Self.dispatchLimit {

@@ -114,7 +114,10 @@ extension World {
             guard let worker = workers.first(where: { $0.address == session.address }) else {
                 continue
             }
-            if !worker.editions.isSuperset(of: editions) {
+            let missing = editions.filter {
+                !worker.editions.contains($0) && !isOnItsWay($0, to: worker)
+            }
+            if !missing.isEmpty {
                 history.records.append(.shelf(.everyone, "worker \(worker.pid) does not hold it"))
             }
         }
@@ -127,6 +130,17 @@ extension World {
         calendar.plan(
             .toBroker(.registrySaved(ticket: ticket, failure: failure)),
             at: now + milliseconds(1...30))
+    }
+
+    /// Whether a worker was told again to hold what it had been told to drop: its first answer may cross that.
+    private func isOnItsWay(_ edition: Data, to worker: FakeWorker) -> Bool {
+        worker.arrivals.contains { $0.edition == edition }
+            || calendar.contains { happening in
+                guard case .toWorker(worker.address, .edition(let order)) = happening else {
+                    return false
+                }
+                return order.edition == edition
+            }
     }
 
     private mutating func noteServedShelf() {
