@@ -165,9 +165,10 @@ def test_top_follows_replies(service: RunningService) -> None:
     with Watching(service) as watching:
         asking = [
             subprocess.Popen([*ask, "--select", select], stdout=subprocess.DEVNULL)
-            for select in ("base", "hotels=0.5", "movies=0.5")
+            # Several of each: together they last for longer than a picture.
+            for select in ("base", "hotels=0.5", "movies=0.5") * 4
         ]
-        watching.wait_for("movies 0.50  1 reply")
+        watching.wait_for("movies 0.50  4 replies")
         watching.wait_for("between tokens  p50")
         cells = [row.strip() for row in watching.rows() if re.fullmatch(r"  [a-c]+\u00b7+", row)]
         assert set("".join(cells)) == {"a", "b", "c", "\u00b7"}
