@@ -202,7 +202,7 @@ def test_the_start_of_a_service(name: str) -> None:
     needs_program()
     with tempfile.TemporaryDirectory() as folder:
         arguments = [*DEMO_ARGUMENTS, "--workers", "2", "--threads-per-worker", "1", "--image-folder", folder]
-        environment = {"XDG_RUNTIME_DIR": folder}
+        environment = {"XDG_RUNTIME_DIR": folder, "XDG_STATE_HOME": folder}
         terminal = Terminal(arguments, SURROUNDINGS[name], environment)
         try:
             output = terminal.read_until(lambda output: re.search("serving at .*\n", output))
@@ -212,9 +212,9 @@ def test_the_start_of_a_service(name: str) -> None:
     lines = plain(output).splitlines()
     steps = [re.fullmatch(r" *\d+\.\d\d s  (\S+) +(\S.*)", line) for line in lines]
     told = [(step[1], step[2]) for step in steps if step]
-    assert [subject for subject, _ in told[:5]] == ["model", "router", "kernels", "threads", "image"]
-    assert told[0][1] == "base, Demo/base" and told[4][1] == "shared by all workers"
-    assert sorted(told[5:]) == [("adapters", "20 taken"), ("worker-0", "serves"), ("worker-1", "serves")]
+    assert [subject for subject, _ in told[:6]] == ["model", "router", "kernels", "threads", "journal", "image"]
+    assert told[0][1] == "base, Demo/base" and told[5][1] == "shared by all workers"
+    assert sorted(told[6:]) == [("adapters", "20 taken"), ("worker-0", "serves"), ("worker-1", "serves")]
     rest = [line for line, step in zip(lines, steps, strict=True) if not step]
     assert len(rest) == 1
     assert re.fullmatch(r"serving at ipc://\S+: type q8_0, 20 adapters, router [0-9a-f]{12}", rest[0])
