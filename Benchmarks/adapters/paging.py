@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import shelf
-from fusebox_client import AsyncClient, Chunk, Client, WorkerStatus
+from fusebox_client import AsyncClient, Chunk, Client, Failed, WorkerStatus
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -88,6 +88,8 @@ async def ask(a: argparse.Namespace, service: Service, adapters: list[str], seed
                 number = waiting.pop()
                 begin = time.perf_counter()
                 async for event in client.submit(prompts[number], select={adapters[number]: 1.0}, max_tokens=a.tokens, temperature=0):
+                    if isinstance(event, Failed):
+                        raise SystemExit(f"{adapters[number]}: {event.message}")
                     if isinstance(event, Chunk) and event.ids:
                         firsts[number] = firsts[number] or time.perf_counter() - begin
                         replies[number] += event.ids

@@ -18,8 +18,9 @@ struct AdapterResidency {
 
     /// Steps that a turn lasts at least.
     static let turnLength = 64
-    /// Adapters that are expected at most; who says more loses the oldest.
+    /// Adapters that are expected at most, and for how many steps: what was said may have come to nothing.
     private static let expectationLimit = 256
+    static let expectationLength = 4 * turnLength
 
     private enum State { case absent, loading, resident }
 
@@ -29,8 +30,8 @@ struct AdapterResidency {
         /// Turns that it is part of.
         var turnCount = 0
         var lastUse = 0
-        /// Somebody said that it will be asked for, and nobody has yet.
-        var isExpected = false
+        /// Somebody said that it will be asked for, nobody has yet, and it is not this step yet.
+        var expectedUntil = 0
         var figures = AdapterFigures()
     }
 
@@ -79,6 +80,8 @@ struct AdapterResidency {
         adapters.reduce(0) { $0 + (places[$1]?.byteCount ?? 0) }
     }
 
+    func isLoading(_ adapter: Digest) -> Bool { places[adapter]?.state == .loading }
+
     func isResident(_ adapter: Digest) -> Bool { places[adapter]?.state == .resident }
 
     /// What became of an adapter so far.
@@ -118,11 +121,13 @@ struct AdapterResidency {
     /// Says that adapters will be asked for: they are loaded while nothing else is.
     mutating func expect(_ adapters: some Sequence<Digest>) {
         for adapter in adapters {
-            guard places[adapter]?.isExpected == false else { continue }
-            places[adapter]?.isExpected = true
-            guard places[adapter]?.state == .absent else { continue }
+            guard let place = places[adapter] else { continue }
+            places[adapter]?.expectedUntil = clock + Self.expectationLength
+            guard place.state == .absent, !expected.contains(adapter) else { continue }
             expected.append(adapter)
-            if expected.count > Self.expectationLimit { expected.removeFirst() }
+            if expected.count > Self.expectationLimit, let oldest = expected.popFirst() {
+                places[oldest]?.expectedUntil = 0
+            }
         }
     }
 
@@ -201,7 +206,7 @@ struct AdapterResidency {
         for adapter in adapters {
             places[adapter]?.turnCount += 1
             places[adapter]?.lastUse = clock
-            places[adapter]?.isExpected = false
+            places[adapter]?.expectedUntil = 0
             places[adapter]?.figures.useCount += 1
         }
         var missing: Set<Digest> = []
@@ -223,6 +228,7 @@ struct AdapterResidency {
         let needed = places[adapter]?.byteCount ?? 0
         while byteCount + needed > byteLimit, let victim = leastRecentlyUsed {
             places[victim]?.state = .absent
+            places[victim]?.expectedUntil = 0
             places[victim]?.figures.evictionCount += 1
             byteCount -= places[victim]?.byteCount ?? 0
             orders.append(.evict(victim))
@@ -236,8 +242,8 @@ struct AdapterResidency {
     private var leastRecentlyUsed: Digest? {
         places.filter { $0.value.state == .resident && $0.value.turnCount == 0 }
             .min {
-                ($0.value.isExpected ? 1 : 0, $0.value.lastUse, $0.key)
-                    < ($1.value.isExpected ? 1 : 0, $1.value.lastUse, $1.key)
+                (isExpected($0.value) ? 1 : 0, $0.value.lastUse, $0.key)
+                    < (isExpected($1.value) ? 1 : 0, $1.value.lastUse, $1.key)
             }?.key
     }
 
@@ -246,7 +252,9 @@ struct AdapterResidency {
         places.values.reduce(0) { $0 + (isFixed($1) || isAwaited($1) ? $1.byteCount : 0) }
     }
 
-    private func isAwaited(_ place: Place) -> Bool { place.isExpected && place.state == .resident }
+    private func isExpected(_ place: Place) -> Bool { clock < place.expectedUntil }
+
+    private func isAwaited(_ place: Place) -> Bool { isExpected(place) && place.state == .resident }
 
     /// Ends turns that have lasted, the longest first, until there is room for some adapters.
     private mutating func yieldTurns(to adapters: [Digest]) {
@@ -267,10 +275,13 @@ struct AdapterResidency {
             return
         }
         while let next = expected.popFirst() {
-            guard let place = places[next], place.isExpected, place.state == .absent else {
+            guard let place = places[next], isExpected(place), place.state == .absent else {
                 continue
             }
-            guard keptByteCount + place.byteCount <= byteLimit else { return expected.removeAll() }
+            guard keptByteCount + place.byteCount <= byteLimit else {
+                for adapter in [next] + expected { places[adapter]?.expectedUntil = 0 }
+                return expected.removeAll()
+            }
             load(next, &orders)
             return
         }

@@ -12,30 +12,28 @@ extension Engine {
 
     // MARK: The shelf
 
-    /// Puts an adapter on the shelf: requests may use it from now on.
-    ///
-    /// Its weights are loaded when there is time for it.
-    public func add(_ adapter: ShelvedAdapter, name: String) throws(AdapterError) {
-        try mixes.add(adapter, name: name)
-        retired[adapter.digest] = nil
-        residency.add(adapter.digest, byteCount: adapter.byteCount, isResident: false)
-        residency.expect([adapter.digest])
-    }
-
     /// Whether requests may use an adapter.
     public func holds(_ adapter: Digest) -> Bool { mixes.shelf[adapter] != nil }
 
+    /// The adapters that requests may use.
+    public var adapters: [Digest] { mixes.shelf.adapters.map(\.digest) }
+
     /// Puts an adapter on the shelf without a name: mixes name its content.
+    ///
+    /// Weights that came with it stay if there is room for them; else they are read again when they are asked for.
     public func hold(_ adapter: ShelvedAdapter) {
         mixes.hold(adapter)
-        retired[adapter.digest] = nil
-        residency.add(adapter.digest, byteCount: adapter.byteCount, isResident: false)
-        residency.expect([adapter.digest])
+        guard retired.removeValue(forKey: adapter.digest) == nil else { return }
+        let hasRoom = adapterByteCount + adapter.byteCount <= adapterByteLimit
+        let weights = hasRoom ? adapter.weights : nil
+        residency.add(
+            adapter.digest, byteCount: adapter.byteCount, isResident: weights != nil)
+        if let weights { mixes.insert(weights) }
     }
 
     /// Takes an adapter off the shelf: new requests are refused; sequences that have it in a mix go on, as long as its
     /// files are there to be read again.
-    public func remove(_ adapter: Digest) {
+    func remove(_ adapter: Digest) {
         guard let shelved = mixes.shelf[adapter] else { return }
         retired[adapter] = shelved
         mixes.remove(adapter)
@@ -52,7 +50,8 @@ extension Engine {
     func forgetRetired() {
         guard !retired.isEmpty else { return }
         let used = Set(sequences.values.flatMap(\.segments).flatMap(\.mix.shares).map(\.adapter))
-        for adapter in retired.keys where !used.contains(adapter) {
+        // What is on its way would be mistaken for a later load of the same.
+        for adapter in retired.keys where !used.contains(adapter) && !residency.isLoading(adapter) {
             retired[adapter] = nil
             residency.remove(adapter)
             mixes.evict(adapter)
@@ -68,7 +67,7 @@ extension Engine {
         let byteCount = residency.byteCount(of: adapters)
         guard byteCount <= residency.byteLimit else {
             let names = adapters.map { mixes.shelf.name(of: $0) }.sorted().joined(separator: ", ")
-            throw InferenceError.mix(
+            throw InferenceError.adapterOverflow(
                 "the adapters \(names) take \(byteCount) bytes together, all adapters may take \(residency.byteLimit); use fewer in one mix, or start the worker with more --adapter-memory"
             )
         }
@@ -149,6 +148,7 @@ extension Engine {
                 .adapter("the adapter \(name(of: load.adapter)) cannot be loaded: \(problem)"),
                 &events)
         }
+        forgetRetired()
     }
 
     private func name(of adapter: Digest) -> String {

@@ -12,6 +12,8 @@ public enum InferenceError: Error, Sendable, Hashable, CustomStringConvertible {
     case coefficients(String)
     /// Adapters that cannot be used together.
     case mix(String)
+    /// Adapters that take more memory together than all may.
+    case adapterOverflow(String)
     /// An adapter whose weights cannot be had any more.
     case adapter(String)
     case setting(String)
@@ -37,6 +39,7 @@ public enum InferenceError: Error, Sendable, Hashable, CustomStringConvertible {
         case .unknownAdapter(let digest):
             "the adapter \(digest) is not loaded; give its folder with --adapter or --adapters"
         case .coefficients(let message), .mix(let message), .adapter(let message),
+            .adapterOverflow(let message),
             .setting(let message):
             message
         case .notFinite:

@@ -1,7 +1,7 @@
-public import Adapters
+internal import Adapters
 internal import Kernels
 internal import Synchronization
-public import Tensors
+internal import Tensors
 
 /// A folder of adapters, which may be more than memory has room for.
 extension LoadedModel {
@@ -65,15 +65,6 @@ extension LoadedModel {
             }
         }
         return refused.sorted { $0.name < $1.name }
-    }
-
-    /// Puts an adapter on the shelf that was read for this model, without its weights.
-    public mutating func add(_ adapter: ShelvedAdapter, name: String) throws(AdapterError) {
-        try shelf.add(ShelvedAdapter(adapter.summary, source: adapter.source), name: name)
-    }
-
-    public mutating func removeAdapter(_ digest: Digest) {
-        shelf.remove(digest)
     }
 
     /// Lets go of the weights of all adapters: an engine has taken them over.

@@ -52,8 +52,10 @@ public struct LoadedModel: Sendable {
             samplingDefaults = checkpoint.samplingDefaults
             self.warnings = warnings + checkpoint.samplingDefaults.warnings
             base = checkpoint.shape
+            // Its own thread: what an adapter that comes later asks of the base must not stop the steps.
             weights = ModelWeights(
-                checkpoint: checkpoint, model: transformer, kernels: kernels, pool: pool)
+                checkpoint: checkpoint, model: transformer, kernels: kernels,
+                pool: try ThreadPool(threadCount: 1))
             checkpointPath = path
             catalogFolder = images?.path
         } catch {

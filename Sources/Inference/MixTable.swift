@@ -32,10 +32,6 @@ struct MixTable {
 
     // MARK: The shelf
 
-    mutating func add(_ adapter: ShelvedAdapter, name: String) throws(AdapterError) {
-        try shelf.add(ShelvedAdapter(adapter.summary, source: adapter.source), name: name)
-    }
-
     /// Takes an adapter by its content alone.
     mutating func hold(_ adapter: ShelvedAdapter) {
         shelf.hold(ShelvedAdapter(adapter.summary, source: adapter.source))

@@ -3,7 +3,7 @@ public import Inference
 internal import Kernels
 internal import Models
 internal import Routing
-public import Tensors
+internal import Tensors
 internal import Tokenization
 internal import Wire
 
@@ -39,19 +39,6 @@ public final class JobRunner {
 
     public var hasWork: Bool { !replies.isEmpty }
 
-    /// Takes up an adapter between two steps: jobs that start from now on may use it.
-    ///
-    /// It is read now, so that one that does not fit the base is refused; its weights are loaded again when there is time.
-    public func add(_ place: AdapterPlace) throws(WorkerError) {
-        do {
-            let adapter = try ShelvedAdapter(
-                reading: model.loaded.adapterSource(path: place.path))
-            try add(adapter, name: place.name)
-        } catch {
-            throw WorkerError(.invalidArgument, "\(error)")
-        }
-    }
-
     /// Takes one more adapter between two steps, by its content alone.
     ///
     /// - Parameter digest: what the folder must hold; nil: whatever it does.
@@ -62,33 +49,17 @@ public final class JobRunner {
                 throw AdapterError(
                     .malformed, "\(path): holds other bytes, with the digest \(adapter.digest)")
             }
-            try checkSize(of: adapter)
+            guard adapter.byteCount <= engine.adapterByteLimit else {
+                throw AdapterError(
+                    .unsupported,
+                    "\(path): takes \(adapter.byteCount) bytes, all adapters may take \(engine.adapterByteLimit); start the worker with more --adapter-memory"
+                )
+            }
             engine.hold(adapter)
             return adapter
         } catch {
             throw WorkerError(.invalidArgument, "\(error)")
         }
-    }
-
-    private func checkSize(of adapter: ShelvedAdapter) throws(AdapterError) {
-        guard adapter.byteCount <= engine.adapterByteLimit else {
-            throw AdapterError(
-                .unsupported,
-                "\(adapter.source.path): takes \(adapter.byteCount) bytes, all adapters may take \(engine.adapterByteLimit); start the worker with more --adapter-memory"
-            )
-        }
-    }
-
-    private func add(_ adapter: ShelvedAdapter, name: String) throws(AdapterError) {
-        try checkSize(of: adapter)
-        try engine.add(adapter, name: name)
-        try model.loaded.add(adapter, name: name)
-    }
-
-    /// Gives up an adapter between two steps: jobs that start from now on may not use it, those that run go on.
-    public func remove(_ adapter: Digest) {
-        engine.remove(adapter)
-        model.loaded.removeAdapter(adapter)
     }
 
     /// Says that a mix will be asked for soon; one that cannot be had is no error.
@@ -124,17 +95,7 @@ public final class JobRunner {
             replies[id] = Reply(job: job, text: text, pending: pending)
             return id
         } catch {
-            switch error {
-            case .contextOverflow, .sequenceOverflow, .memoryOverflow:
-                throw WorkerError(.contextOverflow, "\(error)")
-            case .unknownAdapter:
-                throw WorkerError(.notFound, "\(error)")
-            case .emptyPrompt, .idOutOfRange, .coefficients, .mix:
-                throw WorkerError(.invalidArgument, "\(error)")
-            case .notFinite, .adapter: throw WorkerError(.internal, "\(error)")
-            case .setting, .outOfMemory:
-                throw WorkerError(.resourceExhausted, "\(error)")
-            }
+            throw WorkerError(error.code, "\(error)")
         }
     }
 
@@ -199,7 +160,9 @@ public final class JobRunner {
         _ id: Int, _ error: InferenceError, into events: inout [(id: Int, event: JobEvent)]
     ) {
         guard replies.removeValue(forKey: id) != nil else { return }
-        events.append((id, .failed(WorkerError(.internal, "\(error)"))))
+        // What was had at the beginning is missed by this worker's fault, not by the client's.
+        let code: WireCode = if case .unknownAdapter = error { .internal } else { error.code }
+        events.append((id, .failed(WorkerError(code, "\(error)"))))
     }
 
     private func finish(
@@ -221,5 +184,18 @@ public final class JobRunner {
         return ReplyRouter(
             router: rerouting.router, userMessage: rerouting.userMessage, policy: rerouting.policy,
             allowing: rerouting.allowed)
+    }
+}
+
+extension InferenceError {
+    /// As the wire names it.
+    fileprivate var code: WireCode {
+        switch self {
+        case .contextOverflow, .sequenceOverflow, .memoryOverflow: .contextOverflow
+        case .unknownAdapter: .notFound
+        case .emptyPrompt, .idOutOfRange, .coefficients, .mix: .invalidArgument
+        case .notFinite, .adapter: .internal
+        case .setting, .outOfMemory, .adapterOverflow: .resourceExhausted
+        }
     }
 }

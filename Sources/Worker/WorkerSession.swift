@@ -114,7 +114,7 @@ final class WorkerSession {
 
     /// What became of adapters of which the front does not know it yet.
     private func newUses() -> [WireAdapterResidency] {
-        let adapters = Set(runner.model.loaded.shelf.named.values.map(\.digest))
+        let adapters = Set(runner.engine.adapters)
         toldFigures = toldFigures.filter { adapters.contains($0.key) }
         var uses: [WireAdapterResidency] = []
         for adapter in adapters.sorted() {

@@ -185,8 +185,7 @@ import Testing
         let first = try run.submit(request(a))
         run.step()
         let shelved = try #require(whole.shelf.named["b"])
-        try run.engine.add(shelved, name: "b")
-        #expect(throws: AdapterError.self) { try run.engine.add(shelved, name: "b") }
+        run.engine.hold(shelved)
         let second = try run.submit(request(b))
         try run.step(until: second, has: 3)
         run.engine.remove(a.shares[0].adapter)
@@ -197,12 +196,11 @@ import Testing
         #expect(try run.reply(first) == whole.reply(alone: request(a)))
         #expect(try run.reply(second) == whole.reply(alone: request(b)))
         #expect(run.engine.adapterByteCount == 0, "nobody uses them any more")
-        try run.engine.add(shelved, name: "again")
+        run.engine.hold(ShelvedAdapter(shelved.summary, source: shelved.source))
         #expect(try run.replies(to: [request(b)])[0] == whole.reply(alone: request(b)))
     }
 
-    /// A loaded adapter takes the memory that it says, and gives it back.
-    @Test func weightsAreReadIntoMemoryOfTheirOwn() throws {
+    @Test func whatIsLoadedIsWhatItsSummaryTells() throws {
         let shelved = try #require(paged().shelf.named["a"])
         #expect(shelved.weights == nil)
         let adapter = try shelved.load()

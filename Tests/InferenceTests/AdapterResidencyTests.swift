@@ -59,6 +59,32 @@ import Testing
         #expect(residency.byteCount == 30)
     }
 
+    /// What was said to come and never did holds no room for good, and may be said again.
+    @Test func expectationsEnd() {
+        var residency = residency(limit: 30)
+        residency.ask(0, for: [adapters[0]])
+        _ = residency.advance()
+        load(0, &residency)
+        residency.end(0)
+        residency.expect([adapters[1], adapters[2], adapters[3]])
+        for adapter in 1...2 {
+            #expect(residency.advance() == [.load(adapters[adapter])])
+            load(adapter, &residency)
+        }
+        #expect(residency.advance() == [.evict(adapters[0]), .load(adapters[3])])
+        load(3, &residency)
+        residency.expect([adapters[4]])
+        #expect(residency.advance().isEmpty, "all that is there is expected")
+        for _ in 0..<AdapterResidency.expectationLength { _ = residency.advance() }
+        residency.ask(5, for: [adapters[1]])
+        _ = residency.advance()
+        residency.end(5)
+        residency.expect([adapters[4]])
+        #expect(
+            residency.advance() == [.evict(adapters[2]), .load(adapters[4])],
+            "what was used stays longer than what was only expected")
+    }
+
     /// Each of two sequences has what the other one needs besides.
     @Test func mixesThatCrossDoNotLockEachOther() {
         var residency = residency(limit: 20)

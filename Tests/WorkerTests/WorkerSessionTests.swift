@@ -177,8 +177,8 @@ import Wire
         let mix = DemoWorker.mix("hotels", of: model)
         #expect(session.receive(.dispatch(DemoWorker.dispatch(wire(mix))), now: .now).isEmpty)
         _ = session.runStep(now: .now)
-        runner.remove(mix.shares[0].adapter)
-        #expect(session.ready(processID: 5, identity: []).adapters.count == 19)
+        let digest = mix.shares[0].adapter
+        runner.engine.remove(digest)
         #expect(try finish(session).reason == .length)
         var again = DemoWorker.dispatch(wire(mix))
         again.epoch = 2
@@ -189,14 +189,11 @@ import Wire
         }
         #expect(refused.failure == .notFound)
         let folder = GoldenFolder.path("../../Demo/adapters")
-        try runner.add(AdapterPlace(name: "hotels", path: folder + "/hotels"))
         #expect(throws: WorkerError.self) {
-            try runner.add(AdapterPlace(name: "hotels", path: folder + "/phones"))
+            try runner.hold(path: folder + "/phones", digest: digest)
         }
-        #expect(throws: WorkerError.self) {
-            try runner.add(AdapterPlace(name: "nothing", path: folder + "/nothing"))
-        }
-        #expect(session.ready(processID: 5, identity: []).adapters.count == 20)
+        #expect(throws: WorkerError.self) { try runner.hold(path: folder + "/nothing") }
+        #expect(try runner.hold(path: folder + "/hotels", digest: digest).digest == digest)
         again.epoch = 3
         #expect(session.receive(.dispatch(again), now: .now).isEmpty)
         #expect(try finish(session).reason == .length)
