@@ -23,8 +23,8 @@ public enum BrokerAction: Sendable {
     case drained
     /// A client's list of requests, to be completed by those that the engine alone has.
     ///
-    /// Each was accepted at the instant of its place in the list.
-    case listRequests(Address, WireRequests, [Instant], limit: Int)
+    /// Each was accepted at the instant of its place in the list. No limit: it is complete.
+    case listRequests(Address, WireRequests, [Instant], limit: Int?)
     /// Something that the operator should be able to read later.
     case report(String)
 }

@@ -20,22 +20,23 @@ extension Broker {
         guard drainingSince == nil else {
             return refuse(leaving, request: change.requestID, to: client)
         }
-        if let answer = shelf?.answer(to: change.requestID) {
+        guard let known = shelf?.knownOrder(of: change.requestID) else {
+            return order(.client(change, client), now: now)
+        }
+        guard known.change == change else {
+            let refusal = Refusal(
+                .alreadyExists, "another change has the id \(change.requestID); choose a new id")
+            return refuse(refusal, request: change.requestID, to: client)
+        }
+        if let answer = known.answer {
             return actions.append(.toClient(client, answer, nil))
         }
-        order(.client(change, client), now: now)
+        shelf?.readdress(change, to: client)
     }
 
     /// Has a change made when those before it are over.
     mutating func order(_ order: ShelfOrder, now: Instant) {
         guard shelf != nil else { return }
-        if let request = order.request {
-            if shelf?.change?.order.request == request {
-                shelf?.change?.order = order
-                return
-            }
-            shelf?.waiting.removeAll { $0.request == request }
-        }
         guard shelf?.waiting.count ?? 0 < Shelf.waitingLimit else {
             return answer(
                 order,
@@ -136,6 +137,7 @@ extension Broker {
 
     private mutating func propose(_ proposal: ShelfChange.Proposal, now: Instant) {
         shelf?.change?.phase = .distributing(proposal)
+        shelf?.change?.deadline = now + configuration.changeTimeout
         for session in sessions { offerEditions(to: session.address) }
         advanceChange(now)
     }
@@ -161,7 +163,9 @@ extension Broker {
         else { return }
         if let failure {
             let refusal = Refusal(.internal, "the change cannot be written down: \(failure)")
-            return abortChange(refusal, now: now)
+            // What a service begins with is on disk already.
+            guard change.isStart else { return abortChange(refusal, now: now) }
+            actions.append(.report(refusal.message))
         }
         let current = edition(proposal.stable, routedBy: proposal.router)
         editions.install(
@@ -203,9 +207,11 @@ extension Broker {
 
     /// Gives a change up that a worker was to hold which is gone: the adapter may be the reason.
     mutating func abortChange(forLossOf session: WorkerSession, _ reason: String, now: Instant) {
-        guard let change = shelf?.change, !change.isStart, !session.isDraining,
+        guard let change = shelf?.change, !session.isDraining,
             case .distributing = change.phase
         else { return }
+        // A start waits for nobody: the others may hold it all.
+        guard !change.isStart else { return advanceChange(now) }
         let refusal = Refusal(
             .unavailable,
             "\(name(of: session)) was lost while it took the change (\(reason)); nothing has changed, try again",
@@ -225,15 +231,20 @@ extension Broker {
     }
 
     /// Serves a new service's shelf without what its workers cannot load.
-    mutating func leaveOut(_ adapters: [WireRefusedAdapter], now: Instant) {
-        guard let shelf else { return }
-        var registry = shelf.registry
-        for adapter in adapters {
-            registry.setAside(adapter.name)
-            refusedAdapters.append(adapter)
-        }
-        self.shelf?.registry = registry
-        propose(shelf.proposal(registry), now: now)
+    ///
+    /// - Returns: whether anything on the shelf was refused.
+    mutating func leaveOut(_ adapters: [WireRefusedAdapter], now: Instant) -> Bool {
+        guard var shelf else { return false }
+        let served = shelf.registry.stable.merging(shelf.registry.trial?.shelf ?? [:]) { $1 }
+        let refused = adapters.filter { served[$0.name] != nil }
+        guard !refused.isEmpty else { return false }
+        for adapter in refused { shelf.leftOut[adapter.name] = served[adapter.name] }
+        refusedAdapters += refused
+        let ticket = shelf.nextTicket()
+        shelf.change?.ticket = ticket
+        self.shelf = shelf
+        propose(shelf.proposal(shelf.registry), now: now)
+        return true
     }
 
     // MARK: - Answers
@@ -248,7 +259,7 @@ extension Broker {
             $0.refused = proposal.refused
             $0.warnings = warnings(of: change.name, in: current)
         }
-        tell(client, .adapterChanged(changed), of: change.requestID)
+        tell(client, .adapterChanged(changed), of: change)
     }
 
     private func warnings(of name: String, in edition: Edition) -> [String] {
@@ -268,11 +279,17 @@ extension Broker {
         }
         var failed = Reply.failed(refusal, part: 0)
         failed.requestID = change.requestID
-        tell(client, .failed(failed), of: change.requestID)
+        // Whoever may come again is not to hear the same again.
+        guard refusal.retryAfter == nil else {
+            return actions.append(.toClient(client, .failed(failed), nil))
+        }
+        tell(client, .failed(failed), of: change)
     }
 
-    private mutating func tell(_ client: Address, _ event: ClientEvent, of request: RequestID) {
-        shelf?.keep(event, for: request)
+    private mutating func tell(
+        _ client: Address, _ event: ClientEvent, of change: WireChangeAdapter
+    ) {
+        shelf?.keep(event, for: change)
         actions.append(.toClient(client, event, nil))
     }
 }

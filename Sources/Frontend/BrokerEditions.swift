@@ -40,11 +40,18 @@ extension Broker {
         _ adapters: [WireRefusedAdapter], of edition: Digest, by worker: Address, now: Instant
     ) {
         let reason = adapters.map { "\($0.name): \($0.reason)" }.joined(separator: "; ")
-        if let change = shelf?.change, change.proposal?.contains(edition) ?? false {
-            guard !change.isStart else { return leaveOut(adapters, now: now) }
-            return abortChange(Refusal(.invalidArgument, "a worker refuses \(reason)"), now: now)
+        let change = shelf?.change
+        if let change, case .distributing(let proposal) = change.phase, proposal.contains(edition) {
+            if !change.isStart {
+                let refusal = Refusal(.invalidArgument, "a worker refuses \(reason)")
+                return abortChange(refusal, now: now)
+            }
+            if leaveOut(adapters, now: now) { return }
         }
-        guard usedEditions.contains(edition) || editions.wanted.contains(edition) else { return }
+        // What is being written down may be in force already: whoever lacks it goes.
+        let isComing = change?.proposal?.contains(edition) ?? false
+        guard isComing || usedEditions.contains(edition) || editions.wanted.contains(edition)
+        else { return }
         let lack = Refusal(.notFound, "the worker lacks what is served: \(reason)")
         actions.append(.toWorker(worker, .failed(Reply.failed(lack, part: 0))))
         kill(worker, because: lack.message, now: now)

@@ -8,12 +8,21 @@ extension Broker {
     mutating func listRequests(_ list: WireListRequests, to client: Address, now: Instant) {
         var reply = WireRequests()
         reply.request = list.request
-        let known = requests.live + requests.ended
+        var known = requests.live + requests.ended
+        if let only = list.onlyID {
+            guard requests[only] != nil else {
+                return refuse(unknown(only), request: list.requestID, to: client)
+            }
+            known = [only]
+        }
         let youngestFirst = known.compactMap { requests[$0] }.sorted { $0.serial > $1.serial }
-        reply.requests = youngestFirst.map { summary($0) }
+        reply.requests = youngestFirst.map(\.summary)
         reply.total = UInt64(clamping: known.count)
         let limit = list.limit == 0 ? Self.usualListLimit : Int(list.limit)
-        actions.append(.listRequests(client, reply, youngestFirst.map(\.acceptedAt), limit: limit))
+        actions.append(
+            .listRequests(
+                client, reply, youngestFirst.map(\.acceptedAt),
+                limit: list.onlyID == nil ? limit : nil))
     }
 
     private static let usualListLimit = 100
@@ -56,7 +65,7 @@ extension Broker {
 
     private mutating func tell(_ client: Address, of id: RequestID, as state: String? = nil) {
         guard let request = requests[id] else { return }
-        var summary = summary(request)
+        var summary = request.summary
         summary.state = state ?? summary.state
         let reply = WireRequests {
             $0.request = id.data
@@ -64,35 +73,5 @@ extension Broker {
             $0.total = 1
         }
         actions.append(.toClient(client, .requests(reply), nil))
-    }
-
-    private func summary(_ request: ServedRequest) -> WireRequestSummary {
-        WireRequestSummary {
-            $0.request = request.id.data
-            $0.state = state(of: request)
-            $0.parts = UInt32(clamping: request.parts.count)
-            $0.tokens = request.parts.reduce(0) { $0 + UInt64($1.tokens.count) }
-            $0.attempts = request.parts.map(\.attemptCount).max() ?? 0
-            $0.kept = request.body.keep
-            $0.attached = request.delivery.client != nil
-            for case .ended(.failed(let refusal)) in request.parts.map(\.phase) {
-                $0.problem = refusal.message
-            }
-        }
-    }
-
-    private func state(of request: ServedRequest) -> String {
-        if request.parts.contains(where: \.isQuarantined) { return "quarantined" }
-        var isRunning = false
-        var hasFailed = false
-        for part in request.parts {
-            switch part.phase {
-            case .running: isRunning = true
-            case .ended(.failed): hasFailed = true
-            case .queued, .ended(.done): break
-            }
-        }
-        if request.endedAt != nil { return hasFailed ? "failed" : "done" }
-        return isRunning ? "running" : "queued"
     }
 }

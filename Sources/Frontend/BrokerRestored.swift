@@ -29,11 +29,18 @@ extension Broker {
                     now: now)
             } else if let missing {
                 dismiss(id, "the adapter \(missing) of its mix is served no more", now: now)
-            } else if shelf == current.outline.shelf {
+            } else if shelf == current.outline.shelf,
+                !request.isRerouted || current.outline.router == request.origin.router
+            {
                 requests[id]?.edition = current.id
             } else {
-                let edition = Edition(
-                    editions.adapters(of: shelf), routerIfFit: self.shelf?.router ?? router)
+                let chooser = [self.shelf?.router, router].compactMap(\.self)
+                    .first { $0.digest == request.origin.router }
+                guard !request.isRerouted || chooser != nil else {
+                    dismiss(id, "the router that routes its reply is here no more", now: now)
+                    continue
+                }
+                let edition = Edition(editions.adapters(of: shelf), routerIfFit: chooser)
                 editions.remember(edition)
                 requests[id]?.edition = edition.id
             }

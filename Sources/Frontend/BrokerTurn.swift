@@ -53,9 +53,15 @@ extension Broker {
         return actions
     }
 
-    /// Notes that leases were recorded apart from a turn's end.
-    public mutating func noteRecorded() {
-        _ = requests.noteRecorded()
+    /// Notes what became of leases, which are recorded apart from a turn's end.
+    ///
+    /// A worker may run what could not be noted; nothing new is accepted from then on.
+    public mutating func noteLeases(_ outcome: TurnOutcome) {
+        switch outcome {
+        case .committed: _ = requests.noteRecorded()
+        case .deferred: break
+        case .failed(let problem): engineProblem = problem
+        }
     }
 
     private mutating func begin(_ id: RequestID) {

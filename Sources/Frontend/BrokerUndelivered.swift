@@ -1,4 +1,5 @@
 import Journal
+import Tensors
 import Wire
 
 /// What becomes of messages that did not leave.
@@ -73,8 +74,8 @@ extension Broker {
                 sessions[index].unsent.append(order)
             }
         case .unencodable(let problem):
-            if case .edition = order {
-                return abortChange(Refusal(.invalidArgument, problem), now: now)
+            if case .edition(let edition) = order {
+                return refuse(edition, because: problem, now: now)
             }
             guard case .dispatch(let dispatch) = order else { return }
             let key = PartKey(request: dispatch.requestID, part: Int(dispatch.part))
@@ -84,6 +85,14 @@ extension Broker {
                 .invalidArgument, "no worker can take it: \(problem); shorten the prompt")
             end(key, .failed(refusal), now: now)
         }
+    }
+
+    /// Gives a change up that no worker can be told of.
+    private mutating func refuse(_ order: WireEdition, because problem: String, now: Instant) {
+        guard case .distributing(let proposal) = shelf?.change?.phase,
+            Digest(bytes: order.edition).map({ proposal.contains($0) }) ?? false
+        else { return actions.append(.report("a worker cannot be told what to hold: \(problem)")) }
+        abortChange(Refusal(.invalidArgument, problem), now: now)
     }
 
     /// Lets a part wait again whose dispatch never left: it counts as none.
@@ -102,9 +111,10 @@ extension Broker {
         guard let until = session.congestedUntil, now >= until,
             let index = sessions.firstIndex(where: { $0.address == session.address })
         else { return }
+        let orders = sessions[index].unsent
         sessions[index].congestedUntil = nil
         sessions[index].unsent = []
         sessions[index].restartStops(now)
-        for order in session.unsent { actions.append(.toWorker(session.address, order)) }
+        for order in orders { actions.append(.toWorker(session.address, order)) }
     }
 }

@@ -131,7 +131,10 @@ struct FrontTurn: ~Copyable {
         nextExpiry = clock.now + Self.expiryInterval
         guard recorder.isDurable else { return }
         do throws(EngineFailure) {
-            try recorder.engine.expire(endedBefore: clock.wallTime.milliseconds(before: retention))
+            let hasMore = try recorder.engine.expire(
+                endedBefore: clock.wallTime.milliseconds(before: retention))
+            // The rest in turns of its own.
+            if hasMore { nextExpiry = clock.now }
         } catch {
             notices.yield(.report(error.message))
         }
@@ -139,23 +142,29 @@ struct FrontTurn: ~Copyable {
 
     /// A list of requests, completed by those that are not in memory.
     private mutating func send(
-        _ reply: WireRequests, acceptedAt instants: [Instant], limit: Int, to client: Address
+        _ reply: WireRequests, acceptedAt instants: [Instant], limit: Int?, to client: Address
     ) {
         var reply = reply
         let time = clock.wallTime
         for (index, instant) in zip(reply.requests.indices, instants) {
             reply.requests[index].acceptedMs = UInt64(clamping: time.milliseconds(at: instant))
         }
+        if let limit { complete(&reply, limit: limit) }
+        _ = send(.requests(reply), toClient: client)
+    }
+
+    private mutating func complete(_ reply: inout WireRequests, limit: Int) {
         let known = Set(reply.requests.map(\.request))
         do throws(EngineFailure) {
             let list = try recorder.engine.list(limit: limit)
             reply.requests += list.requests.filter { !known.contains($0.request) }
-            reply.total = max(reply.total, UInt64(clamping: list.total))
+            if recorder.isDurable {
+                reply.total = UInt64(clamping: broker.requests.live.count + list.total)
+            }
         } catch {
             notices.yield(.report(error.message))
         }
         reply.requests = Array(reply.requests.prefix(limit))
-        _ = send(.requests(reply), toClient: client)
     }
 
     private mutating func perform(_ actions: [BrokerAction]) -> [BrokerEvent] {
@@ -278,7 +287,8 @@ extension ClientVerb {
         case .close(let close): close.requestID
         case .retry(let retry): retry.requestID
         case .drop(let drop): drop.requestID
-        case .credit, .route, .listAdapters, .status, .listRequests, .changeAdapter: nil
+        case .listRequests(let list): list.onlyID
+        case .credit, .route, .listAdapters, .status, .changeAdapter: nil
         }
     }
 }

@@ -24,10 +24,8 @@ struct Recorder {
         let outcome = record(broker, at: time)
         let actions = broker.finishTurn(outcome, now: time.instant)
         // Who is about to run what is noted before a worker hears of it.
-        if isDurable, retryAt == nil, broker.hasUnrecordedLease,
-            case .committed = commit(broker, durability: .process, at: time)
-        {
-            broker.noteRecorded()
+        if isDurable, retryAt == nil, broker.hasUnrecordedLease {
+            broker.noteLeases(commit(broker, durability: .process, at: time))
         }
         return actions
     }

@@ -61,7 +61,8 @@ extension RequestPart {
             prompt: part.prompt, routedText: part.routedText, seed: part.seed,
             prefixes: PromptText.prefixes(part.prompt, mix: first.segment.mix),
             warnings: part.warnings, unreadByteCount: Int(clamping: part.unreadBytes),
-            cost: Int(clamping: part.cost), phase: .queued, queuedSince: now, segments: [],
+            cost: Int(clamping: min(part.cost, Self.costLimit)), phase: .queued, queuedSince: now,
+            segments: [],
             entries: [])
         for entry in progress.entries {
             guard !isEnded, take(entry) else {
@@ -69,7 +70,10 @@ extension RequestPart {
             }
         }
         let attempts = progress.attempts
-        epoch = Self.nextEpoch(after: attempts.epoch)
+        guard let next = Self.nextEpoch(after: attempts.epoch) else {
+            throw ServedRequest.damage(stored.id, "its epoch is \(attempts.epoch)")
+        }
+        epoch = next
         // Dispatches by another front count for nothing here.
         progressEpoch = epoch
         losses = attempts.losses
@@ -81,13 +85,16 @@ extension RequestPart {
             attempts: attempts, entryCount: entries.count, isOfEarlierFront: !isEnded)
     }
 
+    /// Estimated tokens that a part of a record may claim: more than any prompt and reply have.
+    private static let costLimit: UInt64 = 1 << 32
+
     /// An epoch above all that an earlier front may have given, recorded or not.
     ///
     /// A lease is recorded before its dispatch leaves, but not forced to disk: power that is lost takes a few along.
-    private static func nextEpoch(after epoch: UInt32) -> UInt32 {
+    private static func nextEpoch(after epoch: UInt32) -> UInt32? {
         let stride: UInt32 = 1024
-        let (next, overflow) = ((epoch / stride) + 1).multipliedReportingOverflow(by: stride)
-        return overflow ? .max : next
+        let (next, overflow) = (epoch / stride + 1).multipliedReportingOverflow(by: stride)
+        return overflow ? nil : next
     }
 
     /// Appends a stored entry; false: it does not continue what is there.

@@ -42,6 +42,9 @@ struct ServedRequest: Sendable {
 
     var limits: WireLimits { body.limits }
 
+    /// Whether a router routes the sentences of its reply.
+    var isRerouted: Bool { auto != nil && kvRule != .pin && !body.encodeOnly }
+
     /// Whether a submission asks for this: with the same body, or with the seed that `Accepted` told beside it.
     func isAnswer(to submission: WireSubmit) -> Bool {
         if body == submission { return true }
@@ -131,7 +134,10 @@ extension ServedRequest {
             part.unrecorded(PartKey(request: id, part: index))
         }
         guard recording.isEnded != (endedAt != nil) else { return changes }
-        return changes + [.end(id, at: endedAt.map { time.milliseconds(at: $0) })]
+        guard let endedAt else { return changes + [.resume(id)] }
+        var summary = summary
+        summary.acceptedMs = UInt64(clamping: time.milliseconds(at: acceptedAt))
+        return changes + [.end(id, at: time.milliseconds(at: endedAt), summary)]
     }
 
     mutating func noteRecorded() {

@@ -13,10 +13,12 @@ public struct Shelf: Sendable {
     /// As it is in force; bound to nothing.
     var router: (any PromptRouter)?
     var change: ShelfChange?
+    /// What a worker could not load when the service began: it is not served, and stays in the registry.
+    var leftOut: [String: Digest] = [:]
     /// Changes that wait for it, in order.
     var waiting: [ShelfOrder] = [.start]
     /// What the latest changes came to, so that a client that asks again is answered.
-    private var answers: [(request: RequestID, event: ClientEvent)] = []
+    private var answers: [(change: WireChangeAdapter, event: ClientEvent)] = []
     private var ticket: UInt64 = 0
 
     static let waitingLimit = 64
@@ -46,7 +48,8 @@ public struct Shelf: Sendable {
         _ registry: AdapterRegistry, lesson: RouterLesson? = nil,
         _ refused: [WireRefusedAdapter] = []
     ) -> ShelfChange.Proposal {
-        ShelfChange.Proposal(registry, router: lesson?.router ?? router, refused: refused)
+        ShelfChange.Proposal(
+            registry, router: lesson?.router ?? router, refused: refused, leavingOut: leftOut)
     }
 
     mutating func nextTicket() -> UInt64 {
@@ -54,12 +57,28 @@ public struct Shelf: Sendable {
         return ticket
     }
 
-    func answer(to request: RequestID) -> ClientEvent? {
-        answers.first { $0.request == request }?.event
+    /// What a client ordered under an id, and what it came to if that is over.
+    func knownOrder(of request: RequestID) -> (change: WireChangeAdapter, answer: ClientEvent?)? {
+        if let answered = answers.first(where: { $0.change.requestID == request }) {
+            return (answered.change, answered.event)
+        }
+        for case .client(let change, _) in (change.map { [$0.order] } ?? []) + waiting
+        where change.requestID == request {
+            return (change, nil)
+        }
+        return nil
     }
 
-    mutating func keep(_ event: ClientEvent, for request: RequestID) {
-        answers.append((request, event))
+    /// Has the answer to a change go to whoever asked last.
+    mutating func readdress(_ wish: WireChangeAdapter, to client: Address) {
+        if change?.order.request == wish.requestID { change?.order = .client(wish, client) }
+        for index in waiting.indices where waiting[index].request == wish.requestID {
+            waiting[index] = .client(wish, client)
+        }
+    }
+
+    mutating func keep(_ event: ClientEvent, for change: WireChangeAdapter) {
+        answers.append((change, event))
         if answers.count > Self.answerLimit { answers.removeFirst() }
     }
 }
@@ -96,15 +115,17 @@ struct ShelfChange: Sendable {
 
         init(
             _ registry: AdapterRegistry, router: (any PromptRouter)?,
-            refused: [WireRefusedAdapter]
+            refused: [WireRefusedAdapter], leavingOut leftOut: [String: Digest]
         ) {
+            func outline(_ shelf: [String: Digest]) -> EditionOutline {
+                let served = shelf.filter { leftOut[$0.key] != $0.value }
+                return EditionOutline(served, router: router?.digest)
+            }
             self.registry = registry
             self.refused = refused
             self.router = router
-            stable = EditionOutline(registry.stable, router: router?.digest)
-            trial = registry.trial.map {
-                (EditionOutline($0.shelf, router: router?.digest), $0.share)
-            }
+            stable = outline(registry.stable)
+            trial = registry.trial.map { (outline($0.shelf), $0.share) }
         }
 
         var outlines: [EditionOutline] { [stable] + (trial.map { [$0.outline] } ?? []) }
@@ -113,8 +134,10 @@ struct ShelfChange: Sendable {
     }
 
     var order: ShelfOrder
-    let ticket: UInt64
-    let deadline: Instant
+    /// Of what is to be prepared or written down; an answer to another one comes too late.
+    var ticket: UInt64
+    /// Of preparing it, then of having it held.
+    var deadline: Instant
     var phase: Phase
 
     /// What workers hold, or are to hold, for it.

@@ -11,7 +11,9 @@ public struct WallTime: Sendable {
 
     /// The milliseconds since 1970 of another instant.
     func milliseconds(at other: Instant) -> Int64 {
-        milliseconds + (other - instant).wholeMilliseconds
+        let (sum, overflow) = milliseconds.addingReportingOverflow(
+            (other - instant).wholeMilliseconds)
+        return overflow ? milliseconds : sum
     }
 
     /// The milliseconds since 1970 that were a while ago.
@@ -28,6 +30,7 @@ public struct WallTime: Sendable {
 
 extension Duration {
     fileprivate var wholeMilliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+        let (thousands, overflow) = components.seconds.multipliedReportingOverflow(by: 1000)
+        return overflow ? 0 : thousands + components.attoseconds / 1_000_000_000_000_000
     }
 }

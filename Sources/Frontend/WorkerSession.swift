@@ -89,10 +89,11 @@ struct WorkerSession: Sendable {
         self.heartbeat = heartbeat
         self.heartbeat.adapters = []
         for use in heartbeat.adapters {
-            guard let digest = Digest(bytes: use.adapter),
-                adapterUses[digest] != nil || adapterUses.count < Self.adapterLimit
-            else {
-                continue
+            guard let digest = Digest(bytes: use.adapter) else { continue }
+            // Of those that are not in memory it matters least what became of them.
+            if adapterUses[digest] == nil, adapterUses.count >= Self.adapterLimit {
+                adapterUses = adapterUses.filter(\.value.resident)
+                guard adapterUses.count < Self.adapterLimit else { continue }
             }
             adapterUses[digest] = use
         }

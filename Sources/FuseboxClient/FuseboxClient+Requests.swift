@@ -34,6 +34,15 @@ extension FuseboxClient {
         return try await requests(.listRequests(question), id)
     }
 
+    /// What the service has of one request.
+    public func request(_ id: RequestID) async throws(ClientError) -> WireRequestSummary {
+        let question = WireListRequests {
+            $0.requestID = .random()
+            $0.only = id.data
+        }
+        return try await summary(.listRequests(question), question.requestID)
+    }
+
     /// Has failed parts of a request tried again from where they stood.
     public func retry(_ id: RequestID) async throws(ClientError) -> WireRequestSummary {
         try await summary(.retry(WireRetry { $0.requestID = id }), id)

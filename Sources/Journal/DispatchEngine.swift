@@ -16,7 +16,7 @@ public protocol DispatchEngine: Sendable {
     /// What is known of a request that the front does not remember.
     mutating func find(_ request: RequestID) throws(EngineFailure) -> Recollection?
 
-    /// The youngest requests, at most `limit`, and how many there are.
+    /// The youngest requests that have ended, at most `limit`, and how many there are.
     mutating func list(limit: Int) throws(EngineFailure) -> RequestList
 
     /// Makes a turn's decisions lasting, all or none of them.
@@ -28,10 +28,11 @@ public protocol DispatchEngine: Sendable {
         _ operations: [DispatchOperation], durability: Durability
     ) throws(EngineFailure)
 
-    /// Removes what ended before a moment, and the ids of what was closed before it.
+    /// Removes some of what ended before a moment, and of the ids that were closed before it: not so much that it takes long.
     ///
     /// - Parameter moment: milliseconds since 1970.
-    mutating func expire(endedBefore moment: Int64) throws(EngineFailure)
+    /// - Returns: whether there may be more.
+    mutating func expire(endedBefore moment: Int64) throws(EngineFailure) -> Bool
 }
 
 /// What a commit survives.

@@ -16,8 +16,10 @@ public enum DispatchOperation: Sendable {
     case quarantine(PartKey, at: Int, WireJournalEntry, AttemptRecord)
     /// A part that had ended goes on; its entries from this position on are void.
     case reopen(PartKey, from: Int, AttemptRecord)
-    /// Every part has ended, at this moment in milliseconds since 1970; nil: one of them goes on again.
-    case end(RequestID, at: Int64?)
+    /// Every part has ended, at this moment in milliseconds since 1970; what a list tells of it.
+    case end(RequestID, at: Int64, WireRequestSummary)
+    /// One that had ended goes on again.
+    case resume(RequestID)
     /// Nobody wants it any more, at this moment: all but the id is removed.
     case close(RequestID, at: Int64)
 
@@ -27,7 +29,7 @@ public enum DispatchOperation: Sendable {
         case .lease(let key, _), .renew(let key, _, _), .complete(let key, _, _, _),
             .release(let key, _), .quarantine(let key, _, _, _), .reopen(let key, _, _):
             key.request
-        case .end(let request, _), .close(let request, _): request
+        case .end(let request, _, _), .resume(let request), .close(let request, _): request
         }
     }
 }

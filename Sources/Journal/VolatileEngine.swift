@@ -14,5 +14,5 @@ public struct VolatileEngine: DispatchEngine {
 
     public mutating func commit(_ operations: [DispatchOperation], durability: Durability) {}
 
-    public mutating func expire(endedBefore moment: Int64) {}
+    public mutating func expire(endedBefore moment: Int64) -> Bool { false }
 }

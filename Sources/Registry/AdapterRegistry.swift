@@ -153,15 +153,6 @@ public struct AdapterRegistry: Equatable, Sendable {
         advance()
     }
 
-    /// Takes a name off the shelf that cannot be served, so that the shelf's folder is asked for it again.
-    public mutating func setAside(_ name: String) {
-        guard records[name] != nil else { return }
-        records[name]?.serving = nil
-        records[name]?.canary = nil
-        records[name]?.shelfDigest = nil
-        advance()
-    }
-
     /// Takes over what the shelf's folder holds: new names, other bytes, names that are gone.
     ///
     /// - Parameters:

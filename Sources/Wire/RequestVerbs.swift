@@ -4,7 +4,7 @@ extension WireListRequests: RequestMessage {
     public static let kind = Kind.listRequests
 
     /// Requests that one list may have.
-    public static let mostRequests: UInt32 = 10_000
+    public static let mostRequests: UInt32 = 1000
 
     public func validate() throws(WireError) {
         try FieldCheck.request(request)
@@ -12,7 +12,11 @@ extension WireListRequests: RequestMessage {
             throw WireError(
                 .invalidField, "limit is \(limit), at most \(Self.mostRequests) are listed")
         }
+        if !only.isEmpty { try FieldCheck.request(only) }
     }
+
+    /// The one request that is asked for; nil: all are.
+    public var onlyID: RequestID? { RequestID(bytes: only) }
 }
 
 extension WireRetry: RequestMessage {

@@ -5,18 +5,15 @@ import Tensors
 
 /// Where a service keeps what outlives it.
 enum StateFolder {
-    /// Takes the folder of a service's registry; nil, with a warning, where there is no place for one.
+    /// Takes the folder of a service's registry; nil: none was asked for.
     ///
-    /// - Throws: for a registry that this program must not touch.
+    /// - Throws: for one that cannot be had: what is served would not be what was promised.
     static func registry(_ settings: ServeSettings) throws -> RegistryFolder? {
         guard let state = settings.state else { return nil }
         do throws(RegistryError) {
             return try RegistryFolder(path: state.isEmpty ? defaultPath(settings) : state)
         } catch {
-            guard error.code == .file else { throw CommandError(error.message) }
-            StandardError.write(
-                "warning: \(error); the adapters do not change while the service runs")
-            return nil
+            throw CommandError(error.message)
         }
     }
 

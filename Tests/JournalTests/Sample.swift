@@ -76,20 +76,32 @@ enum Sample {
             case 3 where !ended.contains(id):
                 entryCounts[id] = count + 1
                 ended.insert(id)
-                return [.complete(key, at: count, failed, attempts), .end(id, at: moment)]
+                return [
+                    .complete(key, at: count, failed, attempts),
+                    .end(id, at: moment, summary(of: id)),
+                ]
             case 4 where !ended.contains(id):
                 entryCounts[id] = count + 1
                 ended.insert(id)
                 attempts.isQuarantined = true
-                return [.quarantine(key, at: count, failed, attempts), .end(id, at: moment)]
+                return [
+                    .quarantine(key, at: count, failed, attempts),
+                    .end(id, at: moment, summary(of: id)),
+                ]
             case 5 where ended.contains(id):
                 entryCounts[id] = count - 1
                 ended.remove(id)
-                return [.reopen(key, from: count - 1, attempts), .end(id, at: nil)]
+                return [.reopen(key, from: count - 1, attempts), .resume(id)]
             case 6:
                 entryCounts[id] = nil
                 return [.close(id, at: moment)]
             default: return []
+            }
+        }
+
+        private func summary(of id: RequestID) -> WireRequestSummary {
+            WireRequestSummary {
+                ($0.request, $0.state, $0.tokens) = (id.data, "done", UInt64(epoch))
             }
         }
 

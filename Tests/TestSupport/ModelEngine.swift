@@ -14,10 +14,13 @@ public final class ModelEngine: DispatchEngine, @unchecked Sendable {
     private var forcedCount = 0
     private var requests: [RequestID: StoredRequest] = [:]
     private var closed: [RequestID: Int64] = [:]
+    private var summaries: [RequestID: WireRequestSummary] = [:]
     private var order: [RequestID] = []
     private var lastSerial: UInt64 = 0
     /// Why it takes nothing.
     public var problem: String?
+    /// Whether it takes nothing this once, by the number of the commit.
+    public var fails: @Sendable (Int) -> Bool = { _ in false }
     /// What becomes of a batch on its way in; a fault that a test plants.
     public var alter: @Sendable ([DispatchOperation]) -> [DispatchOperation] = { $0 }
     /// A fault that a test plants: nothing is ever forced to disk.
@@ -38,7 +41,8 @@ public final class ModelEngine: DispatchEngine, @unchecked Sendable {
     }
 
     public func list(limit: Int) -> RequestList {
-        RequestList(requests: [], total: requests.count)
+        let ended = requests.values.sorted { $0.serial > $1.serial }.compactMap { summaries[$0.id] }
+        return RequestList(requests: Array(ended.prefix(limit)), total: ended.count)
     }
 
     public func commit(
@@ -46,24 +50,26 @@ public final class ModelEngine: DispatchEngine, @unchecked Sendable {
     ) throws(EngineFailure) {
         if let problem { throw EngineFailure(problem) }
         commitCount += 1
+        guard !fails(commitCount) else { throw EngineFailure("the disk has failed once") }
         let operations = alter(operations)
         batches.append(operations)
         if durability == .power, !forgetsToForce { forcedCount = batches.count }
         for operation in operations { apply(operation) }
     }
 
-    public func expire(endedBefore moment: Int64) {
+    public func expire(endedBefore moment: Int64) -> Bool {
         for (id, request) in requests where (request.endedAt ?? .max) < moment {
             requests[id] = nil
         }
         closed = closed.filter { $0.value >= moment }
+        return false
     }
 
     /// Loses what was not forced to disk, down to `count` batches of it.
     public func losePower(keeping count: Int) {
         batches.removeSubrange(min(batches.count, forcedCount + count)...)
         forcedCount = batches.count
-        (requests, closed, order, lastSerial) = ([:], [:], [], 0)
+        (requests, summaries, closed, order, lastSerial) = ([:], [:], [:], [], 0)
         for operation in batches.joined() { apply(operation) }
     }
 
@@ -86,9 +92,15 @@ public final class ModelEngine: DispatchEngine, @unchecked Sendable {
             let kept = requests[id]?.parts[key.part].entries.prefix(position) ?? []
             requests[id]?.parts[key.part].entries = Array(kept)
             requests[id]?.parts[key.part].attempts = attempts
-        case .end(_, let moment): requests[id]?.endedAt = moment
+        case .end(_, let moment, let summary):
+            requests[id]?.endedAt = moment
+            summaries[id] = summary
+        case .resume:
+            requests[id]?.endedAt = nil
+            summaries[id] = nil
         case .close(_, let moment):
             requests[id] = nil
+            summaries[id] = nil
             closed[id] = moment
         }
     }

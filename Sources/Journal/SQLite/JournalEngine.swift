@@ -84,23 +84,19 @@ public final class JournalEngine: DispatchEngine {
         }
     }
 
-    public func expire(endedBefore moment: Int64) throws(EngineFailure) {
-        var hasMore = true
-        var isChanged = false
-        while hasMore {
-            let limit = Self.expiryLimit
-            try write(.process) { writer in
-                hasMore = try writer.expire(endedBefore: moment, limit: limit)
-                isChanged = isChanged || writer.database.changesCount > 0
-            }
+    public func expire(endedBefore moment: Int64) throws(EngineFailure) -> Bool {
+        var removedCount = 0
+        try write(.process) { writer in
+            removedCount = try writer.expire(endedBefore: moment, limit: Self.expiryLimit)
         }
-        guard isChanged else { return }
+        guard removedCount < Self.expiryLimit else { return true }
         // What was removed is still in the log.
         do {
             _ = try queue.writeWithoutTransaction { try $0.checkpoint(.truncate) }
         } catch {
             throw failure(error)
         }
+        return false
     }
 
     private func read<Value: Sendable>(

@@ -36,15 +36,16 @@ struct JournalReader {
     }
 
     func list(limit: Int) throws -> RequestList {
-        let rows = try Row.fetchAll(
+        let summaries = try Data.fetchAll(
             database,
-            sql: "SELECT * FROM requests WHERE record IS NOT NULL ORDER BY serial DESC LIMIT ?",
+            sql:
+                "SELECT summary FROM requests WHERE summary IS NOT NULL ORDER BY serial DESC LIMIT ?",
             arguments: [limit])
         let total = try Int.fetchOne(
-            database, sql: "SELECT count(*) FROM requests WHERE record IS NOT NULL")
-        let stored = rows.compactMap { row in try? read(row) }
+            database, sql: "SELECT count(*) FROM requests WHERE summary IS NOT NULL")
         return RequestList(
-            requests: stored.map { WireRequestSummary($0) }, total: total ?? 0)
+            requests: summaries.compactMap { try? WireRequestSummary(serializedBytes: $0) },
+            total: total ?? 0)
     }
 
     private func lastSerial() throws -> UInt64 {
@@ -88,8 +89,8 @@ struct JournalReader {
         else { throw damage(key.request) }
         var attempts = AttemptRecord()
         attempts.epoch = UInt32(clamping: Int64.fromDatabaseValue(row["epoch"]) ?? 0)
-        attempts.losses = Int.fromDatabaseValue(row["losses"]) ?? 0
-        attempts.deaths = Int.fromDatabaseValue(row["deaths"]) ?? 0
+        attempts.losses = count(row["losses"])
+        attempts.deaths = count(row["deaths"])
         attempts.isOnProbation = Bool.fromDatabaseValue(row["on_probation"]) ?? false
         attempts.stopping = Int.fromDatabaseValue(row["stopping"]).flatMap {
             WireFinishReason(rawValue: $0)
@@ -109,6 +110,11 @@ struct JournalReader {
             entries += list.entries
         }
         return StoredPart(attempts: attempts, entries: entries)
+    }
+
+    /// A number of attempts, of which there are never many.
+    private func count(_ value: DatabaseValue) -> Int {
+        Int(UInt16(clamping: Int64.fromDatabaseValue(value) ?? 0))
     }
 
     private func damage(_ id: RequestID) -> Damage {

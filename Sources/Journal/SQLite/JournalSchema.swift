@@ -3,7 +3,7 @@ import GRDB
 /// The tables of a journal, and how those of older versions become them.
 ///
 /// A request is a row of `requests`; its parts have a row each in `parts`, and what their clients see, in runs of entries by
-/// their first position, in `stream`. Content of closed requests is gone, their row stays until its time is over.
+/// their first position, in `stream`: one for each commit while a part runs, and one alone once it has ended. Content of closed requests is gone, their row stays until its time is over.
 enum JournalSchema {
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
@@ -17,7 +17,8 @@ enum JournalSchema {
                         record BLOB,
                         accepted_at INTEGER NOT NULL,
                         deadline INTEGER,
-                        ended_at INTEGER
+                        ended_at INTEGER,
+                        summary BLOB
                     );
                     CREATE INDEX requests_by_serial ON requests (serial);
                     CREATE INDEX requests_open ON requests (serial) WHERE ended_at IS NULL;

@@ -18,15 +18,20 @@ struct JournalWriter {
         case .complete(let key, let position, let entry, let attempts),
             .quarantine(let key, let position, let entry, let attempts):
             try append([entry], at: position, to: key)
+            try joinRuns(of: key)
             try note(attempts, of: key)
         case .reopen(let key, let position, let attempts):
-            try execute(
-                "DELETE FROM stream WHERE request = ? AND part = ? AND position >= ?",
-                [key.request.data, key.part, position])
+            try truncate(key, from: position)
             try note(attempts, of: key)
-        case .end(let request, let moment):
+        case .end(let request, let moment, let summary):
+            let summary: Data = try summary.serializedBytes()
             try execute(
-                "UPDATE requests SET ended_at = ? WHERE id = ?", [moment, request.data])
+                "UPDATE requests SET ended_at = ?, summary = ? WHERE id = ?",
+                [moment, summary, request.data])
+        case .resume(let request):
+            try execute(
+                "UPDATE requests SET ended_at = NULL, summary = NULL WHERE id = ?",
+                [request.data])
         case .close(let request, let moment): try close(request, at: moment)
         }
     }
@@ -73,10 +78,41 @@ struct JournalWriter {
             [key.request.data, key.part, position, bytes])
     }
 
+    /// Makes one run of all that a part has, so that a reply is read in one go.
+    private func joinRuns(of key: PartKey) throws {
+        let runs = try runs(of: key)
+        guard runs.count > 1 else { return }
+        // Messages of repeated fields are joined by joining their bytes.
+        try replace(by: Data(runs.joined()), of: key)
+    }
+
+    /// Removes the entries of a part from a position on.
+    private func truncate(_ key: PartKey, from position: Int) throws {
+        let all = try WireJournalEntries(serializedBytes: Data(try runs(of: key).joined()))
+        let kept = WireJournalEntries { $0.entries = Array(all.entries.prefix(position)) }
+        try replace(by: try kept.serializedBytes(), of: key)
+    }
+
+    private func runs(of key: PartKey) throws -> [Data] {
+        try Data.fetchAll(
+            database.cachedStatement(
+                sql: "SELECT entries FROM stream WHERE request = ? AND part = ? ORDER BY position"),
+            arguments: [key.request.data, key.part])
+    }
+
+    private func replace(by bytes: Data, of key: PartKey) throws {
+        try execute(
+            "DELETE FROM stream WHERE request = ? AND part = ?", [key.request.data, key.part])
+        guard !bytes.isEmpty else { return }
+        try execute(
+            "INSERT INTO stream (request, part, position, entries) VALUES (?, ?, 0, ?)",
+            [key.request.data, key.part, bytes])
+    }
+
     private func close(_ request: RequestID, at moment: Int64) throws {
         try execute(
             """
-            UPDATE requests SET record = NULL, deadline = NULL, ended_at = ?
+            UPDATE requests SET record = NULL, summary = NULL, deadline = NULL, ended_at = ?
             WHERE id = ?
             """, [moment, request.data])
         for table in ["parts", "stream"] {
@@ -84,8 +120,8 @@ struct JournalWriter {
         }
     }
 
-    /// Removes up to `limit` requests that ended before a moment; returns whether there may be more.
-    func expire(endedBefore moment: Int64, limit: Int) throws -> Bool {
+    /// Removes up to `limit` requests that ended before a moment; returns how many.
+    func expire(endedBefore moment: Int64, limit: Int) throws -> Int {
         let ids = try Data.fetchAll(
             database,
             sql: "SELECT id FROM requests WHERE ended_at < ? ORDER BY ended_at LIMIT ?",
@@ -97,7 +133,7 @@ struct JournalWriter {
                 try execute("DELETE FROM \(table) WHERE \(column) = ?", [id])
             }
         }
-        return ids.count == limit
+        return ids.count
     }
 
     private func execute(_ sql: String, _ arguments: StatementArguments) throws {

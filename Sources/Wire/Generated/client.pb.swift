@@ -422,6 +422,9 @@ public nonisolated struct WireListRequests: Sendable {
   /// 0: 100; the youngest come first
   public var limit: UInt32 = 0
 
+  /// this request alone; empty: all
+  public var only: Data = Data()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1800,7 +1803,7 @@ nonisolated extension WireStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireListRequests: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ListRequests"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}limit\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}limit\0\u{1}only\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1810,6 +1813,7 @@ nonisolated extension WireListRequests: SwiftProtobuf.Message, SwiftProtobuf._Me
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.request) }()
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.limit) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.only) }()
       default: break
       }
     }
@@ -1822,12 +1826,16 @@ nonisolated extension WireListRequests: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.limit != 0 {
       try visitor.visitSingularUInt32Field(value: self.limit, fieldNumber: 2)
     }
+    if !self.only.isEmpty {
+      try visitor.visitSingularBytesField(value: self.only, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireListRequests, rhs: WireListRequests) -> Bool {
     if lhs.request != rhs.request {return false}
     if lhs.limit != rhs.limit {return false}
+    if lhs.only != rhs.only {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

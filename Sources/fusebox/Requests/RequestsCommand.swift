@@ -73,13 +73,7 @@ struct RequestsShowCommand: AsyncParsableCommand {
     var id: RequestID
 
     func run() async throws {
-        try await options.ask { client in
-            let requests = try await client.listRequests(limit: WireListRequests.mostRequests)
-            guard let request = requests.requests.first(where: { $0.request == id.data }) else {
-                throw CommandError("the service has no request \(id)")
-            }
-            return [request]
-        }
+        try await options.ask { [try await $0.request(id)] }
     }
 }
 

@@ -108,6 +108,56 @@ import Wire
         save(&bench)
         #expect(bench.broker.editions.current?.adapters.map(\.name) == ["formal", "terse"])
         #expect(bench.broker.refusedAdapters.map(\.name) == ["calm"])
+        #expect(
+            bench.broker.shelf?.registry == FakeShelf.first.registry, "it may be there tomorrow")
+    }
+
+    /// What cannot be left out is no reason to ask again without end.
+    @Test func aWorkerThatRefusesWhatIsOnNoShelfGoes() {
+        var bench = Bench(workers: 1, shelf: FakeShelf.first)
+        let edition = bench.broker.sessions[0].offered.first
+        var held = WireEditionHeld { $0.edition = Data(edition?.bytes ?? []) }
+        held.refused = [WireRefusedAdapter(folder: "router", reason: "cannot be read")]
+        let actions = bench.tell(.worker(Bench.worker(0), .editionHeld(held)))
+        #expect(actions.compactMap(\.killed) == [.of(100)])
+    }
+
+    @Test func aStartWaitsForNoWorkerThatIsLost() {
+        var bench = Bench(workers: 2, shelf: FakeShelf.first)
+        hold(&bench, 0)
+        #expect(bench.broker.editions.current == nil)
+        let actions = bench.tell(.workerLeft(Bench.worker(1)))
+        #expect(actions.contains { if case .saveRegistry = $0 { true } else { false } })
+        save(&bench)
+        #expect(digest(submit(&bench, 2).dispatches.first) == first)
+    }
+
+    @Test func aStartNeedsNoDisk() {
+        var bench = Bench(workers: 1, shelf: FakeShelf.first)
+        hold(&bench, 0)
+        save(&bench, failing: "the disk is full")
+        #expect(digest(submit(&bench, 2).dispatches.first) == first)
+    }
+
+    /// What is being written down may be in force already: a late worker that refuses it goes, the change does not.
+    @Test func whoRefusesWhatIsBeingWrittenDownGoes() throws {
+        var bench = bench()
+        try propose(&bench)
+        hold(&bench, 0)
+        hold(&bench, 1)
+        bench.start(2)
+        let actions = hold(&bench, 2, refusing: "there is no memory")
+        #expect(actions.compactMap(\.killed) == [.of(102)])
+        #expect(actions.failed == nil)
+        save(&bench)
+        #expect(digest(submit(&bench, 3).dispatches.first) == Self.other)
+    }
+
+    @Test func anIdIsOfOneChange() throws {
+        var bench = bench()
+        bench.tell(change(.replace))
+        #expect(bench.tell(change(.remove)).failed?.code == .alreadyExists)
+        #expect(bench.tell(change(.replace)).events.isEmpty, "the same again waits for the answer")
     }
 
     @Test func aChangeIsInForceOnceEveryWorkerHoldsIt() throws {

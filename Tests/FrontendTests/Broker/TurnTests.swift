@@ -102,6 +102,66 @@ import Wire
         #expect(engine.watch().requests.count == 1)
     }
 
+    /// Leases are recorded apart: when that fails, nothing new is taken, let alone run, before something was recorded.
+    @Test func nothingIsTakenAfterLeasesCouldNotBeRecorded() throws {
+        var front = front()
+        engine.fails = { $0 == 2 }
+        #expect(tell(submit(1), &front).dispatches.count == 1, "it was accepted and may run")
+        let refused = tell(submit(2), &front)
+        #expect(refused.failed?.code == .unavailable && refused.dispatches.isEmpty)
+        front.bench.now += .seconds(1)
+        tell(.tick, &front)
+        let id = try #require(RequestID(bytes: Bench.id(1)))
+        guard case .stored(let stored) = try #require(engine.find(id)) else { return }
+        #expect(stored.parts[0].attempts.epoch == 1, "the lease was recorded with the next commit")
+        #expect(tell(submit(2), &front).accepted != nil)
+    }
+
+    @Test func aRepetitionInTheSameTurnIsNotToldMore() {
+        var front = front()
+        engine.problem = "the disk is full"
+        front.bench.broker.receive(submit(1), now: Instant(sinceStart: .zero))
+        let actions = tell(submit(1), &front)
+        #expect(actions.accepted == nil && actions.dispatches.isEmpty)
+        #expect(actions.failed?.code == .unavailable)
+        #expect(front.bench.broker.requests.isEmpty)
+    }
+
+    /// Whatever numbers a damaged record has, the front lives and serves what else there is.
+    @Test func absurdRecordsAreLeftOutOrServed() throws {
+        var first = front()
+        tell(submit(1) { $0.keep = true }, &first)
+        tell(chunk(1, epoch: 1, offset: 0, [10]), &first)
+        let whole = try #require(engine.watch().requests.first)
+        for seed in 0..<200 as Range<UInt64> {
+            var random = SeededGenerator(seed: seed)
+            let extremes: [Int64] = [.min, -1, 0, 1, 1 << 40, .max]
+            func extreme() -> Int64 { extremes.randomElement(using: &random) ?? 0 }
+            var record = whole.record
+            record.parts[0].cost = UInt64(bitPattern: extreme())
+            record.parts[0].unreadBytes = UInt64(bitPattern: extreme())
+            record.body.limits.deadlineMs = UInt32(truncatingIfNeeded: extreme())
+            record.body.limits.maxTokens = UInt32(truncatingIfNeeded: extreme())
+            var part = whole.parts[0]
+            part.attempts.epoch = UInt32(truncatingIfNeeded: extreme())
+            part.entries[1].chunk.offset = Bool.random(using: &random) ? 0 : .max
+            part.entries[0].routed.segment.fromToken = Bool.random(using: &random) ? 0 : .max
+            let stored = StoredRequest(
+                id: whole.id, serial: UInt64(bitPattern: extreme()), record: record,
+                acceptedAt: extreme(), deadline: extreme(), parts: [part])
+            var bench = Bench()
+            let recovery = Recovery(
+                requests: [stored], lastSerial: UInt64(bitPattern: extreme()))
+            let warnings = bench.broker.restore(
+                recovery, from: "model",
+                at: WallTime(instant: Instant(sinceStart: .zero), milliseconds: 5))
+            #expect(warnings.isEmpty == !bench.broker.requests.isEmpty)
+            _ = bench.broker.unrecorded(at: time(bench))
+            for _ in 0..<3 { bench.wait(.seconds(1)) }
+            #expect(bench.submit(9).accepted != nil)
+        }
+    }
+
     @Test func manyRequestsShareACommit() {
         var front = front()
         for number in 1...9 {

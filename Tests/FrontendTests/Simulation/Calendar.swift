@@ -15,11 +15,6 @@ struct Calendar<Happening> {
         entries.insert((time, serial, happening), at: low)
     }
 
-    /// Whether something is still to happen.
-    func contains(where isWanted: (Happening) -> Bool) -> Bool {
-        entries.contains { isWanted($0.happening) }
-    }
-
     /// Forgets what will not happen any more.
     mutating func cancel(where isOff: (Happening) -> Bool) {
         entries.removeAll { isOff($0.happening) }

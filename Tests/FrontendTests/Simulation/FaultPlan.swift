@@ -80,14 +80,12 @@ struct FaultPlan {
         powerLosses = sabotage == .unforced ? 1000 : 400
         chunkWidth = frontDeaths > 0 ? 1...1 : 1...3
         diskFaults = isDurable && !hasDeaths ? number(1...3) : 0
-        let batching = number(0...1) * number(0...600)
+        batching = number(0...1) * number(0...600)
         // A clock that goes back would give a new front more time than a client asked for.
         clockJumps = frontDeaths > 0 ? 0...3600 : -3600...3600
         lastSubmission = isLonely || number(0...3) == 0 ? 300 : 6000
         let changesShelf = sabotage?.needsChanges ?? (number(0...2) > 0)
         changes = changesShelf ? number(10...40) : 0
-        // An answer that crosses an order to drop is taken for one to the next order, for a moment.
-        self.batching = changes > 0 ? 0 : batching
         shelfFaults = isCalm ? 0 : number(0...150)
         var configuration = BrokerConfiguration()
         configuration.changeTimeout = .seconds(3)

@@ -114,10 +114,10 @@ extension World {
             guard let worker = workers.first(where: { $0.address == session.address }) else {
                 continue
             }
-            let missing = editions.filter {
-                !worker.editions.contains($0) && !isOnItsWay($0, to: worker)
-            }
-            if !missing.isEmpty {
+            // One that came up in the same turn, after that was decided, is not meant.
+            let isKnown = session.editions.isSuperset(of: editions.compactMap { Digest(bytes: $0) })
+            guard isKnown || plan.batching == 0 else { continue }
+            if !worker.editions.isSuperset(of: editions) {
                 history.records.append(.shelf(.everyone, "worker \(worker.pid) does not hold it"))
             }
         }
@@ -130,17 +130,6 @@ extension World {
         calendar.plan(
             .toBroker(.registrySaved(ticket: ticket, failure: failure)),
             at: now + milliseconds(1...30))
-    }
-
-    /// Whether a worker was told again to hold what it had been told to drop: its first answer may cross that.
-    private func isOnItsWay(_ edition: Data, to worker: FakeWorker) -> Bool {
-        worker.arrivals.contains { $0.edition == edition }
-            || calendar.contains { happening in
-                guard case .toWorker(worker.address, .edition(let order)) = happening else {
-                    return false
-                }
-                return order.edition == edition
-            }
     }
 
     private mutating func noteServedShelf() {

@@ -74,6 +74,10 @@ struct World {
         for _ in 0..<plan.frontDeaths {
             calendar.plan(.frontDeath, at: milliseconds(400...7500))
         }
+        // Now and then a single commit fails, also one of leases alone.
+        if plan.diskFaults > 0 {
+            engine.fails = { FakeDecoder.hash(seed, UInt64($0)) % 50 == 0 }
+        }
         for _ in 0..<plan.diskFaults {
             let start = milliseconds(300...6000)
             calendar.plan(.disk(problem: "the disk is full"), at: start)

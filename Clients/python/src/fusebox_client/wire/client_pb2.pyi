@@ -266,12 +266,14 @@ class ListAdapters(_message.Message):
     def __init__(self, request: _Optional[bytes] = ...) -> None: ...
 
 class ListRequests(_message.Message):
-    __slots__ = ["limit", "request"]
+    __slots__ = ["limit", "only", "request"]
     LIMIT_FIELD_NUMBER: _ClassVar[int]
+    ONLY_FIELD_NUMBER: _ClassVar[int]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
     limit: int
+    only: bytes
     request: bytes
-    def __init__(self, request: _Optional[bytes] = ..., limit: _Optional[int] = ...) -> None: ...
+    def __init__(self, request: _Optional[bytes] = ..., limit: _Optional[int] = ..., only: _Optional[bytes] = ...) -> None: ...
 
 class NamedWeight(_message.Message):
     __slots__ = ["name", "weight"]
