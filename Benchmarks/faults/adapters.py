@@ -38,6 +38,8 @@ PROMPTS = (
     "Write 4823 in words.",
 )
 TOKENS = 40
+#: Generations that a registry remembers to go back to.
+REMEMBERED = 16
 
 
 @dataclass
@@ -104,7 +106,7 @@ class Shelf:
 
     def __init__(self, digests: dict[str, bytes]) -> None:
         self._changes = [Change(name, digests[name], 0, 0) for name in NAMES]
-        #: By name, the generations that can be rolled back to, the serving one last; None: removed.
+        #: By name, what served and can be gone back to, what serves or served last at the end.
         self.history: dict[str, list[bytes]] = {name: [digests[name]] for name in NAMES}
         self.removed: set[str] = set()
 
@@ -148,10 +150,9 @@ class Changer:
         elif verb == "remove":
             digest, arguments = None, [verb, name]
         else:
-            listed = await self._generations(name)
-            if not removed and not listed:
+            if not removed and len(history) < 2:
                 return
-            digest = history[-1] if removed else listed[-1]
+            digest = history[-1] if removed else history[-2]
             arguments = [verb, name]
         begin = time.monotonic()
         status, message = await self._command(arguments)
@@ -166,21 +167,13 @@ class Changer:
         self._show.change_seconds.append(end - begin)
         if digest is None:
             self._shelf.removed.add(name)
-        else:
-            self._shelf.removed.discard(name)
+            return
+        self._shelf.removed.discard(name)
+        if verb == "rollback" and not removed:
+            history.pop()
+        elif digest != history[-1]:
             history.append(digest)
-
-    async def _generations(self, name: str) -> list[bytes]:
-        """The digests of the generations before the one that serves."""
-        _, text = await self._command(["list", "--json"])
-        for adapter in json.loads(text)["adapters"]:
-            if adapter["name"] == name:
-                return [
-                    bytes.fromhex(generation["digest"])
-                    for generation in adapter["generations"]
-                    if generation["number"] < adapter["generation"]
-                ]
-        return []
+            del history[: -REMEMBERED - 1]
 
     async def _command(self, arguments: list[str]) -> tuple[int, str]:
         process = await asyncio.create_subprocess_exec(

@@ -48,6 +48,7 @@ extension Broker {
             if let record = shelf?.registry.records[adapter.name] {
                 description.generation = record.serving ?? 0
                 description.generations = generations(of: record)
+                description.previous = record.previous
             }
             return description
         }

@@ -33,6 +33,7 @@ public enum AdaptersDocument {
             "warnings": .array(adapter.warnings.map { .string($0) }),
             "generation": JSONValue(adapter.generation),
             "generations": .array(adapter.generations.map { .object(json($0)) }),
+            "previous": .array(adapter.previous.map { JSONValue($0) }),
         ]
     }
 

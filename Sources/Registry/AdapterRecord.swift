@@ -30,6 +30,8 @@ public struct AdapterRecord: Equatable, Sendable {
     public internal(set) var serving: UInt32?
     /// The one that served last.
     public internal(set) var lastServing: UInt32
+    /// Those that served before it and were not rolled back, the latest last; at most `retiredLimit`, no two neighbours alike.
+    public internal(set) var previous: [UInt32] = []
     public internal(set) var canary: Canary?
     /// What the shelf's folder held under the name when it was last looked at; nil: it was added from elsewhere.
     public internal(set) var shelfDigest: Digest?
@@ -66,25 +68,46 @@ public struct AdapterRecord: Equatable, Sendable {
         return number
     }
 
+    /// Goes on to a generation; the one that served last can be had back.
     mutating func serve(_ number: UInt32) {
+        if number != lastServing {
+            previous = (previous + [lastServing]).suffix(Self.retiredLimit)
+        }
+        begin(number)
+    }
+
+    /// Goes back to a generation; those that served after it are not gone back to again.
+    mutating func goBack(to number: UInt32) {
+        guard number != lastServing, let index = previous.lastIndex(of: number) else {
+            return serve(number)
+        }
+        previous.removeSubrange(index...)
+        begin(number)
+    }
+
+    private mutating func begin(_ number: UInt32) {
         serving = number
         lastServing = number
         if canary?.number == number { canary = nil }
         forgetOldest()
     }
 
-    /// What a rollback goes to: the generation before the one that serves, or the last one of a name that was removed.
+    /// What a rollback goes to: what served before, or last where the name was removed.
     var predecessor: Generation? {
-        guard let serving else { return generation(lastServing) }
-        return generations.last { $0.number < serving }
+        generation(serving == nil ? lastServing : previous.last ?? 0)
     }
 
-    /// Forgets retired generations beyond the limit, the oldest first.
+    /// Forgets retired generations beyond the limit: those that nothing goes back to before those that served long ago.
+    ///
+    /// The largest number stays, or it would be given again.
     mutating func forgetOldest() {
-        let retired = generations.filter {
-            state(of: $0.number) == .retired && $0.number != lastServing
+        let retired = generations.dropLast().map(\.number).filter {
+            state(of: $0) == .retired && $0 != lastServing
         }
-        let oldest = Set(retired.dropLast(Self.retiredLimit).map(\.number))
-        generations.removeAll { oldest.contains($0.number) }
+        let byUse = retired.sorted {
+            (previous.lastIndex(of: $0) ?? -1, $0) < (previous.lastIndex(of: $1) ?? -1, $1)
+        }
+        let forgotten = Set(byUse.dropLast(Self.retiredLimit))
+        generations.removeAll { forgotten.contains($0.number) }
     }
 }

@@ -75,9 +75,9 @@ public struct AdapterRegistry: Equatable, Sendable {
         advance()
     }
 
-    /// Ends a name's canary, or goes back to the generation before the one that serves.
+    /// Ends a name's canary, or goes back to the generation that served before, or last where the name was removed.
     ///
-    /// - Parameter number: the generation to go to; nil: see `AdapterRecord.predecessor`.
+    /// - Parameter number: the generation to go to, which need not have served; nil: as above.
     public mutating func rollBack(_ name: String, to number: UInt32? = nil) throws(RegistryError) {
         guard var record = records[name] else { throw unknown(name) }
         if record.canary != nil, number == nil {
@@ -89,13 +89,14 @@ public struct AdapterRegistry: Equatable, Sendable {
                     .unknownName, "\(name) has no generation \(number); it has \(known)")
             }
             guard record.serving != number else { return }
-            record.serve(number)
+            record.goBack(to: number)
         } else {
             guard let generation = record.predecessor else {
                 throw RegistryError(
-                    .conflict, "\(name) has no generation before the one that serves")
+                    .conflict, "nothing is remembered that \(name) served before; name a generation"
+                )
             }
-            record.serve(generation.number)
+            record.goBack(to: generation.number)
         }
         records[name] = record
         advance()

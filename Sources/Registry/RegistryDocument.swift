@@ -3,8 +3,9 @@ internal import Tensors
 /// A registry as JSON.
 ///
 ///     {"format": "fusebox.registry", "version": 1, "revision": 7, "adapters": [
-///       {"name": "formal", "serving": 2, "last": 2, "shelf": DIGEST, "canary": {"generation": 3, "share": 50},
-///        "generations": [{"number": 1, "digest": DIGEST}, ...]}], "router": {"digest": DIGEST, "origin": DIGEST}}
+///       {"name": "formal", "serving": 2, "last": 2, "previous": [1], "shelf": DIGEST,
+///        "canary": {"generation": 3, "share": 50}, "generations": [{"number": 1, "digest": DIGEST}, ...]}],
+///      "router": {"digest": DIGEST, "origin": DIGEST}}
 enum RegistryDocument {
     static let format = "fusebox.registry"
     static let version = 1
@@ -34,6 +35,7 @@ enum RegistryDocument {
         var members: JSONObject = ["name": .string(name)]
         if let serving = record.serving { members.append("serving", .integer(Int64(serving))) }
         members.append("last", .integer(Int64(record.lastServing)))
+        members.append("previous", .array(record.previous.map { .integer(Int64($0)) }))
         if let digest = record.shelfDigest {
             members.append("shelf", .string(digest.description))
         }
@@ -131,7 +133,26 @@ enum RegistryDocument {
             else { return nil }
             record.canary = AdapterRecord.Canary(number: number, share: share)
         }
+        guard let previous = previous(of: record, value["previous"]) else { return nil }
+        record.previous = previous
         return record
+    }
+
+    /// What served before; of an older program's record, which does not say, the smaller numbers.
+    private static func previous(of record: AdapterRecord, _ value: JSONValue?) -> [UInt32]? {
+        let last = record.lastServing
+        guard let value else {
+            let earlier = record.generations.map(\.number).filter {
+                $0 < last && $0 != record.canary?.number
+            }
+            return earlier.suffix(AdapterRecord.retiredLimit)
+        }
+        let numbers = value.array?.map(number) ?? [nil]
+        let known = numbers.compactMap(\.self).filter { record.generation($0) != nil }
+        let isOrder = zip(known, known.dropFirst() + [last]).allSatisfy { $0 != $1 }
+        guard known.count == numbers.count, known.count <= AdapterRecord.retiredLimit, isOrder
+        else { return nil }
+        return known
     }
 
     private static func generation(_ value: JSONValue) -> AdapterRecord.Generation? {

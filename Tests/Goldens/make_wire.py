@@ -75,6 +75,7 @@ ALONE = {
     client.Submit: {"encode_only", "no_special_tokens"},
     common.Limits: {"no_reply"},
     client.Chunk: {"prompt_scores", "prompt_offset"},
+    client.AdapterDescription: {"previous"},
     worker.WorkerChunk: {"prompt_scores", "prompt_offset"},
 }
 DIGESTS = {
@@ -150,6 +151,9 @@ def others() -> list[tuple[str, Message]]:
         chunk.prompt_scores.add(id=7, text=b"\xc3")
         fill(chunk.prompt_scores.add(), 3)
         messages.append((kind, chunk))
+    adapters = client.Adapters(request=bytes(range(16)), revision=7)
+    adapters.adapters.add(name="formal", digest=bytes(range(32)), generation=3, previous=[1, 2])
+    messages.append(("ADAPTERS", adapters))
     return messages
 
 

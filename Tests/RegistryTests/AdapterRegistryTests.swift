@@ -29,10 +29,46 @@ import Testing
         #expect(throws: RegistryError.self) { try registry.rollBack("calm") }
     }
 
+    @Test func rollbacksGoToWhatServedBefore() throws {
+        var registry = try registry(["calm": 1])
+        try registry.replace("calm", with: digest(2))
+        try registry.beginCanary("calm", with: digest(3), share: 100)
+        try registry.rollBack("calm")
+        try registry.replace("calm", with: digest(4))
+        #expect(registry.records["calm"]?.previous == [1, 2], "3 never served")
+        try registry.rollBack("calm")
+        #expect(registry.stable["calm"] == digest(2))
+        try registry.rollBack("calm")
+        #expect(registry.stable["calm"] == digest(1), "two back")
+        #expect(throws: RegistryError.self) { try registry.rollBack("calm") }
+        try registry.rollBack("calm", to: 4)
+        try registry.remove("calm")
+        try registry.rollBack("calm")
+        #expect(registry.stable["calm"] == digest(4), "the one that served last")
+        try registry.rollBack("calm")
+        #expect(registry.stable["calm"] == digest(1))
+    }
+
+    @Test func whatNeverServedIsForgottenFirst() throws {
+        var registry = try registry(["calm": 1])
+        try registry.replace("calm", with: digest(2))
+        for number: UInt8 in 3..<40 {
+            try registry.beginCanary("calm", with: digest(number), share: 100)
+            try registry.rollBack("calm")
+        }
+        let record = try #require(registry.records["calm"])
+        #expect(record.generations.map(\.number) == [1, 2] + (24...39))
+        try registry.rollBack("calm")
+        #expect(registry.stable["calm"] == digest(1))
+        try registry.replace("calm", with: digest(3))
+        #expect(registry.records["calm"]?.serving == 40, "numbers are given once")
+    }
+
     @Test func sameBytesAreTheSameGeneration() throws {
         var registry = try registry(["calm": 1])
         for number: UInt8 in [2, 1, 2, 1, 2] { try registry.replace("calm", with: digest(number)) }
         #expect(registry.records["calm"]?.generations.map(\.number) == [1, 2])
+        #expect(registry.records["calm"]?.previous == [1, 2, 1, 2, 1])
         let revision = registry.revision
         try registry.replace("calm", with: digest(2))
         #expect(registry.revision == revision, "nothing changed")
@@ -127,6 +163,62 @@ import Testing
             }
             let document = RegistryDocument.encode(registry)
             #expect(try RegistryDocument.decode(document) == registry)
+        }
+    }
+
+    /// What serves, with a list beside it that knows bytes and no numbers: a rollback is a step back in that list.
+    @Test(arguments: 0..<100 as Range<UInt64>) func rollbacksRepeatHistory(_ seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        var registry = AdapterRegistry()
+        var history = [digest(0)]
+        try registry.add("calm", history[0])
+        for _ in 0..<400 {
+            let next = digest(UInt8.random(in: 0..<30, using: &random))
+            let isRemoved = registry.records["calm"]?.serving == nil
+            let canary = registry.records["calm"]?.canary
+            var serves: Digest?
+            switch Int.random(in: 0..<8, using: &random) {
+            case 0 where isRemoved:
+                try registry.add("calm", next)
+                serves = next
+            case 0: try registry.remove("calm")
+            case 1 where !isRemoved && next != history.last:
+                try registry.beginCanary("calm", with: next, share: 10)
+            case 2, 3:
+                guard !isRemoved, canary == nil else { continue }
+                try registry.replace("calm", with: next)
+                serves = next
+            case 4:
+                guard let canary else { continue }
+                serves = registry.records["calm"]?.generation(canary.number)?.digest
+                try registry.promote("calm")
+            case 5:
+                guard
+                    let number = registry.records["calm"]?.generations.randomElement(
+                        using: &random)
+                else { continue }
+                try registry.rollBack("calm", to: number.number)
+                if let index = history.lastIndex(of: number.digest) {
+                    history.removeSubrange((index + 1)...)
+                } else {
+                    serves = number.digest
+                }
+            case 6, 7:
+                guard isRemoved || canary != nil || history.count > 1 else {
+                    #expect(throws: RegistryError.self) { try registry.rollBack("calm") }
+                    continue
+                }
+                try registry.rollBack("calm")
+                if !isRemoved, canary == nil { history.removeLast() }
+            default: break
+            }
+            if let serves, serves != history.last {
+                history = (history + [serves]).suffix(AdapterRecord.retiredLimit + 1)
+            }
+            let record = try #require(registry.records["calm"])
+            let numbers = record.previous + [record.lastServing]
+            #expect(numbers.map { record.generation($0)?.digest } == history, "seed \(seed)")
+            #expect(registry.stable["calm"] == (record.serving == nil ? nil : history.last))
         }
     }
 }

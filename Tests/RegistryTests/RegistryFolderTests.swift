@@ -60,14 +60,48 @@ import Testing
         } throws: { ($0 as? RegistryError)?.code == .newer }
     }
 
+    /// A record of an older program says nothing of what served before.
+    @Test func olderRegistriesAreRead() throws {
+        func document(_ members: String) -> [UInt8] {
+            let generations = (UInt8(1)...4).map {
+                "{\"number\": \($0), \"digest\": \"\(Digest(of: [$0]))\"}"
+            }
+            let record =
+                "{\"name\": \"calm\", \"last\": 3, \(members) \"generations\": [\(generations.joined(separator: ","))]}"
+            return Array(
+                "{\"format\": \"fusebox.registry\", \"version\": 1, \"revision\": 1, \"adapters\": [\(record)]}"
+                    .utf8)
+        }
+        func previous(_ members: String) throws -> [UInt32]? {
+            try RegistryDocument.decode(document(members)).records["calm"]?.previous
+        }
+        #expect(try previous("") == [1, 2])
+        let canary = "\"serving\": 3, \"canary\": {\"generation\": 2, \"share\": 9},"
+        #expect(try previous(canary) == [1])
+        #expect(try previous("\"previous\": [4, 1, 4],") == [4, 1, 4])
+        for wrong in ["[3]", "[1, 1]", "[5]", "[0]", "[-1]", "7", "[\"1\"]", "[[]]"] {
+            #expect(throws: RegistryError.self, "\(wrong)") {
+                try previous("\"previous\": \(wrong),")
+            }
+        }
+        let long = Array(repeating: "1, 2", count: 9).joined(separator: ", ")
+        #expect(throws: RegistryError.self) { try previous("\"previous\": [\(long)],") }
+    }
+
     @Test func damagedDocumentsAreRefused() throws {
-        let document = RegistryDocument.encode(try registry(3))
+        var whole = try registry(3)
+        for number: UInt8 in 10..<13 { try whole.replace("name1", with: Digest(of: [number])) }
+        let document = RegistryDocument.encode(whole)
         var random = SeededGenerator(seed: 5)
         for _ in 0..<3000 {
             let bytes = Mutation.of(document, using: &random)
             guard let registry = try? RegistryDocument.decode(bytes) else { continue }
-            for record in registry.records.values {
+            for (name, record) in registry.records {
                 #expect(record.generation(record.lastServing) != nil)
+                #expect(record.previous.allSatisfy { record.generation($0) != nil })
+                var registry = registry
+                _ = try? registry.rollBack(name)
+                #expect(registry.records[name]?.generation(record.lastServing) != nil)
             }
         }
     }

@@ -36,7 +36,7 @@ public nonisolated enum WireAdapterVerb: SwiftProtobuf.Enum, Swift.CaseIterable 
   case replace // = 2
   case remove // = 3
 
-  /// ends a canary, else goes to the generation before, or to `generation`
+  /// ends a canary, else goes to the one that served before, or to `generation`
   case rollback // = 4
 
   /// other bytes for a share of the requests
@@ -474,7 +474,7 @@ public nonisolated struct WireChangeAdapter: Sendable {
   /// of the requests; of CANARY
   public var share: Float = 0
 
-  /// of ROLLBACK; 0: the one before
+  /// of ROLLBACK; 0: the one that served before
   public var generation: UInt32 = 0
 
   /// of ADD and REPLACE: rows for a router that has no class for the name; else the folder's examples.jsonl
@@ -690,6 +690,9 @@ public nonisolated struct WireAdapterDescription: Sendable {
   public var generation: UInt32 = 0
 
   public var generations: [WireAdapterGeneration] = []
+
+  /// generations that served before, to go back to; the latest last
+  public var previous: [UInt32] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2285,7 +2288,7 @@ nonisolated extension WireRouteReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireAdapterDescription: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AdapterDescription"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}digest\0\u{1}rank\0\u{3}byte_count\0\u{1}warnings\0\u{1}routable\0\u{1}resident\0\u{1}loads\0\u{1}evictions\0\u{1}uses\0\u{3}load_ms\0\u{1}generation\0\u{1}generations\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}digest\0\u{1}rank\0\u{3}byte_count\0\u{1}warnings\0\u{1}routable\0\u{1}resident\0\u{1}loads\0\u{1}evictions\0\u{1}uses\0\u{3}load_ms\0\u{1}generation\0\u{1}generations\0\u{1}previous\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2306,6 +2309,7 @@ nonisolated extension WireAdapterDescription: SwiftProtobuf.Message, SwiftProtob
       case 11: try { try decoder.decodeSingularFloatField(value: &self.loadMs) }()
       case 12: try { try decoder.decodeSingularUInt32Field(value: &self.generation) }()
       case 13: try { try decoder.decodeRepeatedMessageField(value: &self.generations) }()
+      case 14: try { try decoder.decodeRepeatedUInt32Field(value: &self.previous) }()
       default: break
       }
     }
@@ -2351,6 +2355,9 @@ nonisolated extension WireAdapterDescription: SwiftProtobuf.Message, SwiftProtob
     if !self.generations.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.generations, fieldNumber: 13)
     }
+    if !self.previous.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.previous, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2368,6 +2375,7 @@ nonisolated extension WireAdapterDescription: SwiftProtobuf.Message, SwiftProtob
     if lhs.loadMs != rhs.loadMs {return false}
     if lhs.generation != rhs.generation {return false}
     if lhs.generations != rhs.generations {return false}
+    if lhs.previous != rhs.previous {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -70,7 +70,7 @@ extension AdaptersCommand {
         @OptionGroup var change: AdapterChange
         @Argument(help: "The adapter's name.")
         var name: String
-        @Option(help: "The generation to go to; else the one before the one that serves.")
+        @Option(help: "The generation to go to; else the one that served before.")
         var generation: UInt32?
 
         func run() async throws {

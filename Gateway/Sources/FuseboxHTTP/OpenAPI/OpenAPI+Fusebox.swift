@@ -81,6 +81,7 @@ extension OpenAPI {
                 "warnings": {"type": "array", "items": {"type": "string"}},
                 "generation": {"type": "integer", "description": "0 where the adapters do not change while the service runs."},
                 "generations": {"type": "array", "items": {"type": "object"}, "description": "What the name stood for, and how its requests fared."},
+                "previous": {"type": "array", "items": {"type": "integer"}, "description": "Generations that served before and can be gone back to, the latest last."},
                 "selections": {"type": "integer", "description": "Mixes of replies through this gateway that it was part of."},
                 "mean_weight": {"type": ["number", "null"], "description": "In those."},
                 "tokens": {"type": "integer", "description": "Made under such mixes."},

@@ -40,7 +40,7 @@ class AdapterChanged(_message.Message):
     def __init__(self, request: _Optional[bytes] = ..., revision: _Optional[int] = ..., warnings: _Optional[_Iterable[str]] = ..., refused: _Optional[_Iterable[_Union[_common_pb2.RefusedAdapter, _Mapping]]] = ...) -> None: ...
 
 class AdapterDescription(_message.Message):
-    __slots__ = ["byte_count", "digest", "evictions", "generation", "generations", "load_ms", "loads", "name", "rank", "resident", "routable", "uses", "warnings"]
+    __slots__ = ["byte_count", "digest", "evictions", "generation", "generations", "load_ms", "loads", "name", "previous", "rank", "resident", "routable", "uses", "warnings"]
     BYTE_COUNT_FIELD_NUMBER: _ClassVar[int]
     DIGEST_FIELD_NUMBER: _ClassVar[int]
     EVICTIONS_FIELD_NUMBER: _ClassVar[int]
@@ -49,6 +49,7 @@ class AdapterDescription(_message.Message):
     LOADS_FIELD_NUMBER: _ClassVar[int]
     LOAD_MS_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
+    PREVIOUS_FIELD_NUMBER: _ClassVar[int]
     RANK_FIELD_NUMBER: _ClassVar[int]
     RESIDENT_FIELD_NUMBER: _ClassVar[int]
     ROUTABLE_FIELD_NUMBER: _ClassVar[int]
@@ -62,12 +63,13 @@ class AdapterDescription(_message.Message):
     load_ms: float
     loads: int
     name: str
+    previous: _containers.RepeatedScalarFieldContainer[int]
     rank: int
     resident: int
     routable: bool
     uses: int
     warnings: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, name: _Optional[str] = ..., digest: _Optional[bytes] = ..., rank: _Optional[int] = ..., byte_count: _Optional[int] = ..., warnings: _Optional[_Iterable[str]] = ..., routable: bool = ..., resident: _Optional[int] = ..., loads: _Optional[int] = ..., evictions: _Optional[int] = ..., uses: _Optional[int] = ..., load_ms: _Optional[float] = ..., generation: _Optional[int] = ..., generations: _Optional[_Iterable[_Union[AdapterGeneration, _Mapping]]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., digest: _Optional[bytes] = ..., rank: _Optional[int] = ..., byte_count: _Optional[int] = ..., warnings: _Optional[_Iterable[str]] = ..., routable: bool = ..., resident: _Optional[int] = ..., loads: _Optional[int] = ..., evictions: _Optional[int] = ..., uses: _Optional[int] = ..., load_ms: _Optional[float] = ..., generation: _Optional[int] = ..., generations: _Optional[_Iterable[_Union[AdapterGeneration, _Mapping]]] = ..., previous: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class AdapterGeneration(_message.Message):
     __slots__ = ["digest", "failures", "number", "requests", "seconds", "share", "state", "tokens", "weight"]
