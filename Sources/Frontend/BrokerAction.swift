@@ -1,4 +1,5 @@
 public import Registry
+public import Tensors
 public import Wire
 
 /// What the broker wants done.
@@ -19,6 +20,8 @@ public enum BrokerAction: Sendable {
     case prepareShelf(UInt64, ShelfErrand)
     /// Write the registry down; answered by `registrySaved`.
     case saveRegistry(UInt64, AdapterRegistry)
+    /// Remove all adapters and routers but these from disk.
+    case pruneShelf(adapters: Set<Digest>, routers: Set<Digest>)
     /// Nothing runs any more and the workers were told to leave.
     case drained
     /// A client's list of requests, to be completed by those that the engine alone has.

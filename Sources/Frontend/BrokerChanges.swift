@@ -186,6 +186,8 @@ extension Broker {
         adoptRestored(now)
         for index in sessions.indices { announce(index) }
         answer(change.order, proposal, current)
+        // What was not written down may be on disk nevertheless, with the names of other bytes.
+        if failure == nil { pruneShelf() }
         mayDispatch = true
         beginChange(now)
     }

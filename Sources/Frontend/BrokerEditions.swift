@@ -49,9 +49,7 @@ extension Broker {
             if leaveOut(adapters, now: now) { return }
         }
         // What is being written down may be in force already: whoever lacks it goes.
-        let isComing = change?.proposal?.contains(edition) ?? false
-        guard isComing || usedEditions.contains(edition) || editions.wanted.contains(edition)
-        else { return }
+        guard needs(edition) else { return }
         let lack = Refusal(.notFound, "the worker lacks what is served: \(reason)")
         actions.append(.toWorker(worker, .failed(Reply.failed(lack, part: 0))))
         kill(worker, because: lack.message, now: now)
@@ -88,6 +86,17 @@ extension Broker {
             keeping: shelf.registry.digests.union(proposed?.registry.digests ?? []))
     }
 
+    /// Has everything removed from disk that neither the registry knows nor a request may need.
+    mutating func pruneShelf() {
+        guard let registry = shelf?.registry else { return }
+        let adapters = editions.all.flatMap { $0.adapters.map(\.digest) }
+        let routers = Set(
+            (editions.all.map(\.outline.router) + [registry.router?.digest]).compactMap(\.self))
+        shelf?.earlierRouters.removeAll { !routers.contains($0.digest) }
+        actions.append(
+            .pruneShelf(adapters: registry.digests.union(adapters), routers: routers))
+    }
+
     mutating func drop(_ edition: Digest, at index: Int) {
         sessions[index].editions.remove(edition)
         sessions[index].offered.remove(edition)
@@ -99,6 +108,12 @@ extension Broker {
     private mutating func order(_ order: WorkerOrder, at index: Int) {
         guard sessions[index].unsent.isEmpty else { return sessions[index].unsent.append(order) }
         actions.append(.toWorker(sessions[index].address, order))
+    }
+
+    /// Whether a worker that is to hold an edition still has to.
+    func needs(_ edition: Digest) -> Bool {
+        editions.wanted.contains(edition) || usedEditions.contains(edition)
+            || shelf?.change?.proposal?.contains(edition) ?? false
     }
 
     /// What requests were accepted under that have not ended.

@@ -34,8 +34,10 @@ extension Broker {
             {
                 requests[id]?.edition = current.id
             } else {
-                let chooser = [self.shelf?.router, router].compactMap(\.self)
-                    .first { $0.digest == request.origin.router }
+                let routers =
+                    [self.shelf?.router, router].compactMap(\.self)
+                    + (self.shelf?.earlierRouters ?? [])
+                let chooser = routers.first { $0.digest == request.origin.router }
                 guard !request.isRerouted || chooser != nil else {
                     dismiss(id, "the router that routes its reply is here no more", now: now)
                     continue

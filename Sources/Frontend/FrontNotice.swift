@@ -1,4 +1,5 @@
 public import Registry
+public import Tensors
 public import Wire
 
 /// What the front's thread tells those who run it.
@@ -14,6 +15,8 @@ public enum FrontNotice: Sendable {
     case prepareShelf(UInt64, ShelfErrand)
     /// The registry is to be written down.
     case saveRegistry(UInt64, AdapterRegistry)
+    /// All adapters and routers but these are to be removed from disk.
+    case pruneShelf(adapters: Set<Digest>, routers: Set<Digest>)
     /// Nothing runs any more; the workers were told to leave.
     case drained
     /// For the log.

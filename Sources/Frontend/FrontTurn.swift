@@ -204,6 +204,8 @@ struct FrontTurn: ~Copyable {
                 notices.yield(.prepareShelf(ticket, errand))
             case .saveRegistry(let ticket, let registry):
                 notices.yield(.saveRegistry(ticket, registry))
+            case .pruneShelf(let adapters, let routers):
+                notices.yield(.pruneShelf(adapters: adapters, routers: routers))
             case .drained: notices.yield(.drained)
             case .listRequests(let client, let reply, let instants, let limit):
                 send(reply, acceptedAt: instants, limit: limit, to: client)

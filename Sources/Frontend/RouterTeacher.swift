@@ -75,13 +75,25 @@ struct RouterTeacher: Sendable {
         return written
     }
 
-    /// Removes every router but a registry's.
-    func prune(keeping registry: AdapterRegistry) {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        for name in names where name != registry.router?.digest.description {
-            guard Digest(name) != nil || name.hasPrefix(Self.incomingPrefix) else { continue }
+    /// The routers that learned something, as far as they can be read.
+    func kept() -> [any PromptRouter] {
+        names.compactMap { Digest($0) }.sorted().compactMap { digest in
+            let router = try? AdapterRouter(directory: "\(path)/\(digest)")
+            return router?.digest == digest ? router.flatMap { try? serving($0) } : nil
+        }
+    }
+
+    /// Removes every router but these.
+    func prune(keeping digests: Set<Digest>) {
+        for name in names {
+            let isKept = Digest(name).map { digests.contains($0) }
+            guard !(isKept ?? !name.hasPrefix(Self.incomingPrefix)) else { continue }
             try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
         }
+    }
+
+    private var names: [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     }
 }
 

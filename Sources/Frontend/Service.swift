@@ -217,7 +217,7 @@ public struct Service: Sendable {
             case .killWorker(let identity, let reason):
                 logger.warning("a worker process is killed: \(reason)")
                 pool.kill(identity, because: reason)
-            case .prepareShelf, .saveRegistry: chores.yield(notice)
+            case .prepareShelf, .saveRegistry, .pruneShelf: chores.yield(notice)
             case .report(let text): logger.info("\(text)")
             case .drained:
                 // The workers were told to leave: those that do end the service.
@@ -262,6 +262,8 @@ public struct Service: Sendable {
             case .saveRegistry(let ticket, let registry):
                 let failure = await keeper.save(registry)
                 loop.post(.registrySaved(ticket: ticket, failure: failure))
+            case .pruneShelf(let adapters, let routers):
+                await keeper.prune(adapters: adapters, routers: routers)
             default: continue
             }
         }

@@ -12,6 +12,8 @@ public struct Shelf: Sendable {
     let routers: String
     /// As it is in force; bound to nothing.
     var router: (any PromptRouter)?
+    /// Those on disk that requests of an earlier front may need.
+    var earlierRouters: [any PromptRouter]
     var change: ShelfChange?
     /// What a worker could not load when the service began: it is not served, and stays in the registry.
     var leftOut: [String: Digest] = [:]
@@ -29,13 +31,16 @@ public struct Shelf: Sendable {
     ///   - store: the folder that has the bytes.
     ///   - routers: the folder that has the routers which learned of adapters.
     ///   - router: the one that chooses.
+    ///   - earlierRouters: those that an earlier front may have had.
     public init(
-        registry: AdapterRegistry, store: String, routers: String, router: (any PromptRouter)?
+        registry: AdapterRegistry, store: String, routers: String, router: (any PromptRouter)?,
+        earlierRouters: [any PromptRouter] = []
     ) {
         self.registry = registry
         self.store = store
         self.routers = routers
         self.router = router
+        self.earlierRouters = earlierRouters
     }
 
     /// The order to hold an edition.

@@ -54,7 +54,11 @@ public struct ShelfKeeper: Sendable {
         } catch {
             throw ServiceFailure(error.message)
         }
-        folder.prune(keeping: registry)
+        if let damaged = folder.damagedRegistry {
+            warnings.append(
+                "\(damaged) may name adapters that nothing else does: no adapter is removed from \(folder.path) "
+                    + "while it is there; repair it or remove it")
+        }
         var finding = copies(newSince: registry)
         finding.refused += registry.take(folder: finding.adapters, present: finding.present).map {
             WireRefusedAdapter(folder: $0.name, reason: $0.reason)
@@ -62,7 +66,6 @@ public struct ShelfKeeper: Sendable {
         var router: TrainedRouter?
         do throws(RoutingError) {
             if let teacher {
-                teacher.prune(keeping: registry)
                 router = try teacher.serving(teacher.router(of: registry))
             }
         } catch {
@@ -71,7 +74,7 @@ public struct ShelfKeeper: Sendable {
         return (
             Shelf(
                 registry: registry, store: folder.store.path, routers: folder.routers,
-                router: router), finding.refused, warnings
+                router: router, earlierRouters: teacher?.kept() ?? []), finding.refused, warnings
         )
     }
 
@@ -127,6 +130,15 @@ public struct ShelfKeeper: Sendable {
             } catch {
                 return error.message
             }
+        }
+    }
+
+    /// Removes what nobody needs any more, unless a damaged registry may name it.
+    func prune(adapters: Set<Digest>, routers: Set<Digest>) async {
+        await Blocking.run {
+            guard folder.damagedRegistry == nil else { return }
+            folder.store.prune(keeping: adapters)
+            teacher?.prune(keeping: routers)
         }
     }
 

@@ -7,11 +7,17 @@ internal import Tensors
 public final class RegistryFolder: Sendable {
     static let fileName = "registry.json"
     static let previousName = "registry.previous.json"
+    static let damagedName = "registry.damaged.json"
 
     public let path: String
     public let store: AdapterStore
     /// The folder of routers that learned of adapters.
     public var routers: String { "\(path)/routers" }
+    /// A registry that could not be read, and may name bytes that no other does; nil: there is none.
+    public var damagedRegistry: String? {
+        let path = "\(path)/\(Self.damagedName)"
+        return FileManager.default.fileExists(atPath: path) ? path : nil
+    }
     private let lock: FileLock
 
     /// Makes the folder where it is missing, and takes it.
@@ -36,9 +42,11 @@ public final class RegistryFolder: Sendable {
         store = AdapterStore(path: "\(path)/adapters")
     }
 
-    /// The registry as it was written last, or the one before where that cannot be read; nil: there was none.
+    /// The registry as it was written last; nil: there was none.
     ///
-    /// - Throws: `newer` for one of a later program, `malformed` when neither can be read.
+    /// Where it cannot be read it is set aside, and the one before it is used.
+    ///
+    /// - Throws: `newer` for one of a later program, `malformed` when neither can be read, `file` when it cannot be set aside.
     public func read() throws(RegistryError) -> (registry: AdapterRegistry, warning: String?)? {
         do throws(RegistryError) {
             if let registry = try read(Self.fileName) { return (registry, nil) }
@@ -46,9 +54,21 @@ public final class RegistryFolder: Sendable {
             guard error.code != .newer, let previous = try read(Self.previousName) else {
                 throw error
             }
+            try setDamagedAside()
             return (previous, "\(error); the registry before it is used")
         }
         return try read(Self.previousName).map { ($0, nil) }
+    }
+
+    private func setDamagedAside() throws(RegistryError) {
+        let place = "\(path)/\(Self.damagedName)"
+        do {
+            try? FileManager.default.removeItem(atPath: place)
+            try FileManager.default.moveItem(atPath: "\(path)/\(Self.fileName)", toPath: place)
+        } catch {
+            throw RegistryError(
+                .file, "\(place): a damaged registry cannot be kept there: \(error)")
+        }
     }
 
     private func read(_ name: String) throws(RegistryError) -> AdapterRegistry? {
@@ -76,10 +96,5 @@ public final class RegistryFolder: Sendable {
         } catch {
             throw RegistryError(.file, error.message)
         }
-    }
-
-    /// Removes the bytes of adapters that a registry does not know.
-    public func prune(keeping registry: AdapterRegistry) {
-        store.prune(keeping: registry.digests)
     }
 }

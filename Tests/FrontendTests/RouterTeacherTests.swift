@@ -1,3 +1,4 @@
+import Foundation
 import Registry
 import Routing
 import Tensors
@@ -38,8 +39,15 @@ import Testing
         let again = try teacher.teach(
             "shoes", digest, from: folder.path, examples: "", registry: registry)
         #expect(again == nil, "it has a class already")
-        teacher.prune(keeping: registry)
+        try folder.write("", to: "incoming-7")
+        teacher.prune(keeping: [lesson.digest])
         #expect(try teacher.router(of: registry).digest == lesson.digest)
+        #expect(teacher.kept().map(\.digest) == [lesson.digest])
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        #expect(
+            names == ["\(lesson.digest)", "examples.jsonl"].sorted(), "what is not its own stays")
+        teacher.prune(keeping: [])
+        #expect(teacher.kept().isEmpty)
     }
 
     @Test func withoutExamplesNothingIsLearned() throws {

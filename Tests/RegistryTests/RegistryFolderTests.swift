@@ -43,9 +43,14 @@ import Testing
             let found = try #require(try kept.read())
             #expect(found.registry == (try registry(1)))
             #expect(found.warning != nil)
+            #expect(try folder.read("state/registry.damaged.json") == Array(whole.prefix(length)))
         }
-        try FileManager.default.removeItem(atPath: folder.path("state/registry.json"))
-        #expect(try kept.read()?.registry == (try registry(1)), "the machine stopped in between")
+        let afterwards = try #require(try kept.read())
+        #expect(afterwards.registry == (try registry(1)), "as where the machine stopped in between")
+        #expect(afterwards.warning == nil && kept.damagedRegistry != nil)
+        try kept.write(try registry(3))
+        #expect(try kept.read()?.registry == (try registry(3)))
+        #expect(kept.damagedRegistry != nil, "it may name what nothing else does")
     }
 
     @Test func aLaterProgramsRegistryIsLeftAlone() throws {

@@ -70,6 +70,7 @@ import Wire
         return bench.tell(.shelfPrepared(ticket: try #require(ticket), finding))
     }
 
+    @discardableResult
     private func submit(
         _ bench: inout Bench, _ number: UInt8, _ name: String = "calm"
     ) -> [BrokerAction] {
@@ -231,6 +232,55 @@ import Wire
             if case .toWorker(_, .dropEdition(let drop)) = action { drop } else { nil }
         }
         #expect(drops.map(\.edition) == [before.edition], "its last request has ended")
+    }
+
+    private func pruned(
+        _ actions: [BrokerAction]
+    ) -> (adapters: Set<Digest>, routers: Set<Digest>)? {
+        for case .pruneShelf(let adapters, let routers) in actions { return (adapters, routers) }
+        return nil
+    }
+
+    /// Bytes that neither the registry nor a live request names are removed once a change is written down.
+    @Test func whatNobodyNeedsIsRemovedFromDisk() throws {
+        var shelf = FakeShelf.first
+        let earlier = FakeRouter(digest: Digest(of: [5]))
+        shelf.earlierRouters = [earlier]
+        var bench = Bench(workers: 1, shelf: shelf)
+        hold(&bench, 0)
+        #expect(pruned(save(&bench, failing: "the disk is full")) == nil)
+
+        bench = Bench(workers: 1, shelf: shelf)
+        hold(&bench, 0)
+        let start = try #require(pruned(save(&bench)))
+        #expect(start.adapters == FakeShelf.first.registry.digests)
+        #expect(start.routers == [FakePool.router], "no request needs the earlier one")
+        #expect(bench.broker.shelf?.earlierRouters.isEmpty ?? false)
+
+        submit(&bench, 1)
+        let taught = FakeRouter(digest: Digest(of: [6]))
+        let wanted = bench.tell(change(.replace))
+        guard case .prepareShelf(let ticket, _) = wanted.first else {
+            Issue.record("expected an errand, got \(wanted)")
+            return
+        }
+        var finding = ShelfFinding()
+        finding.adapters = ["calm": Self.other]
+        finding.lesson = RouterLesson(
+            digest: taught.digest, origin: FakePool.router, router: taught)
+        bench.tell(.shelfPrepared(ticket: ticket, finding))
+        hold(&bench, 0)
+        let second = try #require(pruned(save(&bench)))
+        #expect(second.adapters == FakeShelf.first.registry.digests.union([Self.other]))
+        #expect(
+            second.routers == [FakePool.router, taught.digest], "a request runs with the first")
+
+        bench.finish(1)
+        bench.tell(.client(Bench.client, .close(WireClose { $0.request = Bench.id(1) })))
+        bench.wait(.milliseconds(20))
+        bench.tell(change(.remove, "formal", number: 201))
+        hold(&bench, 0)
+        #expect(try #require(pruned(save(&bench))).routers == [taught.digest])
     }
 
     @Test func aWorkerThatLacksWhatIsServedIsSentAway() {

@@ -53,6 +53,7 @@ struct Violation: Hashable, CustomStringConvertible {
         case everyone = "a change is in force once every worker holds it"
         case whole = "a change that fails leaves what was"
         case dropped = "workers drop what nobody uses"
+        case kept = "what may be needed stays on disk"
     }
 
     let rule: Rule

@@ -13,9 +13,9 @@ enum Sabotage: String, CaseIterable {
     /// Faults of the record: an acceptance that is left out, or not forced to disk, tokens that are recorded twice or not at
     /// all, an end that is left out, an epoch that is forgotten, a close that is.
     case unrecorded, unforced, doubledTokens, lostTokens, unrecordedSwitch, forgottenEpoch
-    /// A shelf that changes: generations are mixed, a change is in force before all workers hold it, or while it fails, and
-    /// adapters are dropped too early or never.
-    case mixedGenerations, hastyChange, halfChange, earlyDrop, noDrop
+    /// A shelf that changes: generations are mixed, a change is in force before all workers hold it, or while it fails,
+    /// adapters are dropped too early or never, and files are removed that a request needs.
+    case mixedGenerations, hastyChange, halfChange, earlyDrop, noDrop, earlyPrune
 
     var rule: Violation.Rule {
         switch self {
@@ -39,13 +39,14 @@ enum Sabotage: String, CaseIterable {
         case .halfChange: .whole
         case .earlyDrop: .held
         case .noDrop: .dropped
+        case .earlyPrune: .kept
         }
     }
 
     /// Whether it shows only where the shelf changes; nil: it may or may not.
     var needsChanges: Bool? {
         switch self {
-        case .mixedGenerations, .hastyChange, .halfChange, .earlyDrop, .noDrop: true
+        case .mixedGenerations, .hastyChange, .halfChange, .earlyDrop, .noDrop, .earlyPrune: true
         default: nil
         }
     }
@@ -113,6 +114,8 @@ enum Sabotage: String, CaseIterable {
             let drop = WireDropEdition { $0.edition = dispatch.edition }
             return [action, .toWorker(worker, .dropEdition(drop))]
         case (.noDrop, .toWorker(_, .dropEdition)): return []
+        case (.earlyPrune, .pruneShelf(let adapters, _)):
+            return [.pruneShelf(adapters: adapters, routers: [])]
         case (.crowdedWorker, .toWorker(_, .dispatch)):
             return Array(repeating: action, count: 5)
         default: return [action]

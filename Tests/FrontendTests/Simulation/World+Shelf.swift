@@ -23,10 +23,11 @@ enum FakeShelf {
     }
 
     /// What another front begins with.
-    static func with(_ registry: AdapterRegistry?) -> Shelf {
+    static func with(_ changes: ShelfChanges) -> Shelf {
         var shelf = first
-        if let registry { shelf.registry = registry }
-        if let router = registry?.router?.digest { shelf.router = FakeRouter(digest: router) }
+        if let registry = changes.saved.last { shelf.registry = registry }
+        if let router = shelf.registry.router?.digest { shelf.router = FakeRouter(digest: router) }
+        shelf.earlierRouters = changes.routers.sorted().map { FakeRouter(digest: $0) }
         return shelf
     }
 
@@ -45,6 +46,9 @@ struct ShelfChanges {
     var saved: [AdapterRegistry] = [FakeShelf.first.registry]
     /// How many there were when the front began: its start is not refused.
     var savedAtStart = 1
+    /// What is on disk.
+    var adapters = FakeShelf.first.registry.digests
+    var routers: Set<Digest> = []
     var madeCount = 0
     var refusedCount = 0
 
@@ -91,7 +95,9 @@ extension World {
                 digest: Digest(of: [UInt8.random(in: 200..<210, using: &random)]))
             finding.lesson = RouterLesson(
                 digest: router.digest, origin: FakePool.router, router: router)
+            shelfChanges.routers.insert(router.digest)
         }
+        shelfChanges.adapters.formUnion(finding.adapters.values)
         // Now and then it takes longer than anybody waits.
         let delay = chance(50) ? milliseconds(3000...4000) : milliseconds(10...300)
         calendar.plan(
@@ -104,6 +110,24 @@ extension World {
             return
         }
         finding.adapters[name] = Digest(of: [UInt8.random(in: 0..<20, using: &random)])
+    }
+
+    /// Removes from disk what nobody is said to need.
+    mutating func pruneShelf(_ adapters: Set<Digest>, _ routers: Set<Digest>) {
+        shelfChanges.adapters.formIntersection(adapters)
+        shelfChanges.routers.formIntersection(routers)
+    }
+
+    /// Notes that something is not on disk which a worker is to load and which is needed.
+    private mutating func lookForFiles(of edition: WireEdition) {
+        let isNeeded = Digest(bytes: edition.edition).map { broker.needs($0) } ?? false
+        let routers = shelfChanges.routers.union([FakePool.router])
+        let isThere =
+            Digest(bytes: edition.router).map { routers.contains($0) } ?? true
+            && edition.adapters.allSatisfy { adapter in
+                Digest(bytes: adapter.digest).map { shelfChanges.adapters.contains($0) } ?? false
+            }
+        if isNeeded, !isThere { history.records.append(.shelf(.kept, "a file is gone")) }
     }
 
     /// Writes down; some disks are full.
@@ -143,6 +167,7 @@ extension World {
     mutating func loadEdition(_ index: Int) {
         guard let edition = workers[index].arrivals.first, chance(300) else { return }
         workers[index].arrivals.removeFirst()
+        lookForFiles(of: edition)
         let isStart = shelfChanges.saved.count == shelfChanges.savedAtStart
         var held = WireEditionHeld { $0.edition = edition.edition }
         if !isStart, now < .seconds(8), chance(plan.shelfFaults / 3) {

@@ -222,7 +222,7 @@ struct World {
         shelfChanges.savedAtStart = shelfChanges.saved.count
         broker = Broker(
             configuration: plan.configuration, router: FakeRouter(), seed: random.next(),
-            shelf: plan.changes > 0 ? FakeShelf.with(shelfChanges.saved.last) : nil)
+            shelf: plan.changes > 0 ? FakeShelf.with(shelfChanges) : nil)
         recorder = Recorder(engine)
         _ = broker.restore(engine.watch(), from: engine.place, at: wallTime)
         for place in 0..<plan.workerCount {
@@ -271,6 +271,7 @@ struct World {
                 }
             case .prepareShelf(let ticket, let errand): prepareShelf(ticket, errand)
             case .saveRegistry(let ticket, let registry): saveRegistry(ticket, registry)
+            case .pruneShelf(let adapters, let routers): pruneShelf(adapters, routers)
             case .workerReady, .placeFailed, .drained, .report, .listRequests: break
             }
         }

@@ -1,0 +1,69 @@
+import Foundation
+import Registry
+import Tensors
+import TestSupport
+import Testing
+import Wire
+
+@testable import Frontend
+
+/// The files of a shelf that changes.
+@Suite struct ShelfKeeperTests {
+    private let folder: TemporaryFolder
+    private let state: RegistryFolder
+    private let keeper: ShelfKeeper
+
+    init() throws {
+        folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(
+            atPath: folder.path("shelf"), withIntermediateDirectories: false)
+        state = try RegistryFolder(path: folder.path("state"))
+        // It finds nothing wrong with anything.
+        var check = WorkerCommand(arguments: [])
+        check.executable = "/bin/true"
+        keeper = ShelfKeeper(
+            folder: state, shelf: folder.path("shelf"), router: nil, threshold: nil, check: check)
+    }
+
+    private static func demo(_ name: String) -> String {
+        GoldenFolder.path("../../Demo/adapters/\(name)")
+    }
+
+    private func copy(_ name: String, to place: String) throws {
+        try? FileManager.default.removeItem(atPath: folder.path("shelf/\(place)"))
+        try FileManager.default.copyItem(
+            atPath: Self.demo(name), toPath: folder.path("shelf/\(place)"))
+    }
+
+    private func kept() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: state.store.path).sorted()
+    }
+
+    /// A registry that cannot be read may name bytes that no other does.
+    @Test func nothingIsRemovedWhileARegistryIsDamaged() async throws {
+        try copy("hotels", to: "hotels")
+        let first = try keeper.open().shelf.registry
+        let digest = try #require(first.stable["hotels"])
+        #expect(await keeper.save(first) == nil)
+        #expect(await keeper.save(first) == nil)
+        try folder.write("torn", to: "state/registry.json")
+        let opened = try keeper.open()
+        #expect(opened.shelf.registry == first)
+        #expect(opened.warnings.count == 2 && opened.warnings[1].contains("registry.damaged.json"))
+        #expect(await keeper.save(first) == nil)
+        await keeper.prune(adapters: [], routers: [])
+        #expect(try kept() == ["\(digest)"])
+        #expect(try keeper.open().warnings.count == 1, "it is still there")
+        try FileManager.default.removeItem(atPath: folder.path("state/registry.damaged.json"))
+        #expect(try keeper.open().warnings.isEmpty)
+        await keeper.prune(adapters: [], routers: [])
+        #expect(try kept().isEmpty)
+    }
+
+    /// What the registry does not name a request may: a start removes nothing by itself.
+    @Test func aStartRemovesNothing() throws {
+        let digest = try state.store.keep(Self.demo("phones"))
+        _ = try keeper.open()
+        #expect(try kept() == ["\(digest)"])
+    }
+}
