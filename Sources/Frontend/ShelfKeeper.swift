@@ -165,8 +165,14 @@ public struct ShelfKeeper: Sendable {
             finding.refused = [WireRefusedAdapter(folder: shelf, reason: error.message)]
             return finding
         }
+        let namesakes = Dictionary(grouping: places, by: \.name).filter { $0.value.count > 1 }
+        for (name, places) in namesakes.sorted(by: { $0.key < $1.key }) {
+            let paths = places.map(\.path).joined(separator: " and ")
+            finding.refuse(name, "\(paths) have the same name; remove one of them")
+        }
         for place in places {
             finding.present.insert(place.name)
+            guard namesakes[place.name] == nil else { continue }
             do throws(AdapterError) {
                 let digest = try Adapter.digest(path: place.path)
                 guard registry.records[place.name]?.shelfDigest != digest else { continue }

@@ -60,6 +60,26 @@ import Wire
         #expect(try kept().isEmpty)
     }
 
+    /// A folder and a file of one name: neither takes the place of the other at each look.
+    @Test func namesakesAreRefusedTogether() async throws {
+        try copy("hotels", to: "hotels")
+        let registry = try keeper.open().shelf.registry
+        try FileManager.default.copyItem(
+            atPath: GoldenFolder.path("adapters/embedding.gguf"),
+            toPath: folder.path("shelf/hotels.gguf"))
+        for _ in 0..<2 {
+            let finding = await keeper.run(.folder(registry))
+            #expect(finding.adapters.isEmpty && finding.present == ["hotels"])
+            let refusal = try #require(finding.refused.first)
+            #expect(refusal.name == "hotels" && finding.refused.count == 1)
+            #expect(refusal.reason.contains("shelf/hotels and "))
+            #expect(refusal.reason.contains("shelf/hotels.gguf"))
+            var after = registry
+            _ = after.take(folder: finding.adapters, present: finding.present)
+            #expect(after == registry, "what served goes on")
+        }
+    }
+
     /// What the registry does not name a request may: a start removes nothing by itself.
     @Test func aStartRemovesNothing() throws {
         let digest = try state.store.keep(Self.demo("phones"))
