@@ -15,18 +15,22 @@ extension Broker {
             editions.all.map(\.outline).filter {
                 used.contains($0.id) || editions.wanted.contains($0.id)
             } + (shelf.change?.proposal?.outlines ?? [])
-        for outline in outlines where sessions[index].offered.insert(outline.id).inserted {
-            order(shelf.order(outline), at: index)
+        for outline in outlines {
+            guard let number = sessions[index].offer(outline.id) else { continue }
+            order(shelf.order(outline, offer: number), at: index)
         }
     }
 
     /// Notes that a worker holds an edition, or does not.
+    ///
+    /// What it says of an offer that was dropped since, and maybe made again, counts for nothing; 0: it knows no numbers.
     mutating func take(_ held: WireEditionHeld, from worker: Address, now: Instant) {
         guard let index = sessions.firstIndex(where: { $0.address == worker }),
-            let id = Digest(bytes: held.edition), sessions[index].offered.contains(id)
+            let id = Digest(bytes: held.edition), let offer = sessions[index].offered[id],
+            [0, offer].contains(held.offer)
         else { return }
         guard held.refused.isEmpty else {
-            sessions[index].offered.remove(id)
+            sessions[index].offered[id] = nil
             return refused(held.refused, of: id, by: worker, now: now)
         }
         editions.learn(held.adapters.compactMap { try? RegisteredAdapter($0) })
@@ -67,18 +71,20 @@ extension Broker {
                 refused: refusedAdapters))
     }
 
-    /// Lets workers drop what nothing runs under any more, and forgets what nobody can ask for.
+    /// Lets workers drop what nothing runs under any more, be it that they hold it or load it, and forgets what nobody can ask for.
     mutating func retireEditions() {
         guard let shelf else { return }
         let proposed = shelf.change?.proposal
         let kept = editions.wanted.union(proposed?.outlines.map(\.id) ?? [])
         let hasSurplus =
             editions.all.contains { !kept.contains($0.id) }
-            || sessions.contains { !$0.editions.isSubset(of: kept) }
+            || sessions.contains { !kept.isSuperset(of: $0.offered.keys) }
         guard hasSurplus else { return }
         let used = usedEditions.union(kept)
         for index in sessions.indices {
-            for id in sessions[index].editions.subtracting(used).sorted() { drop(id, at: index) }
+            for id in Set(sessions[index].offered.keys).subtracting(used).sorted() {
+                drop(id, at: index)
+            }
         }
         let remembered = requests.editions
         editions.forget(
@@ -99,7 +105,7 @@ extension Broker {
 
     mutating func drop(_ edition: Digest, at index: Int) {
         sessions[index].editions.remove(edition)
-        sessions[index].offered.remove(edition)
+        sessions[index].offered[edition] = nil
         let order = WireDropEdition { $0.edition = Data(edition.bytes) }
         self.order(.dropEdition(order), at: index)
     }

@@ -78,12 +78,13 @@ struct EditionOutline: Equatable, Sendable {
     }
 
     /// The order to hold it.
-    func order(store: String, routers: String) -> WorkerOrder {
+    func order(store: String, routers: String, offer: UInt64) -> WorkerOrder {
         .edition(
             WireEdition {
                 $0.edition = Data(id.bytes)
                 $0.store = store
                 $0.routers = routers
+                $0.offer = offer
                 $0.router = Data(router?.bytes ?? [])
                 $0.adapters = shelf.sorted { $0.key < $1.key }.map { name, digest in
                     WireEditionAdapter {

@@ -44,8 +44,8 @@ public struct Shelf: Sendable {
     }
 
     /// The order to hold an edition.
-    func order(_ outline: EditionOutline) -> WorkerOrder {
-        outline.order(store: store, routers: routers)
+    func order(_ outline: EditionOutline, offer: UInt64) -> WorkerOrder {
+        outline.order(store: store, routers: routers, offer: offer)
     }
 
     /// What would be in force after a change.

@@ -31,9 +31,10 @@ struct WorkerSession: Sendable {
     let statedPID: Int32
     let slots: Int
     let cacheTokens: UInt64
-    /// What it was told to hold, and what of that it says that it holds.
-    var offered: Set<Digest> = []
+    /// What it was told to hold, by which offer, and what of that it says that it holds.
+    var offered: [Digest: UInt64] = [:]
     var editions: Set<Digest> = []
+    private var offerCount: UInt64 = 0
     /// Whether it was said that it serves.
     var isAnnounced = false
     var heardAt: Instant
@@ -115,6 +116,14 @@ struct WorkerSession: Sendable {
         for index in occupants.indices where occupants[index].stopSince != nil {
             occupants[index].stopSince = now
         }
+    }
+
+    /// Gives the order to hold an edition its number; nil: it was told already.
+    mutating func offer(_ edition: Digest) -> UInt64? {
+        guard offered[edition] == nil else { return nil }
+        offerCount += 1
+        offered[edition] = offerCount
+        return offerCount
     }
 
     /// Whether it still runs, or stops, a part of the request.

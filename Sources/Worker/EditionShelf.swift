@@ -13,6 +13,8 @@ internal import Wire
 final class EditionShelf {
     private struct Arrival {
         let id: Digest
+        /// That it is answered with.
+        let offer: UInt64
         let shelf: [String: Digest]
         let store: AdapterStore
         let router: Digest?
@@ -56,7 +58,8 @@ final class EditionShelf {
         let missing = shelf.filter { !runner.engine.holds($0.value) }.keys.sorted(by: >)
         arrivals.append(
             Arrival(
-                id: id, shelf: shelf, store: AdapterStore(path: edition.store),
+                id: id, offer: edition.offer, shelf: shelf,
+                store: AdapterStore(path: edition.store),
                 router: Digest(bytes: edition.router), routers: edition.routers,
                 missing: missing))
     }
@@ -107,6 +110,7 @@ final class EditionShelf {
             .editionHeld(
                 WireEditionHeld {
                     $0.edition = Data(arrival.id.bytes)
+                    $0.offer = arrival.offer
                     $0.adapters = arrival.loaded
                     $0.refused = arrival.refused
                 })

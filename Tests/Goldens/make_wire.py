@@ -76,6 +76,8 @@ ALONE = {
     common.Limits: {"no_reply"},
     client.Chunk: {"prompt_scores", "prompt_offset"},
     client.AdapterDescription: {"previous"},
+    worker.EditionHeld: {"offer"},
+    worker.Edition: {"offer"},
     worker.WorkerChunk: {"prompt_scores", "prompt_offset"},
 }
 DIGESTS = {
@@ -154,6 +156,8 @@ def others() -> list[tuple[str, Message]]:
     adapters = client.Adapters(request=bytes(range(16)), revision=7)
     adapters.adapters.add(name="formal", digest=bytes(range(32)), generation=3, previous=[1, 2])
     messages.append(("ADAPTERS", adapters))
+    for kind in "EDITION", "EDITION_HELD":
+        messages.append((kind, KINDS[kind](edition=bytes(range(32)), offer=1 << 40)))
     return messages
 
 

@@ -28,6 +28,7 @@ import Wire
     private func edition(_ number: UInt8, _ shelf: [String: Digest]) -> WireEdition {
         WireEdition {
             $0.edition = Data(repeating: number, count: 32)
+            $0.offer = 100 + UInt64(number)
             $0.store = store.path
             $0.adapters = shelf.map { name, digest in
                 WireEditionAdapter {
@@ -46,6 +47,7 @@ import Wire
         guard case .editionHeld(let held) = try #require(reports.last), reports.count == 1 else {
             throw WorkerError(.internal, "\(reports)")
         }
+        #expect(held.edition == edition.edition && held.offer == edition.offer)
         return held
     }
 

@@ -357,6 +357,9 @@ public nonisolated struct WireEditionHeld: Sendable {
   /// that are not here; with any the edition is not held
   public var refused: [WireRefusedAdapter] = []
 
+  /// that it answers; 0: the worker is older than the field
+  public var offer: UInt64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -540,6 +543,9 @@ public nonisolated struct WireEdition: Sendable {
 
   /// the folder with its files, if it is another one than the worker came with
   public var routers: String = String()
+
+  /// grows with each EDITION of a session
+  public var offer: UInt64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1176,7 +1182,7 @@ nonisolated extension WireFinished: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireEditionHeld: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".EditionHeld"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}edition\0\u{1}adapters\0\u{1}refused\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}edition\0\u{1}adapters\0\u{1}refused\0\u{1}offer\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1187,6 +1193,7 @@ nonisolated extension WireEditionHeld: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 1: try { try decoder.decodeSingularBytesField(value: &self.edition) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.adapters) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.refused) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.offer) }()
       default: break
       }
     }
@@ -1202,6 +1209,9 @@ nonisolated extension WireEditionHeld: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.refused.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.refused, fieldNumber: 3)
     }
+    if self.offer != 0 {
+      try visitor.visitSingularUInt64Field(value: self.offer, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1209,6 +1219,7 @@ nonisolated extension WireEditionHeld: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.edition != rhs.edition {return false}
     if lhs.adapters != rhs.adapters {return false}
     if lhs.refused != rhs.refused {return false}
+    if lhs.offer != rhs.offer {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1461,7 +1472,7 @@ nonisolated extension WireEditionAdapter: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension WireEdition: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Edition"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}edition\0\u{1}adapters\0\u{1}store\0\u{1}router\0\u{1}routers\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}edition\0\u{1}adapters\0\u{1}store\0\u{1}router\0\u{1}routers\0\u{1}offer\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1474,6 +1485,7 @@ nonisolated extension WireEdition: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 3: try { try decoder.decodeSingularStringField(value: &self.store) }()
       case 4: try { try decoder.decodeSingularBytesField(value: &self.router) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.routers) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.offer) }()
       default: break
       }
     }
@@ -1495,6 +1507,9 @@ nonisolated extension WireEdition: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.routers.isEmpty {
       try visitor.visitSingularStringField(value: self.routers, fieldNumber: 5)
     }
+    if self.offer != 0 {
+      try visitor.visitSingularUInt64Field(value: self.offer, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1504,6 +1519,7 @@ nonisolated extension WireEdition: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.store != rhs.store {return false}
     if lhs.router != rhs.router {return false}
     if lhs.routers != rhs.routers {return false}
+    if lhs.offer != rhs.offer {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -24,12 +24,24 @@ import Wire
         _ bench: inout Bench, _ worker: Int, refusing reason: String? = nil
     ) -> [BrokerAction] {
         let session = bench.broker.sessions.first { $0.address == Bench.worker(worker) }
-        let missing = session.map { $0.offered.subtracting($0.editions).sorted() } ?? []
-        return missing.flatMap { edition in
-            var held = WireEditionHeld { $0.edition = Data(edition.bytes) }
-            held.refused = reason.map { [WireRefusedAdapter(folder: "calm", reason: $0)] } ?? []
-            return bench.tell(.worker(Bench.worker(worker), .editionHeld(held)))
+        let offered = session?.offered.sorted { $0.value < $1.value } ?? []
+        return offered.filter { session?.editions.contains($0.key) == false }.flatMap {
+            say(&bench, worker, $0.key, $0.value, refusing: reason)
         }
+    }
+
+    /// Has a worker say that it holds an edition, or why it does not.
+    @discardableResult
+    private func say(
+        _ bench: inout Bench, _ worker: Int, _ edition: Digest, _ offer: UInt64,
+        refusing reason: String? = nil
+    ) -> [BrokerAction] {
+        var held = WireEditionHeld {
+            $0.edition = Data(edition.bytes)
+            $0.offer = offer
+        }
+        held.refused = reason.map { [WireRefusedAdapter(folder: "calm", reason: $0)] } ?? []
+        return bench.tell(.worker(Bench.worker(worker), .editionHeld(held)))
     }
 
     /// Has the registry written down, if the broker waits for it.
@@ -59,9 +71,10 @@ import Wire
     /// Begins to replace an adapter, up to where the workers have been told.
     @discardableResult
     private func propose(
-        _ bench: inout Bench, _ verb: WireAdapterVerb = .replace, _ name: String = "calm"
+        _ bench: inout Bench, _ verb: WireAdapterVerb = .replace, _ name: String = "calm",
+        number: UInt8 = 200
     ) throws -> [BrokerAction] {
-        let wanted = bench.tell(change(verb, name))
+        let wanted = bench.tell(change(verb, name, number: number))
         let ticket = wanted.compactMap { action -> UInt64? in
             if case .prepareShelf(let ticket, _) = action { ticket } else { nil }
         }.first
@@ -116,7 +129,7 @@ import Wire
     /// What cannot be left out is no reason to ask again without end.
     @Test func aWorkerThatRefusesWhatIsOnNoShelfGoes() {
         var bench = Bench(workers: 1, shelf: FakeShelf.first)
-        let edition = bench.broker.sessions[0].offered.first
+        let edition = bench.broker.sessions[0].offered.keys.first
         var held = WireEditionHeld { $0.edition = Data(edition?.bytes ?? []) }
         held.refused = [WireRefusedAdapter(folder: "router", reason: "cannot be read")]
         let actions = bench.tell(.worker(Bench.worker(0), .editionHeld(held)))
@@ -211,6 +224,32 @@ import Wire
         #expect(!dropped.isEmpty, "what was held for it is dropped")
     }
 
+    /// An answer that crosses the order to drop an edition and a new offer of it is not taken for the answer to that.
+    @Test func anAnswerIsOfOneOffer() throws {
+        var bench = bench()
+        try propose(&bench)
+        let proposed = try #require(bench.broker.shelf?.change?.proposal?.stable.id)
+        let before = try #require(bench.broker.sessions[0].offered[proposed])
+        hold(&bench, 1, refusing: "there is no memory")
+        let drops = bench.wait(.milliseconds(20)).filter {
+            if case .toWorker(Bench.worker(0), .dropEdition) = $0 { true } else { false }
+        }
+        #expect(drops.count == 1, "it may be loading it")
+        try propose(&bench, number: 201)
+        let offer = try #require(bench.broker.sessions[0].offered[proposed])
+        #expect(offer > before)
+        for reason in [nil, "there is no memory"] {
+            #expect(say(&bench, 0, proposed, before, refusing: reason).isEmpty)
+            #expect(bench.broker.sessions[0].offered[proposed] == offer)
+            #expect(!bench.broker.sessions[0].editions.contains(proposed))
+        }
+        say(&bench, 0, proposed, 0)
+        #expect(bench.broker.sessions[0].editions.contains(proposed), "an older worker's")
+        hold(&bench, 1)
+        save(&bench)
+        #expect(digest(submit(&bench, 1).dispatches.first) == Self.other)
+    }
+
     @Test func aRequestKeepsItsGenerationOverTheLossOfItsWorker() throws {
         var bench = bench()
         let before = try #require(submit(&bench, 1).dispatches.first)
@@ -231,7 +270,9 @@ import Wire
         let drops = bench.wait(.milliseconds(20)).compactMap { action -> WireDropEdition? in
             if case .toWorker(_, .dropEdition(let drop)) = action { drop } else { nil }
         }
-        #expect(drops.map(\.edition) == [before.edition], "its last request has ended")
+        #expect(
+            drops.map(\.edition) == [before.edition, before.edition],
+            "its last request has ended; the late worker loads it still")
     }
 
     private func pruned(

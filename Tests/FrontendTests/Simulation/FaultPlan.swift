@@ -48,6 +48,8 @@ struct FaultPlan {
     let changes: Int
     /// Adapters that do not load, and registries that cannot be written.
     let shelfFaults: Int
+    /// Answers to offers that come so late that the edition may have been dropped, and offered again.
+    let lateAnswers: Int
     let configuration: BrokerConfiguration
 
     init(_ random: inout SeededGenerator, sabotage: Sabotage?) {
@@ -55,7 +57,7 @@ struct FaultPlan {
         func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
         // This fault shows only where much waits for one worker and its clients all leave.
         let isLonely = sabotage == .endlessGrace
-        workerCount = isLonely ? 1 : number(1...3)
+        workerCount = isLonely ? 1 : sabotage == .anyAnswer ? 3 : number(1...3)
         slots = isLonely ? 1 : number(1...4)
         clientCount = number(1...4)
         requestsPerClient = isLonely ? 6 : number(1...6)
@@ -85,8 +87,11 @@ struct FaultPlan {
         clockJumps = frontDeaths > 0 ? 0...3600 : -3600...3600
         lastSubmission = isLonely || number(0...3) == 0 ? 300 : 6000
         let changesShelf = sabotage?.needsChanges ?? (number(0...2) > 0)
-        changes = changesShelf ? number(10...40) : 0
-        shelfFaults = isCalm ? 0 : number(0...150)
+        // This one shows where what one worker refuses is offered to the others once more.
+        let isOfOffers = sabotage == .anyAnswer
+        changes = changesShelf ? number(isOfOffers ? 10...12 : 10...40) : 0
+        shelfFaults = isOfOffers ? 500 : isCalm ? 0 : number(0...150)
+        lateAnswers = isOfOffers ? 1000 : 400
         var configuration = BrokerConfiguration()
         configuration.changeTimeout = .seconds(3)
         configuration.heartbeatInterval = .milliseconds(100)

@@ -14,8 +14,8 @@ enum Sabotage: String, CaseIterable {
     /// all, an end that is left out, an epoch that is forgotten, a close that is.
     case unrecorded, unforced, doubledTokens, lostTokens, unrecordedSwitch, forgottenEpoch
     /// A shelf that changes: generations are mixed, a change is in force before all workers hold it, or while it fails,
-    /// adapters are dropped too early or never, and files are removed that a request needs.
-    case mixedGenerations, hastyChange, halfChange, earlyDrop, noDrop, earlyPrune
+    /// adapters are dropped too early or never, files are removed that a request needs, and any answer answers an offer.
+    case mixedGenerations, hastyChange, halfChange, earlyDrop, noDrop, earlyPrune, anyAnswer
 
     var rule: Violation.Rule {
         switch self {
@@ -40,13 +40,16 @@ enum Sabotage: String, CaseIterable {
         case .earlyDrop: .held
         case .noDrop: .dropped
         case .earlyPrune: .kept
+        case .anyAnswer: .everyone
         }
     }
 
     /// Whether it shows only where the shelf changes; nil: it may or may not.
     var needsChanges: Bool? {
         switch self {
-        case .mixedGenerations, .hastyChange, .halfChange, .earlyDrop, .noDrop, .earlyPrune: true
+        case .mixedGenerations, .hastyChange, .halfChange, .earlyDrop, .noDrop, .earlyPrune,
+            .anyAnswer:
+            true
         default: nil
         }
     }

@@ -41,7 +41,9 @@ enum FakeShelf {
 
 /// What became of the changes of a simulated shelf.
 struct ShelfChanges {
-    var requests: UInt8 = 0
+    private var requests = 0
+    /// What was asked for, by its id.
+    var asked: [Data: WireChangeAdapter] = [:]
     /// Registries that were written down, and the one before them.
     var saved: [AdapterRegistry] = [FakeShelf.first.registry]
     /// How many there were when the front began: its start is not refused.
@@ -49,8 +51,17 @@ struct ShelfChanges {
     /// What is on disk.
     var adapters = FakeShelf.first.registry.digests
     var routers: Set<Digest> = []
+    /// What was found of names last.
+    var findings: [String: ShelfFinding] = [:]
     var madeCount = 0
     var refusedCount = 0
+
+    var nextRequest: Data {
+        mutating get {
+            requests += 1
+            return Data((0..<16).map { UInt8(truncatingIfNeeded: requests >> (8 * ($0 % 2))) })
+        }
+    }
 
     mutating func take(_ event: ClientEvent) {
         switch event {
@@ -65,41 +76,63 @@ struct ShelfChanges {
 extension World {
     mutating func changeShelf() {
         guard chance(800) else { return tell(.rescan) }
-        shelfChanges.requests += 1
         let verbs: [WireAdapterVerb] = [
             .add, .replace, .replace, .replace, .remove, .rollback, .canary, .promote,
         ]
         let change = WireChangeAdapter {
-            $0.request = Data(repeating: shelfChanges.requests, count: 16)
+            $0.request = shelfChanges.nextRequest
             $0.verb = verbs.randomElement(using: &random) ?? .replace
             $0.name = ["calm", "formal", "terse", "loud"].randomElement(using: &random) ?? ""
             $0.path = "/somewhere"
             $0.share = 0.5
         }
-        for _ in 0...(chance(100) ? 1 : 0) {
-            tell(.client(FakeShelf.operatorAddress, .changeAdapter(change)))
-        }
+        for _ in 0...(chance(100) ? 1 : 0) { order(change) }
     }
+
+    private mutating func order(_ change: WireChangeAdapter) {
+        shelfChanges.asked[change.request] = change
+        tell(.client(FakeShelf.operatorAddress, .changeAdapter(change)))
+    }
+
+    /// Tells whoever changes the shelf; what failed is tried again now and then.
+    mutating func tellOperator(_ event: ClientEvent) {
+        shelfChanges.take(event)
+        guard case .failed(let failed) = event, now < .seconds(8),
+            var change = shelfChanges.asked[failed.request], chance(900)
+        else { return }
+        change.request = shelfChanges.nextRequest
+        change.path = Self.sameBytes
+        order(change)
+    }
+
+    /// The path of whoever tries again.
+    private static let sameBytes = "/again"
 
     /// Copies and checks; some adapters fail, some are those that are there.
     mutating func prepareShelf(_ ticket: UInt64, _ errand: ShelfErrand) {
         var finding = ShelfFinding()
         switch errand {
-        case .adapter(let change, _): find(change.name, &finding)
+        case .adapter(let change, _):
+            if change.path == Self.sameBytes, let known = shelfChanges.findings[change.name] {
+                finding = known
+            } else {
+                find(change.name, &finding)
+            }
         case .folder:
             finding.present = ["calm", "formal"]
             for name in finding.present.sorted() where chance(500) { find(name, &finding) }
         }
-        if !finding.adapters.isEmpty, chance(300) {
+        if !finding.adapters.isEmpty, finding.lesson == nil, chance(300) {
             let router = FakeRouter(
                 digest: Digest(of: [UInt8.random(in: 200..<210, using: &random)]))
             finding.lesson = RouterLesson(
                 digest: router.digest, origin: FakePool.router, router: router)
-            shelfChanges.routers.insert(router.digest)
         }
+        if let lesson = finding.lesson { shelfChanges.routers.insert(lesson.digest) }
+        for name in finding.adapters.keys { shelfChanges.findings[name] = finding }
         shelfChanges.adapters.formUnion(finding.adapters.values)
         // Now and then it takes longer than anybody waits.
-        let delay = chance(50) ? milliseconds(3000...4000) : milliseconds(10...300)
+        let delay = chance(50) ? milliseconds(3000...4000) : milliseconds(10...100)
         calendar.plan(
             .toBroker(.shelfPrepared(ticket: ticket, finding)), at: now + delay)
     }
@@ -169,7 +202,10 @@ extension World {
         workers[index].arrivals.removeFirst()
         lookForFiles(of: edition)
         let isStart = shelfChanges.saved.count == shelfChanges.savedAtStart
-        var held = WireEditionHeld { $0.edition = edition.edition }
+        var held = WireEditionHeld {
+            $0.edition = edition.edition
+            $0.offer = plan.sabotage == .anyAnswer ? 0 : edition.offer
+        }
         if !isStart, now < .seconds(8), chance(plan.shelfFaults / 3) {
             held.refused = [WireRefusedAdapter(folder: "calm", reason: "there is no memory")]
             // It cannot be kept.
@@ -186,7 +222,9 @@ extension World {
                 }
             }
         }
-        report(.editionHeld(held), from: workers[index].address)
+        report(
+            .editionHeld(held), from: workers[index].address,
+            after: chance(plan.lateAnswers) ? milliseconds(50...200) : .zero)
     }
 
     /// Notes what a worker is asked to run that it does not hold, or to drop while it runs.

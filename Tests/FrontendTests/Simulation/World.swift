@@ -313,8 +313,10 @@ struct World {
         if !worker.brokeItsWord { history.records.append(.dismissed(pid: worker.pid)) }
     }
 
-    private mutating func send(_ happening: Happening, over link: String) {
-        let earliest = now + milliseconds(1...10)
+    private mutating func send(
+        _ happening: Happening, over link: String, after delay: Duration = .zero
+    ) {
+        let earliest = now + delay + milliseconds(1...10)
         let arrival = max(earliest, arrivals[link] ?? .zero)
         arrivals[link] = arrival
         calendar.plan(happening, at: arrival)
@@ -376,8 +378,12 @@ struct World {
         }
     }
 
-    mutating func report(_ message: WorkerReport, from address: Address) {
-        send(.toBroker(.worker(address, message)), over: "from worker \(address.name)")
+    mutating func report(
+        _ message: WorkerReport, from address: Address, after delay: Duration = .zero
+    ) {
+        send(
+            .toBroker(.worker(address, message)), over: "from worker \(address.name)",
+            after: delay)
     }
 
     private mutating func deliver(_ order: WorkerOrder, to address: Address) {
@@ -444,7 +450,7 @@ struct World {
     }
 
     private mutating func deliver(_ event: ClientEvent, to address: Address) {
-        if address == FakeShelf.operatorAddress { return shelfChanges.take(event) }
+        if address == FakeShelf.operatorAddress { return tellOperator(event) }
         guard let index = clients.firstIndex(where: { $0.address == address }) else { return }
         history.records.append(.received(address, event))
         if plan.isDurable, case .failed(let failed) = event, failed.code == .notFound,

@@ -79,18 +79,20 @@ class DropEdition(_message.Message):
     def __init__(self, edition: _Optional[bytes] = ...) -> None: ...
 
 class Edition(_message.Message):
-    __slots__ = ["adapters", "edition", "router", "routers", "store"]
+    __slots__ = ["adapters", "edition", "offer", "router", "routers", "store"]
     ADAPTERS_FIELD_NUMBER: _ClassVar[int]
     EDITION_FIELD_NUMBER: _ClassVar[int]
+    OFFER_FIELD_NUMBER: _ClassVar[int]
     ROUTERS_FIELD_NUMBER: _ClassVar[int]
     ROUTER_FIELD_NUMBER: _ClassVar[int]
     STORE_FIELD_NUMBER: _ClassVar[int]
     adapters: _containers.RepeatedCompositeFieldContainer[EditionAdapter]
     edition: bytes
+    offer: int
     router: bytes
     routers: str
     store: str
-    def __init__(self, edition: _Optional[bytes] = ..., adapters: _Optional[_Iterable[_Union[EditionAdapter, _Mapping]]] = ..., store: _Optional[str] = ..., router: _Optional[bytes] = ..., routers: _Optional[str] = ...) -> None: ...
+    def __init__(self, edition: _Optional[bytes] = ..., adapters: _Optional[_Iterable[_Union[EditionAdapter, _Mapping]]] = ..., store: _Optional[str] = ..., router: _Optional[bytes] = ..., routers: _Optional[str] = ..., offer: _Optional[int] = ...) -> None: ...
 
 class EditionAdapter(_message.Message):
     __slots__ = ["digest", "name"]
@@ -101,14 +103,16 @@ class EditionAdapter(_message.Message):
     def __init__(self, name: _Optional[str] = ..., digest: _Optional[bytes] = ...) -> None: ...
 
 class EditionHeld(_message.Message):
-    __slots__ = ["adapters", "edition", "refused"]
+    __slots__ = ["adapters", "edition", "offer", "refused"]
     ADAPTERS_FIELD_NUMBER: _ClassVar[int]
     EDITION_FIELD_NUMBER: _ClassVar[int]
+    OFFER_FIELD_NUMBER: _ClassVar[int]
     REFUSED_FIELD_NUMBER: _ClassVar[int]
     adapters: _containers.RepeatedCompositeFieldContainer[ResidentAdapter]
     edition: bytes
+    offer: int
     refused: _containers.RepeatedCompositeFieldContainer[_common_pb2.RefusedAdapter]
-    def __init__(self, edition: _Optional[bytes] = ..., adapters: _Optional[_Iterable[_Union[ResidentAdapter, _Mapping]]] = ..., refused: _Optional[_Iterable[_Union[_common_pb2.RefusedAdapter, _Mapping]]] = ...) -> None: ...
+    def __init__(self, edition: _Optional[bytes] = ..., adapters: _Optional[_Iterable[_Union[ResidentAdapter, _Mapping]]] = ..., refused: _Optional[_Iterable[_Union[_common_pb2.RefusedAdapter, _Mapping]]] = ..., offer: _Optional[int] = ...) -> None: ...
 
 class Expect(_message.Message):
     __slots__ = ["adapters"]
