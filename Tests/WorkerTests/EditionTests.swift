@@ -114,4 +114,44 @@ import Wire
         #expect(try trial.run(path: path).isEmpty)
         #expect(throws: LoadError.self) { try trial.run(path: folder.path("nowhere")) }
     }
+
+    /// The hotels with one tensor of other numbers, and what a trial says of them.
+    private func verdict(_ values: (Int) -> Float) throws -> String {
+        let place = folder.path("spoiled")
+        try? FileManager.default.removeItem(atPath: place)
+        try FileManager.default.copyItem(
+            atPath: try #require(store.place(of: hotels)), toPath: place)
+        let weights = "\(place)/adapter_model.safetensors"
+        var writer = SafetensorsWriter()
+        for tensor in try SafetensorsFile(path: weights).tensors {
+            guard tensor.name == Self.spoiled else {
+                try writer.add(tensor)
+                continue
+            }
+            let count = tensor.shape.reduce(1, *)
+            try writer.add(
+                Tensor(name: tensor.name, shape: tensor.shape, floats: (0..<count).map(values)))
+        }
+        try writer.write(to: weights)
+        let trial = try AdapterTrial(DemoWorker.base())
+        do throws(LoadError) {
+            _ = try trial.run(path: place)
+            return "fits"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    private static let spoiled = "base_model.model.model.layers.3.mlp.down_proj.lora_B.weight"
+
+    @Test func aTrialLooksAtTheNumbers() throws {
+        #expect(try verdict { Float($0 % 7) / 1000 } == "fits")
+        for value: Float in [.nan, .infinity, -.infinity] {
+            let verdict = try verdict { $0 == 5 ? value : 0 }
+            #expect(verdict.contains(Self.spoiled), "\(verdict)")
+            #expect(verdict.contains("holds values that are not finite"), "\(verdict)")
+        }
+        let huge = try verdict { _ in 50_000 }
+        #expect(huge.contains(Self.spoiled) && huge.contains("a size of 50000"), "\(huge)")
+    }
 }
