@@ -178,7 +178,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     result, rng = report.Report(), random.Random(options.seed)
-    for name, make in _disks().items():
+    for name, make in disks().items():
         with tempfile.TemporaryDirectory() as folder, make(Path(folder)) as disk:
             trial = Trial(options.fusebox, rng)
             trial.run(disk, options.rounds)
@@ -192,7 +192,7 @@ def main() -> None:
     result.finish(options.json)
 
 
-def _disks() -> dict[str, Callable[[Path], AbstractContextManager[Disk]]]:
+def disks() -> dict[str, Callable[[Path], AbstractContextManager[Disk]]]:
     def failing(number: int) -> Callable[[Path], AbstractContextManager[Disk]]:
         return lambda folder: failing_disk(folder, number)
 

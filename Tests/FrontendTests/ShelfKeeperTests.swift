@@ -60,6 +60,48 @@ import Wire
         #expect(try kept().isEmpty)
     }
 
+    /// A folder that cannot be read says nothing of what it holds.
+    @Test func aShelfThatIsGoneTakesNothingAlong() async throws {
+        try copy("hotels", to: "hotels")
+        let registry = try keeper.open().shelf.registry
+        try folder.remove("shelf")
+        let finding = await keeper.run(.folder(registry))
+        #expect(finding.refused.map(\.name) == [folder.path("shelf")])
+        var after = registry
+        _ = after.take(folder: finding.adapters, present: finding.present)
+        #expect(after == registry && after.stable["hotels"] != nil)
+        #expect(try keeper.open().shelf.registry == AdapterRegistry(), "a start that knows none")
+    }
+
+    @Test func aRegistryThatCannotBeWrittenIsTheOneBefore() async throws {
+        try copy("hotels", to: "hotels")
+        let first = try keeper.open().shelf.registry
+        #expect(await keeper.save(first) == nil)
+        var second = first
+        try second.remove("hotels")
+        // Nothing takes the place of a folder.
+        try FileManager.default.createDirectory(
+            atPath: folder.path("state/registry.previous.json"), withIntermediateDirectories: false)
+        let problem = try #require(await keeper.save(second))
+        #expect(problem.contains("state/registry.json: cannot be completed"))
+        #expect(try state.read()?.registry == first)
+        let names = try FileManager.default.contentsOfDirectory(atPath: state.path).sorted()
+        #expect(
+            names == ["adapters", "lock", "registry.json", "registry.previous.json", "routers"])
+    }
+
+    /// As where the disk is full: what cannot be kept is refused, and leaves nothing behind.
+    @Test func whatCannotBeKeptIsRefused() async throws {
+        try folder.remove("state/adapters")
+        try folder.write("no folder", to: "state/adapters")
+        let change = WireChangeAdapter {
+            ($0.verb, $0.name, $0.path) = (.add, "hotels", Self.demo("hotels"))
+        }
+        let finding = await keeper.run(.adapter(change, AdapterRegistry()))
+        #expect(finding.adapters.isEmpty && finding.refused.map(\.name) == ["hotels"])
+        #expect(finding.refused.first?.reason.contains("state/adapters") ?? false)
+    }
+
     /// A folder and a file of one name: neither takes the place of the other at each look.
     @Test func namesakesAreRefusedTogether() async throws {
         try copy("hotels", to: "hotels")

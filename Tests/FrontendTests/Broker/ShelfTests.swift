@@ -387,6 +387,29 @@ import Wire
         #expect(bench.broker.shelf?.registry.revision == revision)
     }
 
+    /// One under way and 64 that wait; who comes then is told to come again.
+    @Test func changesThatWaitHaveABound() throws {
+        var bench = bench(workers: 1)
+        bench.tell(change(.replace, number: 1))
+        for number in 2...65 as ClosedRange<UInt8> {
+            #expect(bench.tell(change(.remove, "ghost", number: number)).isEmpty)
+        }
+        for _ in 0..<2 {
+            let refusal = bench.tell(change(.remove, "ghost", number: 66)).failed
+            #expect(refusal?.code == .resourceExhausted)
+            #expect(refusal?.retryAfterMs ?? 0 > 0)
+        }
+        #expect(bench.tell(change(.remove, "ghost", number: 9)).isEmpty, "it waits already")
+        let ticket = try #require(bench.broker.shelf?.change?.ticket)
+        let answers = bench.tell(.shelfPrepared(ticket: ticket, ShelfFinding())).events
+        let failures = answers.compactMap { event in
+            if case .failed(let failed) = event { failed } else { nil }
+        }
+        #expect(failures.map(\.request) == (1...65).map { Bench.id($0) }, "each once, in order")
+        #expect(Set(failures.dropFirst().map(\.code)) == [.notFound])
+        #expect(bench.tell(change(.remove, "ghost", number: 66)).failed?.code == .notFound)
+    }
+
     @Test func shelvesThatDoNotChangeSaySo() {
         var bench = Bench()
         let refusal = bench.tell(change(.remove)).failed
