@@ -145,6 +145,8 @@ import Wire
             "UPDATE stream SET position = 7 WHERE request = (SELECT id FROM requests WHERE serial = 2)",
             "UPDATE stream SET entries = x'\(junk)ff' WHERE request = (SELECT id FROM requests WHERE serial = 2)",
             "UPDATE requests SET id = x'00' WHERE serial = 2",
+            "UPDATE parts SET stopping = 1 << 40 WHERE request = (SELECT id FROM requests WHERE serial = 2)",
+            "UPDATE parts SET stopping = 99 WHERE request = (SELECT id FROM requests WHERE serial = 2)",
         ]
         try sqlite(damages[Int(seed) % damages.count])
         let engine = try JournalEngine(path: path)

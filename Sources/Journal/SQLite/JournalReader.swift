@@ -92,9 +92,7 @@ struct JournalReader {
         attempts.losses = count(row["losses"])
         attempts.deaths = count(row["deaths"])
         attempts.isOnProbation = Bool.fromDatabaseValue(row["on_probation"]) ?? false
-        attempts.stopping = Int.fromDatabaseValue(row["stopping"]).flatMap {
-            WireFinishReason(rawValue: $0)
-        }
+        attempts.stopping = try stopping(row["stopping"], of: key.request)
         attempts.isQuarantined = Bool.fromDatabaseValue(row["quarantined"]) ?? false
         var entries: [WireJournalEntry] = []
         let runs = try Row.fetchCursor(
@@ -110,6 +108,19 @@ struct JournalReader {
             entries += list.entries
         }
         return StoredPart(attempts: attempts, entries: entries)
+    }
+
+    /// Why a part shall stop; nil: it shall not.
+    ///
+    /// Only what the program knows: it is sent, and a message holds no enumerator beyond 32 bits.
+    private func stopping(
+        _ value: DatabaseValue, of id: RequestID
+    ) throws -> WireFinishReason? {
+        guard !value.isNull else { return nil }
+        guard let number = Int.fromDatabaseValue(value),
+            let reason = WireFinishReason.allCases.first(where: { $0.rawValue == number })
+        else { throw damage(id) }
+        return reason
     }
 
     /// A number of attempts, of which there are never many.
