@@ -25,8 +25,11 @@ let package = Package(
     products: [.library(name: "FuzzTargets", type: .static, targets: ["FuzzTargets"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         .target(
@@ -74,11 +77,31 @@ let package = Package(
                 "CSystemShims", "CZeroMQ",
                 .product(name: "DequeModule", package: "swift-collections"),
             ]),
+        .shipped("Registry", ["Adapters", "Tensors"]),
+        .shipped("Translation", ["Adapters", "Routing", "Tensors", "Wire"]),
+        .shipped(
+            "Journal",
+            [
+                "Tensors", "Wire", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
+        .shipped(
+            "Frontend",
+            [
+                "Adapters", "Journal", "Messaging", "Registry", "Routing", "Tensors", "Translation",
+                "Wire", .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Adapters", "Evaluation", "Kernels", "Messaging", "Models", "Routing", "Templates",
-                "Tensors", "Tokenization", "Wire",
+                "Adapters", "Evaluation", "Frontend", "Journal", "Kernels", "Messaging", "Models",
+                "Registry", "Routing", "Templates", "Tensors", "Tokenization", "Wire",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: swift),
     ])

@@ -76,3 +76,57 @@ greeting = b"\xff\0\0\0\0\0\0\0\1\x7f\3\1NULL" + bytes(48)
 ready = b"\5READY\x0bSocket-Type\0\0\0\6DEALER"
 message = b"\1\2ab\2" + (300).to_bytes(8, "big") + bytes(300) + b"\4\7\4PING\0\5"
 add("transport", "dealer", b"\x07" + greeting + bytes([4, len(ready)]) + ready + message)
+
+
+def field(number: int, value: int | bytes | str) -> bytes:
+    """A field of a protobuf message."""
+    if isinstance(value, int):
+        return bytes([number << 3, *varint(value)])
+    data = value.encode() if isinstance(value, str) else value
+    return bytes([number << 3 | 2, *varint(len(data))]) + data
+
+
+def varint(value: int) -> bytes:
+    digits = []
+    while value > 127:
+        digits.append(value & 127 | 128)
+        value >>= 7
+    return bytes([*digits, value])
+
+
+def piece(data: bytes) -> bytes:
+    return len(data).to_bytes(2, "little") + data
+
+
+def columns(*numbers: int, present: int) -> bytes:
+    return b"".join(number.to_bytes(8, "little", signed=True) for number in (*numbers, present))
+
+
+# A request of the journal: serial, acceptance, deadline, end, epoch, losses, deaths, probation, stopping, quarantine, and which
+# of them are there at all; its record; its entries.
+share = field(1, bytes([1] * 32)) + field(2, 2048) + field(3, "calm")
+prompt = field(1, "Be calm.")
+body = field(1, bytes(range(1, 17))) + field(2, prompt) + field(5, field(1, 16) + field(3, 60_000))
+part_record = field(1, prompt) + field(2, "Be calm.") + field(3, 5) + field(6, 20)
+sampling = field(8, 5)
+record = field(1, body) + field(2, sampling) + field(5, part_record) + field(6, bytes([7] * 32)) + field(7, "f32") + field(8, "scalar")
+routed = field(1, field(1, field(3, field(2, field(1, share)) + field(3, 1))))
+chunk = field(1, field(2, field(4, bytes([5, 6])) + field(5, "ab")))
+failed = field(1, field(4, field(3, 13) + field(4, "it failed")))
+done = field(1, field(3, field(3, 3) + field(4, field(1, 9) + field(2, 2))))
+then = 1_699_999_999_000
+running = columns(3, then, then + 60_000, 0, 1, 0, 0, 0, 0, 0, present=4)
+ended = columns(3, then, 0, then + 500, 2, 1, 2, 1, 4, 1, present=8)
+for name, numbers, end in (("running", running, b""), ("failed", ended, failed), ("done", ended, done)):
+    runs = [routed, chunk, *([end] if end else [])]
+    add("journal", name, piece(numbers) + piece(record) + b"".join(piece(b"\0\0" + run) for run in runs))
+
+digests = [f"{number:064x}" for number in (1, 2, 3)]
+generations = [{"number": number + 1, "digest": digest} for number, digest in enumerate(digests)]
+formal = {"name": "formal", "serving": 2, "last": 2, "previous": [1], "shelf": digests[0], "generations": generations}
+canary = formal | {"canary": {"generation": 3, "share": 50}}
+removed = {"name": "gone", "last": 1, "generations": generations[:1]}
+router = {"digest": digests[0], "origin": digests[1]}
+document = {"format": "fusebox.registry", "version": 1, "revision": 7, "adapters": [canary, removed], "router": router}
+add("registry", "canary", json.dumps(document).encode())
+add("registry", "plain", json.dumps(document | {"adapters": [formal]}).encode())

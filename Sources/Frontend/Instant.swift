@@ -27,9 +27,9 @@ extension Duration {
     var wireMilliseconds: UInt32 {
         guard self > .zero else { return 0 }
         let (seconds, attoseconds) = components
-        let (fromSeconds, overflow) = seconds.multipliedReportingOverflow(by: 1000)
-        guard !overflow else { return .max }
+        // More than fit anyway; below there is room for all that follows.
+        guard seconds <= UInt32.max else { return .max }
         return UInt32(
-            clamping: fromSeconds + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+            clamping: seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
     }
 }

@@ -31,6 +31,8 @@ public struct WallTime: Sendable {
 extension Duration {
     fileprivate var wholeMilliseconds: Int64 {
         let (thousands, overflow) = components.seconds.multipliedReportingOverflow(by: 1000)
-        return overflow ? 0 : thousands + components.attoseconds / 1_000_000_000_000_000
+        let (sum, isTooLong) = thousands.addingReportingOverflow(
+            components.attoseconds / 1_000_000_000_000_000)
+        return overflow || isTooLong ? 0 : sum
     }
 }

@@ -233,6 +233,7 @@ public struct AdapterRegistry: Equatable, Sendable {
     }
 
     private mutating func advance() {
-        if revision < .max { revision += 1 }
+        // What JSON has no number for cannot be written down.
+        if revision < Int64.max { revision += 1 }
     }
 }

@@ -1,3 +1,4 @@
+internal import Adapters
 internal import Tensors
 
 /// A registry as JSON.
@@ -83,7 +84,9 @@ enum RegistryDocument {
         var registry = AdapterRegistry()
         registry.revision = revision
         for adapter in adapters {
-            guard let name = adapter["name"]?.string, let record = record(adapter) else {
+            guard let name = adapter["name"]?.string, AdapterShelf.isValid(name: name),
+                let record = record(adapter)
+            else {
                 throw malformed("an adapter's record makes no sense")
             }
             guard registry.records.updateValue(record, forKey: name) == nil else {

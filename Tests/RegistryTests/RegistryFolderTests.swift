@@ -93,6 +93,27 @@ import Testing
         #expect(throws: RegistryError.self) { try previous("\"previous\": [\(long)],") }
     }
 
+    /// What is read can be changed and written: the last revision that JSON has is not left behind.
+    @Test func theLastRevisionIsKept() throws {
+        var registry = try registry(1)
+        registry.revision = UInt64(Int64.max) - 1
+        for number: UInt8 in 50..<53 {
+            try registry.replace("name0", with: Digest(of: [number]))
+            #expect(try RegistryDocument.decode(RegistryDocument.encode(registry)) == registry)
+        }
+        #expect(registry.revision == UInt64(Int64.max))
+    }
+
+    @Test func namesThatNobodyCouldAddAreRefused() throws {
+        let text = String(decoding: RegistryDocument.encode(try registry(1)), as: UTF8.self)
+        for name in ["../up", "two words", ""] {
+            let document = text.replacing("\"name0\"", with: "\"\(name)\"")
+            #expect(throws: RegistryError.self) {
+                try RegistryDocument.decode(Array(document.utf8))
+            }
+        }
+    }
+
     @Test func damagedDocumentsAreRefused() throws {
         var whole = try registry(3)
         for number: UInt8 in 10..<13 { try whole.replace("name1", with: Digest(of: [number])) }

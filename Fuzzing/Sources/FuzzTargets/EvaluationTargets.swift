@@ -10,7 +10,8 @@ enum EvaluationTargets {
 
     /// Every row is judged with its own prompt as the reply.
     static func rows(_ bytes: [UInt8]) throws {
-        let data = try EvaluationData(bytes: bytes, path: "rows", limit: 16)
+        let text = try TextLines(bytes: bytes, path: "rows", limit: 1 << 20)
+        let data = try EvaluationData(text, limit: 16)
         for word in metrics {
             let metric = try Metric(.string(word), place: "", folder: "")
             for row in data.rows where metric.lack(of: row) == nil {

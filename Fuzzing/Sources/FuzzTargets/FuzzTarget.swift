@@ -3,6 +3,7 @@
 /// Each may throw what it likes, and must not trap, hang or take memory without bound.
 enum FuzzTarget: String {
     case safetensors, gguf, json, wire, tokenizer, transport, gzip, rows, sentences
+    case journal, registry
     case chatTemplate = "chat-template"
     case adapterConfiguration = "adapter-configuration"
     case evaluationRows = "evaluation-rows"
@@ -17,6 +18,8 @@ enum FuzzTarget: String {
         case .gguf: try? FileTargets.gguf(bytes)
         case .json: try? FileTargets.json(bytes)
         case .wire: WireTarget.run(bytes)
+        case .journal: try? JournalTarget.run(bytes)
+        case .registry: try? RegistryTarget.run(bytes)
         case .transport: TransportTarget.run(bytes)
         case .gzip: try? RoutingTargets.gzip(bytes)
         case .rows: RoutingTargets.rows(bytes)
