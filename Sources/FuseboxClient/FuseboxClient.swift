@@ -149,7 +149,8 @@ public final class FuseboxClient: Sendable {
 
     /// Changes the service's adapters; returns when the change is in force everywhere.
     ///
-    /// It takes as long as the adapter takes to be copied and tried, so the client's `answerTimeout` has to allow for that.
+    /// It takes as long as the adapter takes to be copied, tried and loaded by every worker, which the service bounds. A change
+    /// with the id of an earlier one is that one. One that nobody waits for any more is made all the same.
     public func changeAdapter(
         _ change: WireChangeAdapter
     ) async throws(ClientError) -> WireAdapterChanged {

@@ -35,6 +35,12 @@ struct Session {
         var retryAt: Instant?
         /// Chunks that the service may still send; nil: any number.
         var credit: Int?
+
+        /// Whether the service may be silent about it as long as it answers others: it waits its turn, or has workers try an
+        /// adapter.
+        var mayTakeLong: Bool {
+            if case .changeAdapter = opening { true } else { isAccepted }
+        }
     }
 
     private let endpoint: String
@@ -151,6 +157,7 @@ struct Session {
         if case .failed(let failure) = event, failure.code == .unsupportedVersion {
             return failed(failure.message)
         }
+        if case .failed(let failure) = event, id == .none { return refuseUnknown(failure) }
         guard var conversation = conversations[id] else { return [] }
         let wasAttaching = conversation.isAttaching
         conversation.lastHeard = now
@@ -201,6 +208,15 @@ struct Session {
         }
         conversations[id] = conversation
         return act(on: verdict, of: id, now: now)
+    }
+
+    /// A service that is too old for a verb cannot say whose it was; of these it has to be one.
+    private mutating func refuseUnknown(_ failure: WireFailed) -> [Action] {
+        let refused = conversations.filter { _, conversation in
+            if case .changeAdapter = conversation.opening { true } else { false }
+        }
+        for id in refused.keys { conversations[id] = nil }
+        return refused.keys.map { .finish($0, ClientError(failure)) }
     }
 
     /// Whether a failure only means that the request is to be sent again later: there was no room, or the service is
@@ -260,7 +276,7 @@ struct Session {
 
     /// When silence about a conversation means something; nil: the service waits for its reader.
     private func deadline(of conversation: Conversation) -> Instant? {
-        guard conversation.isAccepted else {
+        guard conversation.mayTakeLong else {
             return conversation.lastHeard + configuration.answerTimeout
         }
         if let credit = conversation.credit, credit <= 0 { return nil }
@@ -291,7 +307,7 @@ struct Session {
                     actions += resume(id, now: now)
                 } else if let deadline = deadline(of: conversation), deadline <= now {
                     let isDead = lastHeard + configuration.answerTimeout <= now
-                    if !conversation.isAccepted || isDead {
+                    if !conversation.mayTakeLong || isDead {
                         conversations[id] = nil
                         actions.append(
                             .finish(id, ClientError(.noAnswer, "\(endpoint) does not answer")))

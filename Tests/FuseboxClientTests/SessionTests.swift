@@ -290,6 +290,62 @@ import Wire
         #expect(error.code == .noAnswer)
     }
 
+    @Test mutating func aChangeOfAdaptersMayTakeLongWhileTheServiceLives() {
+        let change = ClientVerb.changeAdapter(
+            WireChangeAdapter { [id] in
+                $0.requestID = id
+                $0.verb = .promote
+                $0.name = "calm"
+            })
+        _ = session.connected(now: start)
+        #expect(session.start(id, change, now: start) == [.send(change)])
+        var now = start
+        for _ in 0..<20 {
+            now += ClientConfiguration().silence
+            let actions = session.tick(now: now)
+            guard actions.count == 2, actions[0] == .send(change),
+                case .send(.status(let probe)) = actions[1]
+            else {
+                Issue.record("neither said again nor probed: \(actions)")
+                return
+            }
+            let answer = WireStatusReply { $0.requestID = probe.requestID }
+            #expect(session.receive(.statusReply(answer), now: now) == [])
+        }
+        let changed = ClientEvent.adapterChanged(WireAdapterChanged { $0.requestID = id })
+        #expect(
+            session.receive(changed, now: now) == [.deliver(id, changed), .finish(id, nil)])
+        _ = session.start(id, change, now: now)
+        now += ClientConfiguration().answerTimeout
+        guard case .finish(id, let error?)? = session.tick(now: now).first else {
+            Issue.record("a change is waited for that nobody makes")
+            return
+        }
+        #expect(error.code == .noAnswer)
+    }
+
+    @Test mutating func aServiceThatKnowsNoChangesOfAdaptersIsNotWaitedFor() {
+        let change = ClientVerb.changeAdapter(
+            WireChangeAdapter { [id] in
+                $0.requestID = id
+                $0.verb = .rescan
+            })
+        let other = RequestID.random()
+        let status = ClientVerb.status(WireStatus { $0.requestID = other })
+        _ = session.connected(now: start)
+        _ = session.start(id, change, now: start)
+        _ = session.start(other, status, now: start)
+        let failure = WireFailed {
+            $0.code = .invalidArgument
+            $0.message = "no kind of message"
+        }
+        #expect(
+            session.receive(.failed(failure), now: start) == [.finish(id, ClientError(failure))])
+        let answer = ClientEvent.statusReply(WireStatusReply { $0.requestID = other })
+        #expect(
+            session.receive(answer, now: start) == [.deliver(other, answer), .finish(other, nil)])
+    }
+
     @Test mutating func aRefusedVersionEndsEverything() {
         _ = session.connected(now: start)
         _ = session.start(id, submit, now: start)

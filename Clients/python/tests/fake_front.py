@@ -32,6 +32,7 @@ VERBS: dict[bytes, Any] = {
     b"LIST_REQUESTS": client.ListRequests,
     b"RETRY": client.Retry,
     b"DROP": client.Drop,
+    b"CHANGE_ADAPTER": client.ChangeAdapter,
 }
 KINDS: dict[type, bytes] = {
     client.Accepted: b"ACCEPTED",
@@ -43,6 +44,7 @@ KINDS: dict[type, bytes] = {
     client.Adapters: b"ADAPTERS",
     client.StatusReply: b"STATUS_REPLY",
     client.Requests: b"REQUESTS",
+    client.AdapterChanged: b"ADAPTER_CHANGED",
 }
 
 
@@ -171,7 +173,18 @@ class FakeFront:
             adapters = client.Adapters(request=verb.request)
             poet = adapters.adapters.add(name="poet", digest=bytes(32), rank=8, routable=True)
             poet.resident, poet.loads, poet.evictions, poet.uses, poet.load_ms = 1, 2, 3, 4, 5.5
+            poet.generation = 2
+            poet.generations.add(number=2, state="serving", requests=9)
+            poet.generations.add(number=3, state="canary", share=0.25, requests=3, failures=1)
             self._send(peer, adapters)
+        elif isinstance(verb, client.ChangeAdapter):
+            if verb.name == "taken":
+                self._refuse(peer, verb, common.CODE_ALREADY_EXISTS)
+                return
+            changed = client.AdapterChanged(request=verb.request, revision=7)
+            changed.warnings.append(client.AdapterVerb.Name(verb.verb))
+            changed.refused.add(name="odd", reason="it fits another base")
+            self._send(peer, changed)
         elif isinstance(verb, client.ListRequests):
             self._list(peer, verb, list(self.requests.values())[: verb.limit])
         elif isinstance(verb, (client.Retry, client.Drop)):

@@ -280,3 +280,33 @@ def test_an_attached_reply_gets_credit_of_its_own() -> None:
         session.receive(accepted(), 1)
         credit = session.outgoing[-1]
         assert isinstance(credit, client.Credit) and credit.chunks == chunks
+
+
+def test_a_change_of_adapters_may_take_long_while_the_service_lives() -> None:
+    session = connected()
+    change = client.ChangeAdapter(request=ID, verb=client.ADAPTER_VERB_PROMOTE, name="calm")
+    session.start(ID, change, 0)
+    assert sent(session) == ["ChangeAdapter"]
+    for now in range(5, 105, 5):
+        session.tick(now)
+        # Said again, with the same id, it is the same change.
+        assert sent(session) == ["ChangeAdapter", "Status"] and session.is_pending(ID)
+        session.receive(client.StatusReply(request=bytes(16)), now)
+    session.receive(client.AdapterChanged(request=ID, revision=2), 101)
+    assert session.take_answer(ID) == client.AdapterChanged(request=ID, revision=2)
+    session.start(ID, change, 101)
+    session.tick(121)
+    with pytest.raises(NoAnswer):
+        session.take_answer(ID)
+
+
+def test_a_service_that_knows_no_changes_of_adapters_is_not_waited_for() -> None:
+    session = connected()
+    status = bytes(reversed(ID))
+    session.start(ID, client.ChangeAdapter(request=ID, verb=client.ADAPTER_VERB_RESCAN), 0)
+    session.start(status, client.Status(request=status), 0)
+    unknown = client.Failed(code=common.CODE_INVALID_ARGUMENT, message="no kind of message")
+    session.receive(unknown, 1)
+    with pytest.raises(RequestFailed, match="no kind of message"):
+        session.take_answer(ID)
+    assert session.is_pending(status)

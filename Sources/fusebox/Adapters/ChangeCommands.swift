@@ -135,8 +135,6 @@ struct AdapterChange: ParsableArguments {
         "The service copies the adapter, tries it in a process of its own, and serves it once every worker holds it. Whatever fails leaves what was."
     static let examplesHelp: ArgumentHelp =
         "Rows of requests that it fits, for a router that has no class for the name, as `router add` takes them; else examples.jsonl in its folder."
-    /// A base of tens of gigabytes is mapped, an adapter read by every worker.
-    private static let patience: Duration = .seconds(900)
 
     @Option(help: "The service's endpoint: ipc://PATH or tcp://HOST:PORT.")
     var connect = FuseboxClient.defaultEndpoint
@@ -148,9 +146,7 @@ struct AdapterChange: ParsableArguments {
         _ verb: WireAdapterVerb, _ name: String,
         _ fill: (inout WireChangeAdapter) throws -> Void = { _ in }
     ) async throws {
-        var configuration = ClientConfiguration()
-        configuration.answerTimeout = Self.patience
-        let client = try FuseboxClient(endpoint: connect, configuration: configuration)
+        let client = try FuseboxClient(endpoint: connect)
         defer { client.shutDown() }
         var change = WireChangeAdapter()
         change.verb = verb

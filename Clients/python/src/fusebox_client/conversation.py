@@ -11,6 +11,7 @@ from fusebox_client.credit import Credit
 from fusebox_client.errors import FuseboxError
 from fusebox_client.events import Event
 from fusebox_client.progress import ReplyProgress
+from fusebox_client.wire import client_pb2 as client
 
 
 @dataclass
@@ -50,3 +51,11 @@ class Conversation:
     def is_accepted(self) -> bool:
         """The service has accepted it, and has not forgotten it since as far as is known."""
         return self.progress is not None and self.progress.is_accepted
+
+    @property
+    def may_take_long(self) -> bool:
+        """The service may be silent about it as long as it answers others.
+
+        It waits its turn, or has workers try an adapter.
+        """
+        return self.is_accepted or isinstance(self.opening, client.ChangeAdapter)

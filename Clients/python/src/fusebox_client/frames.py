@@ -27,6 +27,7 @@ _VERBS: dict[type[Message], bytes] = {
     client.ListRequests: b"LIST_REQUESTS",
     client.Retry: b"RETRY",
     client.Drop: b"DROP",
+    client.ChangeAdapter: b"CHANGE_ADAPTER",
 }
 
 _EVENTS: dict[bytes, type[Message]] = {
@@ -39,6 +40,7 @@ _EVENTS: dict[bytes, type[Message]] = {
     b"ADAPTERS": client.Adapters,
     b"STATUS_REPLY": client.StatusReply,
     b"REQUESTS": client.Requests,
+    b"ADAPTER_CHANGED": client.AdapterChanged,
 }
 
 

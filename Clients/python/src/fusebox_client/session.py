@@ -154,6 +154,9 @@ class Session:
         if failed and failed.code == common.CODE_UNSUPPORTED_VERSION:
             self.fail(ProtocolMismatch(failed.message))
             return
+        if failed and not failed.request:
+            self._refuse_unknown(failed)
+            return
         conversation = self._conversations.get(message.request)
         if conversation is None or conversation.is_over:
             return
@@ -161,15 +164,19 @@ class Session:
         was_attaching, conversation.attaching = conversation.attaching, False
         if conversation.progress is None:
             if failed:
-                code = enum_name(common.Code, failed.code, "CODE_")
-                retry_after = failed.retry_after_ms / 1000
-                conversation.error = RequestFailed(code, failed.message, retry_after)
+                conversation.error = _refusal(failed)
             else:
                 conversation.answer = message
         elif not failed or not self._tries_again(
             conversation, conversation.progress, failed, was_attaching, now
         ):
             self._receive_reply(message, conversation, conversation.progress, now)
+
+    def _refuse_unknown(self, failed: client.Failed) -> None:
+        """A service that is too old for a verb cannot say whose it was; of these it has to be one."""
+        for conversation in self._conversations.values():
+            if isinstance(conversation.opening, client.ChangeAdapter) and not conversation.is_over:
+                conversation.error = _refusal(failed)
 
     def _receive_reply(
         self, message: Any, conversation: Conversation, progress: ReplyProgress, now: float
@@ -261,7 +268,7 @@ class Session:
                 if now >= conversation.retry_at:
                     conversation.last_heard = now
                     self._resume(request, conversation, now)
-            elif not conversation.is_accepted:
+            elif not conversation.may_take_long:
                 if now >= conversation.last_heard + settings.answer_timeout:
                     conversation.error = NoAnswer(f"{self._endpoint} does not answer")
                 elif now >= quiet_since + settings.silence:
@@ -322,3 +329,8 @@ class Session:
     def _send(self, verb: Message) -> None:
         if self._connected:
             self.outgoing.append(verb)
+
+
+def _refusal(failed: client.Failed) -> RequestFailed:
+    code = enum_name(common.Code, failed.code, "CODE_")
+    return RequestFailed(code, failed.message, failed.retry_after_ms / 1000)
