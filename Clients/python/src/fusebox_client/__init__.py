@@ -1,5 +1,6 @@
 """A client of the Fusebox service, synchronous and asynchronous."""
 
+from fusebox_client.adapters import Adapter, AdapterGeneration, RefusedAdapter
 from fusebox_client.async_client import AsyncClient
 from fusebox_client.async_reply import AsyncReply
 from fusebox_client.client import Client
@@ -26,9 +27,10 @@ from fusebox_client.reply import Reply
 from fusebox_client.request import KVRule, Prompt, Select, SubmitOptions, Weighting
 from fusebox_client.requests import RequestSummary
 from fusebox_client.result import Part, Result
-from fusebox_client.routing import Adapter, RefusedAdapter, Routing, Sentence
+from fusebox_client.routing import Routing, Sentence
 from fusebox_client.scores import Alternative, TokenScore
 from fusebox_client.settings import ClientOptions
+from fusebox_client.shelf import Shelf, ShelfChange
 from fusebox_client.status import (
     AdapterUse,
     ConnectionStatus,
@@ -41,6 +43,7 @@ from fusebox_client.status import (
 __all__ = [
     "Accepted",
     "Adapter",
+    "AdapterGeneration",
     "AdapterUse",
     "Alternative",
     "AsyncClient",
@@ -76,6 +79,8 @@ __all__ = [
     "Sentence",
     "ServiceStatus",
     "Share",
+    "Shelf",
+    "ShelfChange",
     "SubmitOptions",
     "TokenScore",
     "Unreachable",

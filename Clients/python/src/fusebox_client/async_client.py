@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import aclosing
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 from google.protobuf.message import Message
 
+from fusebox_client.adapters import Adapter, adapters
 from fusebox_client.async_reply import AsyncReply
 from fusebox_client.base_client import BaseClient
 from fusebox_client.connection import TICK
@@ -25,8 +26,9 @@ from fusebox_client.request import (
 )
 from fusebox_client.requests import RequestSummary, request_summaries, request_summary
 from fusebox_client.result import Result
-from fusebox_client.routing import Adapter, Routing, adapters, routing
+from fusebox_client.routing import Routing, routing
 from fusebox_client.settings import ClientOptions
+from fusebox_client.shelf import Shelf, ShelfChange, shelf_change
 from fusebox_client.status import ServiceStatus, service_status
 from fusebox_client.wire import client_pb2 as client
 
@@ -148,6 +150,14 @@ class AsyncClient(BaseClient):
     async def adapters(self) -> list[Adapter]:
         """The adapters that requests may select."""
         return adapters(await self._ask(client.ListAdapters(), client.Adapters))
+
+    @property
+    def shelf(self) -> Shelf[Awaitable[ShelfChange]]:
+        """What changes the adapters while requests run; each change is awaited."""
+        return Shelf(self._change)
+
+    async def _change(self, change: client.ChangeAdapter) -> ShelfChange:
+        return shelf_change(await self._ask(change, client.AdapterChanged))
 
     async def status(self) -> ServiceStatus:
         """What the service is doing."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from google.protobuf.message import Message
 
+from fusebox_client.adapters import Adapter, adapters
 from fusebox_client.base_client import BaseClient
 from fusebox_client.connection import TICK
 from fusebox_client.errors import ProtocolMismatch
@@ -24,7 +25,8 @@ from fusebox_client.request import (
 )
 from fusebox_client.requests import RequestSummary, request_summaries, request_summary
 from fusebox_client.result import Result
-from fusebox_client.routing import Adapter, Routing, adapters, routing
+from fusebox_client.routing import Routing, routing
+from fusebox_client.shelf import Shelf, ShelfChange, shelf_change
 from fusebox_client.status import ServiceStatus, service_status
 from fusebox_client.wire import client_pb2 as client
 
@@ -125,6 +127,11 @@ class Client(BaseClient):
     def adapters(self) -> list[Adapter]:
         """The adapters that requests may select."""
         return adapters(self._ask(client.ListAdapters(), client.Adapters))
+
+    @property
+    def shelf(self) -> Shelf[ShelfChange]:
+        """What changes the adapters while requests run."""
+        return Shelf(lambda change: shelf_change(self._ask(change, client.AdapterChanged)))
 
     def status(self) -> ServiceStatus:
         """What the service is doing."""

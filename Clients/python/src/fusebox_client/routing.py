@@ -1,4 +1,4 @@
-"""What the adapter router makes of a prompt, and the adapters that it has to choose from."""
+"""What the adapter router makes of a prompt."""
 
 from __future__ import annotations
 
@@ -33,40 +33,6 @@ class Routing:
     unread_bytes: int = 0
 
 
-@dataclass(frozen=True)
-class Adapter:
-    """An adapter that requests may select."""
-
-    name: str
-    #: SHA-256.
-    digest: bytes
-    rank: int
-    byte_count: int
-    #: The router has a class for it.
-    routable: bool
-    warnings: list[str]
-    #: Workers that have its weights in memory.
-    resident: int = 0
-    #: Over all workers: how often the weights were loaded on demand and given up for others, and turns that used them.
-    loads: int = 0
-    evictions: int = 0
-    uses: int = 0
-    #: The longest of the workers' last loads.
-    load_ms: float = 0.0
-
-
-@dataclass(frozen=True)
-class RefusedAdapter:
-    """An adapter of the served folder that cannot be used."""
-
-    name: str
-    reason: str
-
-
-def refused(messages: Iterable[common.RefusedAdapter]) -> list[RefusedAdapter]:
-    return [RefusedAdapter(adapter.name, adapter.reason) for adapter in messages]
-
-
 def sentences(messages: Iterable[common.SentenceRoute]) -> list[Sentence]:
     return [
         Sentence(s.text, {c.name: c.probability for c in s.candidates}, s.abstained)
@@ -86,22 +52,3 @@ def routing(reply: client.RouteReply) -> Routing:
         warnings=list(reply.warnings),
         unread_bytes=reply.unread_bytes,
     )
-
-
-def adapters(reply: client.Adapters) -> list[Adapter]:
-    return [
-        Adapter(
-            a.name,
-            a.digest,
-            a.rank,
-            a.byte_count,
-            a.routable,
-            list(a.warnings),
-            a.resident,
-            a.loads,
-            a.evictions,
-            a.uses,
-            a.load_ms,
-        )
-        for a in reply.adapters
-    ]

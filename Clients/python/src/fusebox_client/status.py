@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from fusebox_client.routing import RefusedAdapter, refused
+from fusebox_client.adapters import RefusedAdapter, refused
 from fusebox_client.wire import client_pb2 as client
 
 
