@@ -42,6 +42,19 @@ def test_keys(service, keys):
         gateway.stop()
 
 
+def test_every_key_may_change_adapters_where_it_is_allowed(service, keys):
+    for arguments, status in ([], 403), (["--allow-adapter-changes"], 400):
+        gateway = service.gateway("--api-keys", str(keys), *arguments, name=f"changes-{status}")
+        try:
+            hotels = gateway.url + "/fusebox/v1/adapters/hotels"
+            assert httpx.delete(hotels).status_code == 401
+            response = httpx.delete(hotels, headers={"authorization": "Bearer fusebox-secret"})
+            # The service has no --state.
+            assert response.status_code == status
+        finally:
+            gateway.stop()
+
+
 def start(service, *arguments):
     return subprocess.run(
         [processes.GATEWAY, "--connect", service.endpoint, *arguments], capture_output=True, text=True, timeout=10)

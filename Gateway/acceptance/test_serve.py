@@ -93,6 +93,17 @@ def test_it_says_how_to_build_it(tmp_path):
     assert result.returncode == 1 and "make gateway" in result.stderr and len(result.stderr.splitlines()) == 1
 
 
+def test_it_may_be_let_change_adapters(tmp_path, port, path):
+    shelf = f"http://127.0.0.1:{port}/fusebox/v1/adapters"
+    for arguments, status in ([], 403), (["--allow-adapter-changes"], 200):
+        process = serve(tmp_path, port, "--state", str(tmp_path / "state"), *arguments)
+        try:
+            wait_until(lambda: answers(port))
+            assert httpx.delete(f"{shelf}/hotels").status_code == status
+        finally:
+            process.stop()
+
+
 def test_keys(tmp_path, port, path):
     file = tmp_path / "keys.json"
 

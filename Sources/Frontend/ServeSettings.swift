@@ -38,6 +38,7 @@ public struct ServeSettings: Equatable, Sendable {
     /// Files of the gateway's: keys, and aliases of models.
     public var apiKeys: String?
     public var httpConfig: String?
+    public var allowAdapterChanges: Bool?
 
     public init() {}
 
@@ -89,6 +90,8 @@ public struct ServeSettings: Equatable, Sendable {
             case "http": http = try Self.text(value, key, path)
             case "api-keys": apiKeys = try Self.text(value, key, path)
             case "http-config": httpConfig = try Self.text(value, key, path)
+            case "allow-adapter-changes":
+                allowAdapterChanges = try Self.flag(value, key, path)
             case "workers": workers = try Self.count(value, key, path)
             case "threads-per-worker": threadsPerWorker = try Self.count(value, key, path)
             case "cache-bytes": cacheBytes = try Self.byteCount(value, key, path)
@@ -104,7 +107,7 @@ public struct ServeSettings: Equatable, Sendable {
                 throw ServiceFailure(
                     "\(path): \"\(key)\" is not known; known are model, name, adapters, router, state, threshold, type, "
                         + "cache-type, workers, threads-per-worker, cache-bytes, adapter-memory, slots, context, rows, client-grace, journal, keep-results, bind, "
-                        + "image-folder, no-image, prune-images, http, api-keys, http-config"
+                        + "image-folder, no-image, prune-images, http, api-keys, http-config, allow-adapter-changes"
                 )
             }
         }
@@ -197,6 +200,7 @@ public struct ServeSettings: Equatable, Sendable {
         settings.http = http ?? file.http
         settings.apiKeys = apiKeys ?? file.apiKeys
         settings.httpConfig = httpConfig ?? file.httpConfig
+        settings.allowAdapterChanges = allowAdapterChanges ?? file.allowAdapterChanges
         return settings
     }
 

@@ -92,6 +92,12 @@ struct ServeOptions: ParsableArguments {
             valueName: "file"))
     var httpConfig: String?
 
+    @Flag(
+        help:
+            "Let whoever reaches the HTTP address, or has a key where keys are asked for, change the adapters of --state."
+    )
+    var allowAdapterChanges = false
+
     func validate() throws {
         if let name, !ServeSettings.isValid(name: name) {
             throw ValidationError("--name: \(ServeSettings.nameRule)")
@@ -141,6 +147,7 @@ struct ServeOptions: ParsableArguments {
         settings.http = http
         settings.apiKeys = apiKeys
         settings.httpConfig = httpConfig
+        settings.allowAdapterChanges = allowAdapterChanges ? true : nil
         if let config { settings = settings.completed(by: try ServeSettings(path: config)) }
         if let type = settings.type, ExecutionType(rawValue: type) == nil {
             let known = ExecutionType.allCases.map(\.rawValue).joined(separator: ", ")

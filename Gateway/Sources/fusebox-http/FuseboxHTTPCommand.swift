@@ -32,6 +32,12 @@ struct FuseboxHTTPCommand: AsyncParsableCommand {
             valueName: "file"))
     var config: String?
 
+    @Flag(
+        help:
+            "Let whoever reaches the address, or has a key where keys are asked for, change the service's adapters."
+    )
+    var allowAdapterChanges = false
+
     @Option(help: ArgumentHelp("End when this process has.", visibility: .hidden))
     var parent: Int32?
 
@@ -41,6 +47,7 @@ struct FuseboxHTTPCommand: AsyncParsableCommand {
         settings.host = address.host
         settings.port = address.port
         settings.keyFile = apiKeys
+        settings.allowsAdapterChanges = allowAdapterChanges
         if let config { try settings.read(path: config) }
         // A client that is gone shows in the write.
         signal(SIGPIPE, SIG_IGN)

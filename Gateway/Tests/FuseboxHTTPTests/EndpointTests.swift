@@ -18,6 +18,30 @@ import Testing
         #expect(Endpoint.match(.get, "") == .unknown)
     }
 
+    @Test("A parameter may stand before the end of a path; only a model's has slashes")
+    func parameters() {
+        let shelf = "/fusebox/v1/adapters"
+        #expect(Endpoint.match(.post, shelf[...]) == .found(.addAdapter, parameter: ""))
+        for (method, path, endpoint) in [
+            (.put, "", .replaceAdapter), (.delete, "", .removeAdapter), (.get, "", .adapter),
+            (.post, "/rollback", .rollBackAdapter), (.post, "/canary", .canaryAdapter),
+            (.post, "/promote", .promoteAdapter),
+        ] as [(HTTPRequest.Method, String, Endpoint)] {
+            #expect(
+                Endpoint.match(method, "\(shelf)/a%2Fb\(path)")
+                    == .found(endpoint, parameter: "a%2Fb"))
+        }
+        #expect(
+            Endpoint.match(.post, "\(shelf)/rescan") == .found(.rescanAdapters, parameter: ""))
+        #expect(
+            Endpoint.match(.post, "\(shelf)/rescan/promote")
+                == .found(.promoteAdapter, parameter: "rescan"))
+        #expect(
+            Endpoint.match(.delete, "\(shelf)/x/promote") == .wrongMethod(allowed: [.post]))
+        #expect(Endpoint.match(.post, "\(shelf)//promote") == .unknown)
+        #expect(Endpoint.match(.put, "\(shelf)/a/b") == .unknown)
+    }
+
     @Test func openEndpoints() {
         #expect(Endpoint.match(.get, "/health").isOpen)
         #expect(Endpoint.match(.get, "/").isOpen)

@@ -44,6 +44,7 @@ struct GatewayProgram {
         ] {
             if let value { arguments += [flag, value] }
         }
+        if settings.allowAdapterChanges == true { arguments.append("--allow-adapter-changes") }
         return Companion(name: "http", executable: path, arguments: arguments, log: log)
     }
 }

@@ -12,9 +12,10 @@ struct RouteEndpoint {
     func answer(_ request: EndpointRequest) async throws -> Response {
         var body = try FieldReader(try await request.body(), at: "")
         var options = try body.object("fusebox") ?? FieldReader([:], prefix: "fusebox.")
-        let snapshot = feed.latest
-        if let refusal = snapshot.refusal { throw refusal }
-        let selection = try SelectionFields.selection(&body, &options, snapshot.catalog)
+        if let refusal = feed.latest.refusal { throw refusal }
+        let selection = try await feed.resolving { catalog in
+            try SelectionFields.selection(&body, &options, catalog)
+        }
         let prompt: WirePrompt
         if let text = try body.string("prompt") {
             prompt = WirePrompt { $0.text = text }

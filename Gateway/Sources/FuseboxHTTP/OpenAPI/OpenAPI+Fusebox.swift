@@ -66,39 +66,9 @@ extension OpenAPI {
             "required": ["from_token", "reason", "mix", "coefficients", "sentences", "unread_bytes", "warnings"],
             "properties": {\(segmentFields), \(sentenceFields), "warnings": {"type": "array", "items": {"type": "string"}}}
         },
-        "Adapter": {
-            "type": "object",
-            "required": ["name", "digest", "rank", "bytes", "routable", "warnings", "selections", "mean_weight", "tokens", "share_of_tokens"],
-            "properties": {
-                "name": {"type": "string"}, "digest": {"type": ["string", "null"]}, "rank": {"type": "integer"},
-                "bytes": {"type": "integer"},
-                "routable": {"type": "boolean", "description": "The router has a class for it."},
-                "resident": {"type": "integer", "description": "Workers that have its weights in memory."},
-                "loads": {"type": "integer", "description": "How often workers loaded the weights on demand."},
-                "evictions": {"type": "integer", "description": "How often they gave them up for others."},
-                "uses": {"type": "integer", "description": "Turns of sequences that it had a part in."},
-                "load_ms": {"type": "number", "description": "The longest of the workers' last loads."},
-                "warnings": {"type": "array", "items": {"type": "string"}},
-                "generation": {"type": "integer", "description": "0 where the adapters do not change while the service runs."},
-                "generations": {"type": "array", "items": {"type": "object"}, "description": "What the name stood for, and how its requests fared."},
-                "previous": {"type": "array", "items": {"type": "integer"}, "description": "Generations that served before and can be gone back to, the latest last."},
-                "selections": {"type": "integer", "description": "Mixes of replies through this gateway that it was part of."},
-                "mean_weight": {"type": ["number", "null"], "description": "In those."},
-                "tokens": {"type": "integer", "description": "Made under such mixes."},
-                "share_of_tokens": {"type": "number", "description": "Of all tokens through this gateway."}
-            }
-        },
         "Refused": {
             "type": "array",
             "items": {"type": "object", "required": ["name", "reason"], "properties": {"name": {"type": "string"}, "reason": {"type": "string"}}}
-        },
-        "Adapters": {
-            "type": "object",
-            "required": ["adapters", "refused"],
-            "properties": {
-                "adapters": {"type": "array", "items": {"$ref": "#/components/schemas/Adapter"}},
-                "refused": {"$ref": "#/components/schemas/Refused"}
-            }
         },
         "Snapshot": {
             "type": "object",

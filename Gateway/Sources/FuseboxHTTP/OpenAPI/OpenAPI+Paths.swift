@@ -48,10 +48,6 @@ extension OpenAPI {
             "summary": "What the service and this gateway do; gathered once a second.",
             "responses": {\(response("Snapshot", "The latest snapshot."))}
         }},
-        "/fusebox/v1/adapters": {"get": {
-            "summary": "The adapters, how often they were chosen here, and those that were refused.",
-            "responses": {\(response("Adapters", "All adapters."))}
-        }},
         "/fusebox/v1/events": {"get": {
             "summary": "Server-sent events: {type: snapshot, snapshot: Snapshot}, then each second {type: delta, delta: ...}, a JSON merge patch (RFC 7386) to it.",
             "responses": {"200": {"description": "Events without end.", "content": {"text/event-stream": {}}}, \(errors)}

@@ -9,7 +9,7 @@ enum OpenAPI {
             "description": "OpenAI's API in front of a Fusebox service, and what shows which adapters answered. Fields that are not listed are ignored, and named in fusebox.ignored; those that would change the answer and are not supported are refused with 400."
         },
         "security": [{}, {"key": []}],
-        "paths": {\(openAIPaths),\(tokenPaths),\(fuseboxPaths),\(servicePaths)},
+        "paths": {\(openAIPaths),\(tokenPaths),\(fuseboxPaths),\(adapterPaths),\(servicePaths)},
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
             "responses": {
@@ -24,7 +24,7 @@ enum OpenAPI {
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
                 }
             },
-            "schemas": {\(requestSchemas),\(replySchemas),\(fuseboxSchemas)}
+            "schemas": {\(requestSchemas),\(replySchemas),\(fuseboxSchemas),\(adapterSchemas)}
         }
         }
         """
@@ -42,7 +42,19 @@ enum OpenAPI {
 
     static func body(_ schema: String) -> String {
         """
-        "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/\(schema)"}}}}
+        "requestBody": {"required": true, \(content(schema))}
+        """
+    }
+
+    static func optionalBody(_ schema: String) -> String {
+        """
+        "requestBody": {\(content(schema))}
+        """
+    }
+
+    private static func content(_ schema: String) -> String {
+        """
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/\(schema)"}}}
         """
     }
 }

@@ -19,6 +19,17 @@ struct Catalog: Sendable, Equatable {
     /// Positions of a prompt and its reply; nil where the service did not say.
     var contextLength: UInt32?
 
+    init() {}
+
+    init(_ status: WireStatusReply, _ adapters: WireAdapters, aliases: [String: String]) {
+        self.aliases = aliases
+        if !status.model.isEmpty { baseName = status.model }
+        if status.context > 0 { contextLength = status.context }
+        self.adapters = adapters.adapters
+        baseDigest = Array(status.base)
+        routerDigest = Array(status.router)
+    }
+
     /// Reads what `model` may say: an alias, the base's name, `auto`, `auto:NAME,NAME`, an adapter, a mix of adapters, or one of
     /// these behind the base's name and a colon.
     ///

@@ -4,7 +4,10 @@ import HTTPTypes
 enum Endpoint: CaseIterable, Sendable {
     case models, model, chatCompletions, completions, tokenize, detokenize, tokenizerInfo
     case health, live, ready, version, metrics, openAPI
-    case route, status, adapters, events, reply, cancel
+    case route, status, events, reply, cancel
+    case adapters, adapter, addAdapter, replaceAdapter, removeAdapter
+    case rollBackAdapter, canaryAdapter, promoteAdapter, rescanAdapters
+    case loadAdapter, unloadAdapter
     case page
 
     /// Found, or why not.
@@ -22,13 +25,17 @@ enum Endpoint: CaseIterable, Sendable {
 
     var method: HTTPRequest.Method {
         switch self {
-        case .chatCompletions, .completions, .tokenize, .detokenize, .route: .post
-        case .cancel: .delete
+        case .chatCompletions, .completions, .tokenize, .detokenize, .route, .addAdapter,
+            .rollBackAdapter, .canaryAdapter, .promoteAdapter, .rescanAdapters, .loadAdapter,
+            .unloadAdapter:
+            .post
+        case .replaceAdapter: .put
+        case .cancel, .removeAdapter: .delete
         default: .get
         }
     }
 
-    /// The path, with `{...}` at its end where the rest of it is a parameter.
+    /// The path, with `{...}` where it has a parameter.
     var path: String {
         switch self {
         case .models: "/v1/models"
@@ -47,9 +54,16 @@ enum Endpoint: CaseIterable, Sendable {
         case .page: "/"
         case .route: "/fusebox/v1/route"
         case .status: "/fusebox/v1/status"
-        case .adapters: "/fusebox/v1/adapters"
         case .events: "/fusebox/v1/events"
         case .reply, .cancel: "/fusebox/v1/requests/{id}"
+        case .adapters, .addAdapter: "/fusebox/v1/adapters"
+        case .adapter, .replaceAdapter, .removeAdapter: "/fusebox/v1/adapters/{name}"
+        case .rollBackAdapter: "/fusebox/v1/adapters/{name}/rollback"
+        case .canaryAdapter: "/fusebox/v1/adapters/{name}/canary"
+        case .promoteAdapter: "/fusebox/v1/adapters/{name}/promote"
+        case .rescanAdapters: "/fusebox/v1/adapters/rescan"
+        case .loadAdapter: "/v1/load_lora_adapter"
+        case .unloadAdapter: "/v1/unload_lora_adapter"
         }
     }
 
@@ -75,12 +89,17 @@ enum Endpoint: CaseIterable, Sendable {
 
     /// Nil where the path is another's; empty where it has no parameter.
     private func parameter(in path: Substring) -> String? {
-        guard let brace = self.path.firstIndex(of: "{") else {
-            return path == self.path ? "" : nil
+        let pattern = self.path
+        guard let start = pattern.firstIndex(of: "{"), let end = pattern.firstIndex(of: "}") else {
+            return path == pattern ? "" : nil
         }
-        let prefix = self.path[..<brace]
-        guard path.hasPrefix(prefix), path.count > prefix.count else { return nil }
-        return String(path.dropFirst(prefix.count))
+        let (prefix, suffix) = (pattern[..<start], pattern[end...].dropFirst())
+        guard path.hasPrefix(prefix), path.hasSuffix(suffix),
+            path.count > prefix.count + suffix.count
+        else { return nil }
+        let parameter = path.dropFirst(prefix.count).dropLast(suffix.count)
+        // Of all names only a model's may have slashes.
+        return self == .model || !parameter.contains("/") ? String(parameter) : nil
     }
 
     /// What to use instead of OpenAI's and Anthropic's endpoints that are not here.

@@ -43,6 +43,11 @@ struct EndpointRequest: Sendable {
         }
     }
 
+    /// The body of a request that may go without one.
+    func optionalBody() async throws -> JSONValue {
+        request.hasBody ? try await body() : .object([:])
+    }
+
     private func collect() async throws -> ByteBuffer {
         try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
             group.addTask { [request] in

@@ -8,6 +8,7 @@ import struct Wire.RequestID
 /// What each endpoint answers.
 struct Endpoints: Sendable {
     let generation: GenerationEndpoint
+    let adapters: AdapterEndpoints
     let client: FuseboxClient
     let feed: SnapshotFeed
     let metrics: Metrics
@@ -16,7 +17,7 @@ struct Endpoints: Sendable {
     func answer(_ endpoint: Endpoint, _ request: EndpointRequest) async throws -> Response {
         switch endpoint {
         case .models: Response(json: ModelList.json(feed.latest.catalog))
-        case .model: try model(request.parameter)
+        case .model: try await model(request.parameter)
         case .chatCompletions: try await generation.answer(request, .chat)
         case .completions: try await generation.answer(request, .completion)
         case .tokenize: try await tokens.tokenize(request)
@@ -31,20 +32,31 @@ struct Endpoints: Sendable {
         case .page: page.response
         case .route: try await RouteEndpoint(client: client, feed: feed).answer(request)
         case .status: try status()
-        case .adapters: try adapters()
         case .events: events()
         case .reply: try await generation.attach(request)
         case .cancel: try cancel(request.parameter)
+        case .adapters: try await adapters.list()
+        case .adapter: try await adapters.describe(request)
+        case .addAdapter: try await adapters.change(.add, request)
+        case .replaceAdapter: try await adapters.change(.replace, request)
+        case .removeAdapter: try await adapters.change(.remove, request)
+        case .rollBackAdapter: try await adapters.change(.rollback, request)
+        case .canaryAdapter: try await adapters.change(.canary, request)
+        case .promoteAdapter: try await adapters.change(.promote, request)
+        case .rescanAdapters: try await adapters.change(.rescan, request)
+        case .loadAdapter: try await adapters.load(request)
+        case .unloadAdapter: try await adapters.unload(request)
         }
     }
 
     private var tokens: TokenEndpoints { TokenEndpoints(client: client, feed: feed) }
 
-    private func model(_ encoded: String) throws(APIError) -> Response {
+    private func model(_ encoded: String) async throws -> Response {
         let name = encoded.percentDecoded ?? encoded
-        let catalog = feed.latest.catalog
-        _ = try catalog.selection(model: name)
-        return Response(json: ModelList.json(name, catalog))
+        return try await feed.resolving { catalog in
+            _ = try catalog.selection(model: name)
+            return Response(json: ModelList.json(name, catalog))
+        }
     }
 
     private func health(isGood: Bool) -> Response {
@@ -66,17 +78,6 @@ struct Endpoints: Sendable {
 
     private func status() throws(APIError) -> Response {
         Response(json: .object(feed.document))
-    }
-
-    private func adapters() throws(APIError) -> Response {
-        let snapshot = feed.latest
-        if snapshot.status == nil, let refusal = snapshot.refusal { throw refusal }
-        let adapters = metrics.read { SnapshotDocument.adapters(snapshot.adapters, $0) }
-        return Response(
-            json: .object([
-                "adapters": adapters,
-                "refused": AdaptersDocument.json(snapshot.adapters)["refused"] ?? .array([]),
-            ]))
     }
 
     private func events() -> Response {

@@ -41,6 +41,9 @@ package struct Gateway: Sendable {
         let responder = GatewayResponder(
             endpoints: Endpoints(
                 generation: GenerationEndpoint(client: client, feed: feed, metrics: metrics),
+                adapters: AdapterEndpoints(
+                    client: client, feed: feed, metrics: metrics,
+                    allowsChanges: settings.allowsAdapterChanges),
                 client: client, feed: feed, metrics: metrics),
             originCheck: OriginCheck(settings), keys: keys, metrics: metrics)
         var application = Application(

@@ -103,7 +103,7 @@ extension APIError {
 }
 
 extension Request {
-    fileprivate var hasBody: Bool {
+    var hasBody: Bool {
         headers[.transferEncoding] != nil || (headers[.contentLength] ?? "0") != "0"
     }
 }

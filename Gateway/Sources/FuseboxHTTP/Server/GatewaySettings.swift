@@ -8,6 +8,8 @@ package struct GatewaySettings: Sendable {
     package var keyFile: String?
     /// Model names that stand for a selection.
     package var aliases: [String: String] = [:]
+    /// Whether whoever is served may change the service's adapters.
+    package var allowsAdapterChanges = false
     /// Names under which browsers may reach it, besides those of this machine.
     package var hosts: [String] = []
 

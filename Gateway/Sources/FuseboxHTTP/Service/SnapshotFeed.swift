@@ -1,6 +1,7 @@
 import FoundationEssentials
 import FuseboxClient
 import FuseboxWire
+import HTTPTypes
 import ServiceLifecycle
 import Synchronization
 
@@ -9,10 +10,20 @@ final class SnapshotFeed: Service {
     private static let interval: Duration = .seconds(1)
     /// A service that says nothing for this long is not there.
     private static let patience: Duration = .seconds(2)
-    /// Adapters change with the workers, which is seldom.
+    /// Adapters change seldom, and where one is asked for that is not known the service is asked at once.
     private static let adapterInterval = 15
+    /// Between questions about unknown names: those that nobody has shall not keep the service busy.
+    private static let resolvingInterval: Duration = .milliseconds(100)
     /// Events that a viewer may be behind; one that is more begins anew.
     private static let backlog = 16
+
+    /// What the service said in one round.
+    private struct Answers {
+        var status: WireStatusReply?
+        /// Nil where they were not asked for, or did not come.
+        var adapters: WireAdapters?
+        var problem: String?
+    }
 
     private struct State {
         var snapshot = Snapshot()
@@ -20,6 +31,8 @@ final class SnapshotFeed: Service {
         var viewers: [UInt64: AsyncStream<String>.Continuation] = [:]
         var nextViewer: UInt64 = 0
         var isClosed = false
+        /// When an unknown name was last a reason to ask.
+        var resolved: ContinuousClock.Instant?
     }
 
     private let client: FuseboxClient
@@ -31,7 +44,7 @@ final class SnapshotFeed: Service {
         self.client = client
         self.settings = settings
         self.metrics = metrics
-        publish(Snapshot(problem: "the service was not asked yet"), rate: 0, now: .now)
+        publish(Answers(problem: "the service was not asked yet"), rate: 0, now: .now)
     }
 
     var latest: Snapshot { state.withLock { $0.snapshot } }
@@ -61,48 +74,62 @@ final class SnapshotFeed: Service {
         while !Task.isCancelled {
             try? await Task.sleep(for: Self.interval)
             round += 1
-            let snapshot = await gather(withAdapters: round % Self.adapterInterval == 0)
+            let answers = await gather(withAdapters: round % Self.adapterInterval == 0)
             let now = ContinuousClock.now
             let total = metrics.read { $0.tokenTotal }
             let rate = Double(total - tokens) / max(0.001, (now - last) / .seconds(1))
             (tokens, last) = (total, now)
-            publish(snapshot, rate: rate, now: now)
+            publish(answers, rate: rate, now: now)
         }
     }
 
-    private func gather(withAdapters: Bool) async -> Snapshot {
-        var snapshot = latest
+    private func gather(withAdapters: Bool) async -> Answers {
+        let snapshot = latest
+        var answers = Answers()
         do {
             let status = try await answer { [client] in try await client.status() }
             // Other workers may have other adapters.
             let isOther =
                 status.base != snapshot.status?.base
                 || status.workers.map(\.pid) != snapshot.status?.workers.map(\.pid)
-            if withAdapters || isOther {
-                snapshot.adapters = try await answer { [client] in
-                    try await client.listAdapters()
-                }
-            }
-            snapshot.status = status
-            snapshot.problem = nil
-            snapshot.catalog = catalog(status, snapshot.adapters)
+            if withAdapters || isOther { answers.adapters = try await listAdapters() }
+            answers.status = status
         } catch {
-            snapshot.status = nil
-            snapshot.problem =
-                (error as? ClientError)?.message ?? "the service does not answer"
+            answers.problem = (error as? ClientError)?.message ?? Self.noAnswer
         }
-        return snapshot
+        return answers
     }
 
-    private func catalog(_ status: WireStatusReply, _ adapters: WireAdapters) -> Catalog {
-        var catalog = Catalog()
-        catalog.aliases = settings.aliases
-        if !status.model.isEmpty { catalog.baseName = status.model }
-        if status.context > 0 { catalog.contextLength = status.context }
-        catalog.adapters = adapters.adapters
-        catalog.baseDigest = Array(status.base)
-        catalog.routerDigest = Array(status.router)
-        return catalog
+    private static let noAnswer = "the service does not answer"
+
+    private func listAdapters() async throws -> WireAdapters {
+        try await answer { [client] in try await client.listAdapters() }
+    }
+
+    /// Has the service list its adapters at once: they have changed, or one is asked for that is not known.
+    ///
+    /// Viewers hear of it with the next second.
+    func refreshAdapters() async throws(APIError) {
+        do {
+            let adapters = try await listAdapters()
+            state.withLock { state in
+                state.snapshot.adapters = adapters
+                state.snapshot.catalog.adapters = adapters.adapters
+            }
+        } catch {
+            throw APIError(error as? ClientError ?? ClientError(.noAnswer, Self.noAnswer))
+        }
+    }
+
+    /// Reads names by the catalog, and once more by what the service says now where one is not in it.
+    func resolving<Value>(_ read: (Catalog) throws -> Value) async throws -> Value {
+        do {
+            return try read(latest.catalog)
+        } catch let error as APIError where error.status == .notFound {
+            guard mayResolve(at: .now) else { throw error }
+            try await refreshAdapters()
+            return try read(latest.catalog)
+        }
     }
 
     /// - Throws: `ClientError`, or `CancellationError` after some time without an answer.
@@ -121,14 +148,32 @@ final class SnapshotFeed: Service {
         }
     }
 
-    private func publish(_ snapshot: Snapshot, rate: Double, now: ContinuousClock.Instant) {
+    private func mayResolve(at now: ContinuousClock.Instant) -> Bool {
+        state.withLock { state in
+            if let last = state.resolved, now - last < Self.resolvingInterval { return false }
+            state.resolved = now
+            return true
+        }
+    }
+
+    private func publish(_ answers: Answers, rate: Double, now: ContinuousClock.Instant) {
         let time = Int64(Date().timeIntervalSince1970)
+        let snapshot = state.withLock { state in
+            // What was not asked for may have come meanwhile, and stays.
+            if let adapters = answers.adapters { state.snapshot.adapters = adapters }
+            state.snapshot.status = answers.status
+            state.snapshot.problem = answers.problem
+            if let status = answers.status {
+                state.snapshot.catalog = Catalog(
+                    status, state.snapshot.adapters, aliases: settings.aliases)
+            }
+            return state.snapshot
+        }
         let document = metrics.read {
             SnapshotDocument.json(snapshot, &$0, time: time, rate: rate, now: now)
         }
         let (viewers, patch) = state.withLock { state in
             let patch = MergePatch.between(state.document, document)
-            state.snapshot = snapshot
             state.document = document
             return (state.viewers, patch)
         }

@@ -15,9 +15,10 @@ struct GenerationEndpoint: Sendable {
     /// `POST /v1/chat/completions` and `POST /v1/completions`.
     func answer(_ request: EndpointRequest, _ format: ReplyFormat) async throws -> Response {
         let body = try await request.body()
-        let snapshot = feed.latest
-        if let refusal = snapshot.refusal { throw refusal }
-        var generation = try GenerationRequest(body, format: format, catalog: snapshot.catalog)
+        if let refusal = feed.latest.refusal { throw refusal }
+        var generation = try await feed.resolving { catalog in
+            try GenerationRequest(body, format: format, catalog: catalog)
+        }
         if let key = request.request.headers[.idempotencyKey] {
             generation.identify(by: key, owner: request.owner)
         }
@@ -27,7 +28,7 @@ struct GenerationEndpoint: Sendable {
             metrics.begin(submit.requestID, now: .now)
             return client.submit(submit)
         }
-        return try await respond(generation, echoes, streams, isKept: isKept, snapshot, request)
+        return try await respond(generation, echoes, streams, isKept: isKept, request)
     }
 
     /// `GET /fusebox/v1/requests/{id}?from=TOKENS`: a reply that was kept, from an offset on.
@@ -37,12 +38,11 @@ struct GenerationEndpoint: Sendable {
         guard let offset = UInt32(from) else {
             throw APIError.invalid("from must be a count of tokens", param: "from")
         }
-        let snapshot = feed.latest
-        if let refusal = snapshot.refusal { throw refusal }
+        if let refusal = feed.latest.refusal { throw refusal }
         metrics.begin(id, now: .now)
         let stream = client.attach(id, from: offset == 0 ? [] : [offset])
         return try await respond(
-            GenerationRequest(attaching: id), [""], [stream], isKept: true, snapshot, request)
+            GenerationRequest(attaching: id), [""], [stream], isKept: true, request)
     }
 
     /// The prompts as text, where they begin the replies.
@@ -64,14 +64,15 @@ struct GenerationEndpoint: Sendable {
 
     private func respond(
         _ generation: GenerationRequest, _ echoes: [String], _ streams: [ReplyStream],
-        isKept: Bool, _ snapshot: Snapshot, _ request: EndpointRequest
+        isKept: Bool, _ request: EndpointRequest
     ) async throws -> Response {
-        let feed = ReplyFeed(streams) { [client] id, isWhole in
+        let replies = ReplyFeed(streams) { [client] id, isWhole in
             // What was stopped half-way is no answer to the same request again.
             if !(isWhole ? isKept : generation.keeps) { client.close(id) }
         }
         let reply = ReplyWriter(
-            generation, echoes: echoes, feed: feed, metrics: metrics, catalog: snapshot.catalog,
+            generation, echoes: echoes, feed: replies, metrics: metrics,
+            catalog: feed.latest.catalog,
             created: Int64(Date().timeIntervalSince1970))
         let watch = try await request.context.watch()
         watch.onEnd { reply.end() }
