@@ -23,7 +23,7 @@ public struct Broker: Sendable {
     /// Those whose clients have not been told all: out of credit, or their pipe is full.
     var stalled: [RequestID] = []
     var queue = FairQueue()
-    var drainRate = DrainRate()
+    var admission: Admission
     /// Whether a part may have found a place since the last look: most events change neither the queue nor the places.
     var mayDispatch = false
 
@@ -49,12 +49,14 @@ public struct Broker: Sendable {
     var isDrained = false
     /// What the present turn has led to so far.
     var actions: [BrokerAction] = []
+    /// Refusals of the present turn, which promise nothing.
+    private var refusals: [BrokerAction] = []
 
     /// Begins without workers and requests.
     ///
     /// - Parameters:
     ///   - router: the trained adapter router; without one `auto` is refused.
-    ///   - seed: of the seeds that clients leave out, and of the jitter of `retry_after_ms`.
+    ///   - seed: of the seeds that clients leave out.
     ///   - shelf: nil: the adapters are those that the workers come with.
     public init(
         configuration: BrokerConfiguration, router: (any PromptRouter)?, seed: UInt64,
@@ -63,6 +65,7 @@ public struct Broker: Sendable {
         self.shelf = shelf
         self.configuration = configuration
         self.router = router
+        admission = Admission(configuration)
         random = SplitMix(seed: seed)
     }
 
@@ -145,7 +148,13 @@ public struct Broker: Sendable {
     ) {
         var failed = Reply.failed(refusal, part: 0)
         failed.requestID = request
-        actions.append(.toClient(client, .failed(failed), nil))
+        refusals.append(.toClient(client, .failed(failed), nil))
+    }
+
+    /// Refusals so far, which need not wait for the turn's end: nothing that is recorded has to do with them.
+    public mutating func takeRefusals() -> [BrokerAction] {
+        defer { refusals = [] }
+        return refusals
     }
 }
 

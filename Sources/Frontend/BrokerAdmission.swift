@@ -69,8 +69,8 @@ extension Broker {
         let costs = plan.parts.map { part in
             body.encodeOnly ? part.encodingCost : part.cost(tokenLimit: limits.tokenLimit)
         }
-        try admit(
-            parts: plan.parts.count, cost: costs.reduce(0, +), isKept: body.keep, of: client)
+        let load = QueueLoad(parts: plan.parts.count, cost: costs.reduce(0, +))
+        try admission.admit(load, id, isKept: body.keep, of: client, to: queue, now: now)
 
         var sampling = body.sampling.completed(by: pool.samplingDefaults)
         if !sampling.hasSeed { sampling.seed = random.next() }
@@ -105,54 +105,18 @@ extension Broker {
         for index in parts.indices { enqueue(PartKey(request: id, part: index), now: now) }
     }
 
-    /// Refuses what would make the queue too long, with the time after which there is room.
-    ///
-    /// A full queue still takes what keeps its client below a fair share, so that nobody can shut others out; it is never
-    /// more than twice as long for that.
-    private mutating func admit(
-        parts: Int, cost: Int, isKept: Bool, of client: Address
-    ) throws(Refusal) {
-        // One request alone may be over the bounds: it is taken when nothing else waits.
-        guard !queue.isEmpty else { return }
-        let (partLimit, costLimit) = (configuration.queueLimit, configuration.queueTokenLimit)
-        // What clients that are gone left has bounds of its own, and comes last; none of it may be cancelled that was to be kept.
-        let kept = queue.keptCount(of: nil) + queue.keptCount(of: client)
-        if isKept, kept + parts > partLimit { throw noRoom(surplus: cost) }
-        let length = queue.count - queue.count(of: nil) + parts
-        let total = queue.cost - queue.cost(of: nil) + cost
-        if length <= partLimit, total <= costLimit { return }
-        let owners = queue.ownerCount + (queue.count(of: client) == 0 ? 1 : 0)
-        let isWithinShare =
-            (queue.count(of: client) + parts) * (owners + 1) <= partLimit
-            && (queue.cost(of: client) + cost) * (owners + 1) <= costLimit
-        if isWithinShare, length <= 2 * partLimit, total <= 2 * costLimit { return }
-        let mean = queue.cost / max(queue.count, 1)
-        throw noRoom(surplus: max(total - costLimit, (length - partLimit) * mean, cost))
-    }
-
-    /// Sends a client away until as many estimated tokens are gone as there are too many.
-    private mutating func noRoom(surplus: Int) -> Refusal {
-        let delay = drainRate.delay(untilGone: surplus)
-        // Clients that were refused together shall not all come back together.
-        let jitter = delay * Int(random.next() % 256) / 1024
-        return Refusal(
-            .resourceExhausted,
-            "the queue is full: \(queue.count) parts wait; try again later",
-            retryAfter: delay + jitter)
-    }
-
     /// Puts a part where a worker can be found for it.
     mutating func enqueue(_ key: PartKey, now: Instant) {
         guard let request = requests[key.request], request.parts.indices.contains(key.part)
         else { return }
         requests[key.request]?.parts[key.part].phase = .queued
         requests[key.request]?.parts[key.part].queuedSince = now
-        if queue.isEmpty { drainRate.begin(now) }
         mayDispatch = true
         let part = request.parts[key.part]
         queue.insert(
             FairQueue.Waiting(
-                key: key, serial: request.serial, cost: part.cost, isSuspect: part.onProbation,
+                key: key, serial: request.serial, cost: part.cost,
+                priority: PriorityClass(request.body.priority), isSuspect: part.onProbation,
                 isEncoding: request.body.encodeOnly,
                 isKept: request.body.keep || request.isRestored),
             of: request.delivery.client)

@@ -33,7 +33,7 @@ extension Broker {
         } else {
             figures.note(part, hasFailed: false, now: now)
         }
-        drainRate.note(cost: part.cost, isBusy: !queue.isEmpty, now: now)
+        admission.note(cost: part.cost, isBusy: !queue.isEmpty, now: now)
         let edition = requests[key.request]?.edition.flatMap { editions[$0] }
         requests[key.request]?.parts[key.part].adapterWarnings = Reply.adapterWarnings(
             part.segments, edition: edition)

@@ -11,6 +11,7 @@ extension Broker {
         for id in requests.live { expire(id, now: now) }
         for id in stalled { pace(id, now: now) }
         trimEnded(now)
+        admission.forgetMissed(now)
         expireChange(now)
         retireEditions()
         if drainingSince != nil { continueDrain(now) }

@@ -50,7 +50,7 @@ extension Broker {
             dispatch(now)
         }
         defer { actions = [] }
-        return actions
+        return takeRefusals() + actions
     }
 
     /// Notes what became of leases, which are recorded apart from a turn's end.

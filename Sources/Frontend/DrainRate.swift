@@ -1,17 +1,14 @@
 /// How fast waiting work leaves the service, measured while some waits.
 struct DrainRate: Sendable {
     /// What an older end counts for when another comes.
-    private static let memory = 0.9375
+    private static let memory = 1 - 1.0 / 64
+    /// Of what is told.
+    private static let range = 0.1...600
 
     private var tokens = 0.0
     private var seconds = 0.0
-    /// The last end, or the time since when something waits.
+    /// The last end, if something has waited ever since.
     private var since: Instant?
-
-    /// Notes that something waits again.
-    mutating func begin(_ now: Instant) {
-        since = now
-    }
 
     /// Notes that a part left for good.
     ///
@@ -23,12 +20,15 @@ struct DrainRate: Sendable {
             tokens = tokens * Self.memory + Double(cost)
             seconds = seconds * Self.memory + (now - since) / .seconds(1)
         }
-        since = now
+        // What ends first after a pause began before it: only from then on the ends follow one another.
+        since = isBusy ? now : nil
     }
 
     /// How long until so much has left.
     func delay(untilGone cost: Int) -> Duration {
-        let estimate = seconds > 0 && tokens > 0 ? Double(cost) * seconds / tokens : 1
-        return .milliseconds(Int(min(max(estimate, 0.1), 60) * 1000))
+        guard seconds > 0, tokens > 0 else { return .seconds(1) }
+        let estimate = Double(cost) * seconds / tokens
+        return .milliseconds(
+            Int(min(max(estimate, Self.range.lowerBound), Self.range.upperBound) * 1000))
     }
 }

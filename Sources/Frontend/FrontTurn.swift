@@ -79,6 +79,7 @@ struct FrontTurn: ~Copyable {
                 let verb = try Frames.decode(frames, as: ClientVerb.self)
                 recall(verb)
                 perform(.client(Address(peer), verb))
+                _ = perform(broker.takeRefusals())
             } catch {
                 if let refusal = error.refusal {
                     _ = send(.failed(refusal), toClient: Address(peer))

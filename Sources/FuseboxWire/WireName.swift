@@ -71,6 +71,16 @@ extension WireKVRule: WireName {
     }
 }
 
+extension WirePriority: WireName {
+    public var name: String {
+        switch self {
+        case .high: "high"
+        case .low: "low"
+        case .normal, .unspecified, .UNRECOGNIZED: "normal"
+        }
+    }
+}
+
 extension WireWeighting: WireName {
     public var name: String {
         switch self {

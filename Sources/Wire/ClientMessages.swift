@@ -11,6 +11,7 @@ extension WireSubmit: RequestMessage {
         try sampling.validate()
         try limits.validate()
         try FieldCheck.known(kvRule, "kv_rule")
+        try FieldCheck.known(priority, "priority")
         try scores.validate()
         guard !encodeOnly || !split && scores == WireScoresWanted() else {
             throw WireError(.invalidField, "encode_only goes without split and scores")

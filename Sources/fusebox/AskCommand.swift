@@ -15,7 +15,7 @@ struct AskCommand: AsyncParsableCommand {
             On a terminal each sentence of the reply wears the colour of its adapters, and a line of weights follows; \
             otherwise the plain text is printed. A line of a --jsonl file is an object with "prompt" and, each optional, \
             "id", "system", "select", "weighting", "kv_rule", "split", "raw", "text", "max_tokens", "temperature", "top_k", "top_p", \
-            "min_p", "repetition_penalty", "presence_penalty", "frequency_penalty", "stop", "seed", "deadline_ms", "logprobs"; what it \
+            "min_p", "repetition_penalty", "presence_penalty", "frequency_penalty", "stop", "seed", "deadline_ms", "priority", "logprobs"; what it \
             leaves out is taken from the options. Replies are JSON lines in the order in which they are finished.
             """)
 
@@ -45,6 +45,9 @@ struct AskCommand: AsyncParsableCommand {
     @Option(help: "Milliseconds until the reply ends with what there is.")
     var deadline: UInt32?
 
+    @Option(help: "Whether it goes before others that wait or after them.")
+    var priority: WirePriority?
+
     @Option(
         help:
             "With --json or --jsonl: the log probability of each token, and so many likeliest tokens beside it, 20 at most."
@@ -70,7 +73,7 @@ struct AskCommand: AsyncParsableCommand {
         RequestFields(
             select: select, weighting: weighting, kvRule: kvRule, split: split, form: form,
             system: system, settings: sampling.settings, deadline: deadline,
-            logprobs: logprobs)
+            priority: priority, logprobs: logprobs)
     }
 
     func validate() throws {

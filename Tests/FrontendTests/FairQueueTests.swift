@@ -8,12 +8,14 @@ import Wire
     private let hog = Address(name: [1])
     private let polite = Address(name: [2])
 
-    private func part(_ serial: UInt64, cost: Int = 100) throws -> FairQueue.Waiting {
+    private func part(
+        _ serial: UInt64, cost: Int = 100, _ priority: PriorityClass = .normal
+    ) throws -> FairQueue.Waiting {
         let bytes = (0..<16).map { UInt8(truncatingIfNeeded: serial >> (8 * UInt64($0 % 8))) | 1 }
         return FairQueue.Waiting(
             key: PartKey(request: try #require(RequestID(bytes: bytes)), part: Int(serial)),
-            serial: serial, cost: cost, isSuspect: false, isEncoding: false,
-            isKept: false)
+            serial: serial, cost: cost, priority: priority, isSuspect: false,
+            isEncoding: false, isKept: false)
     }
 
     /// Takes everything; the serials in the order in which they went.
@@ -33,9 +35,9 @@ import Wire
         var queue = FairQueue()
         for serial in [3, 1, 2, 0] as [UInt64] { queue.insert(try part(serial), of: hog) }
         #expect(queue.count == 4)
-        #expect(queue.cost == 400)
+        #expect(queue.load(besides: nil) == QueueLoad(parts: 4, cost: 400))
         #expect(drain(&queue) == [0, 1, 2, 3])
-        #expect(queue.isEmpty && queue.cost == 0 && queue.ownerCount == 0)
+        #expect(queue.isEmpty && queue.load(besides: nil) == QueueLoad() && queue.ownerCount == 0)
     }
 
     @Test func whoHasMuchWaitingHoldsUpNobody() throws {
@@ -59,6 +61,34 @@ import Wire
         let dear = first.count { $0 < 40 }
         let cheap = first.count - dear
         #expect(abs(dear * 2000 - cheap * 200) <= 4000)
+    }
+
+    @Test func higherPrioritiesGoFirstAndStarveNobody() throws {
+        var queue = FairQueue()
+        for serial in 0..<400 as Range<UInt64> {
+            queue.insert(try part(serial, cost: 256, .low), of: hog)
+            queue.insert(try part(1000 + serial, cost: 256, .normal), of: hog)
+            queue.insert(try part(2000 + serial, cost: 256, .high), of: polite)
+        }
+        queue.insert(try part(3000, cost: 256, .high), of: hog)
+        let order = drain(&queue)
+        #expect(
+            order.prefix(9).contains(3000), "one of high priority waits for others of high alone")
+        let first = order.prefix(420)
+        let counts = (0..<3).map { priority in first.count { Int($0) / 1000 == priority } }
+        #expect(abs(counts[2] - 16 * counts[0]) <= 24, "\(counts)")
+        #expect(abs(counts[1] - 4 * counts[0]) <= 8, "\(counts)")
+    }
+
+    @Test func ofThoseThatAreGoneHigherPrioritiesComeFirst() throws {
+        var queue = FairQueue()
+        queue.insert(try part(1, .low), of: nil)
+        queue.insert(try part(2), of: nil)
+        queue.insert(try part(3, .high), of: polite)
+        queue.move(try part(3, .high).key, to: nil)
+        queue.insert(try part(4), of: nil)
+        #expect(queue.youngestAbandoned?.serial == 4)
+        #expect(drain(&queue) == [3, 2, 4, 1])
     }
 
     @Test func goneClientsComeLast() throws {
@@ -111,17 +141,22 @@ import Wire
             rate.note(cost: 50, isBusy: true, now: now)
         }
         // 500 tokens a second.
-        #expect(rate.delay(untilGone: 5000) == .seconds(10))
+        #expect(isAboutTenSeconds(rate.delay(untilGone: 5000)))
         // A quiet night says nothing about how fast work leaves.
         now = now + .seconds(30_000)
         rate.note(cost: 50, isBusy: false, now: now)
-        #expect(rate.delay(untilGone: 5000) == .seconds(10))
+        #expect(isAboutTenSeconds(rate.delay(untilGone: 5000)))
         now = now + .seconds(30_000)
-        rate.begin(now)
+        rate.note(cost: 50, isBusy: true, now: now)
+        #expect(isAboutTenSeconds(rate.delay(untilGone: 5000)), "nor does the first end after it")
         now = now + .milliseconds(100)
         rate.note(cost: 50, isBusy: true, now: now)
-        #expect(rate.delay(untilGone: 5000) == .seconds(10))
+        #expect(isAboutTenSeconds(rate.delay(untilGone: 5000)))
         #expect(rate.delay(untilGone: 1) == .milliseconds(100))
-        #expect(rate.delay(untilGone: .max) == .seconds(60))
+        #expect(rate.delay(untilGone: .max) == .seconds(600))
+    }
+
+    private func isAboutTenSeconds(_ delay: Duration) -> Bool {
+        (.milliseconds(9999) ... .milliseconds(10_001)).contains(delay)
     }
 }

@@ -66,10 +66,10 @@ import Wire
     }
 
     @Test(arguments: Sabotage.allCases) func checkerSees(_ sabotage: Sabotage) {
-        let found = (0..<20).contains { seed in
+        let found = (0..<60).contains { seed in
             var world = World(seed: UInt64(seed), sabotage: sabotage)
             return HistoryChecker(world.run()).violations.contains { $0.rule == sabotage.rule }
         }
-        #expect(found, "\(sabotage) went unnoticed in 20 runs")
+        #expect(found, "\(sabotage) went unnoticed in 60 runs")
     }
 }

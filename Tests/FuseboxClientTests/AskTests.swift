@@ -16,7 +16,7 @@ import Wire
         options.system = "Be short."
         let text = """
             {"prompt": "hi", "id": {"a": 1}, "temperature": 1, "select": "base", "stop": "x", \
-            "seed": "18446744073709551615", "kv_rule": "pin", "deadline_ms": 9, "split": false}
+            "seed": "18446744073709551615", "kv_rule": "pin", "priority": "high", "deadline_ms": 9, "split": false}
             """
         let line = try RequestLine(text[...], number: 3, defaults: options)
         #expect(line.id == .object(["a": .integer(1)]))
@@ -28,6 +28,7 @@ import Wire
         #expect(line.submit.limits.stop == ["x"])
         #expect(line.submit.limits.deadlineMs == 9)
         #expect(line.submit.kvRule == .pin)
+        #expect(line.submit.priority == .high)
         #expect(line.submit.selection.kind == .base(WireBaseSelection()))
         let plain = try RequestLine(#"{"prompt": "hi"}"#, number: 3, defaults: options)
         #expect(plain.id == .integer(3))
@@ -49,6 +50,7 @@ import Wire
         (#"{"prompt": "x", "temperature": "hot"}"#, "a number"),
         (#"{"prompt": "x", "stop": [1]}"#, "strings"), (#"{"prompt": "x", "seed": 1.5}"#, "seed"),
         (#"{"prompt": "x", "kv_rule": "drop"}"#, "keep, recompute, pin"),
+        (#"{"prompt": "x", "priority": "urgent"}"#, "normal"),
         (#"{"prompt": "x", "select": "sea="}"#, "cannot select"),
         (#"{"prompt": "x", "top_p": 0}"#, "more than 0"),
         (#"{"prompt": "x", "max_tokens": 0}"#, "1 or more"),

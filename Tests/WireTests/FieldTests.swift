@@ -120,6 +120,7 @@ import Wire
 
     @Test func enumeratorsAreKnown() throws {
         #expect(try failure { $0.kvRule = .UNRECOGNIZED(9) }?.contains("kv_rule") == true)
+        #expect(try failure { $0.priority = .UNRECOGNIZED(9) }?.contains("priority") == true)
         #expect(
             try failure { $0.selection.auto.weighting = .UNRECOGNIZED(9) }?
                 .contains("weighting") == true)

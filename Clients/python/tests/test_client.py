@@ -209,10 +209,11 @@ def test_clients_of_several_threads(endpoint: str, front: MakeFront) -> None:
 
 def test_requests_become_messages() -> None:
     submit = submit_message(
-        "hi", select={"poet": 0.5}, kv_rule="pin", stop="x", deadline=1.5, seed=0, temperature=0.7
+        "hi", select={"poet": 0.5}, kv_rule="pin", priority="low", stop="x", deadline=1.5, seed=0, temperature=0.7
     )
     assert submit.selection.fixed.shares[0].name == "poet"
     assert submit.kv_rule == common.KV_RULE_PIN
+    assert submit.priority == client.PRIORITY_LOW
     assert list(submit.limits.stop) == ["x"] and submit.limits.deadline_ms == 1500
     assert submit.sampling.HasField("seed") and submit.sampling.seed == 0
     assert submit_message("hi").sampling == common.Sampling()

@@ -1,6 +1,7 @@
 import FuseboxWire
 import HTTPTypes
 import Testing
+import Wire
 
 @testable import FuseboxHTTP
 
@@ -33,7 +34,7 @@ private let greeting = "\"messages\": [{\"role\": \"user\", \"content\": \"Hi.\"
             """
             {\(greeting), "temperature": 0.5, "top_p": 0.9, "top_k": -1, "min_p": 0.1, "repetition_penalty": 1.2,
              "presence_penalty": 0.1, "frequency_penalty": -0.1, "seed": -1, "n": 3, "stop": "x", "max_completion_tokens": 7,
-             "fusebox": {"kv_rule": "pin", "split": true, "deadline_ms": 90, "keep": true}}
+             "fusebox": {"kv_rule": "pin", "split": true, "deadline_ms": 90, "keep": true, "priority": "low"}, "service_tier": "flex"}
             """)
         #expect(request.submissions.count == 3)
         #expect(Set(request.submissions.map(\.request)).count == 3)
@@ -45,7 +46,31 @@ private let greeting = "\"messages\": [{\"role\": \"user\", \"content\": \"Hi.\"
         #expect(submit.limits.maxTokens == 7)
         #expect(submit.limits.stop == ["x"])
         #expect(submit.limits.deadlineMs == 90)
-        #expect(submit.kvRule == .pin && submit.split && submit.keep)
+        #expect(submit.kvRule == .pin && submit.split && submit.keep && submit.priority == .low)
+    }
+
+    @Test(
+        "Who goes first",
+        arguments: [
+            (#""service_tier": "priority""#, .high), (#""service_tier": "flex""#, .low),
+            (#""service_tier": "auto""#, .unspecified), (#""service_tier": null"#, .unspecified),
+            (#""fusebox": {"priority": "high"}"#, .high),
+            (#""fusebox": {"priority": "normal"}, "service_tier": "default""#, .normal),
+            (#""fusebox": {"priority": "low"}, "service_tier": "auto""#, .low),
+        ] as [(String, WirePriority)])
+    func priority(fields: String, meant: WirePriority) throws {
+        let request = try GenerationRequest("{\(greeting), \(fields)}")
+        #expect(request.submissions.first?.priority == meant)
+    }
+
+    @Test(
+        "Tiers that are none, or that say something else",
+        arguments: [
+            #""service_tier": "scale""#, #""service_tier": 1"#, #""fusebox": {"priority": "soon"}"#,
+            #""fusebox": {"priority": "high"}, "service_tier": "flex""#,
+        ])
+    func noPriority(fields: String) {
+        #expect(throws: APIError.self) { try GenerationRequest("{\(greeting), \(fields)}") }
     }
 
     @Test("What the model has its own values for is left out")

@@ -25,6 +25,51 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
+/// Who goes first where many wait. Nobody starves: what is low still gets a sixteenth of what is high.
+public nonisolated enum WirePriority: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// normal
+  case unspecified // = 0
+  case high // = 1
+  case normal // = 2
+  case low // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .high
+    case 2: self = .normal
+    case 3: self = .low
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .high: return 1
+    case .normal: return 2
+    case .low: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WirePriority] = [
+    .unspecified,
+    .high,
+    .normal,
+    .low,
+  ]
+
+}
+
 public nonisolated enum WireAdapterVerb: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
   case unspecified // = 0
@@ -284,6 +329,11 @@ public nonisolated struct WireSubmit: @unchecked Sendable {
   public var noSpecialTokens: Bool {
     get {_storage._noSpecialTokens}
     set {_uniqueStorage()._noSpecialTokens = newValue}
+  }
+
+  public var priority: WirePriority {
+    get {_storage._priority}
+    set {_uniqueStorage()._priority = newValue}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1211,6 +1261,10 @@ public nonisolated struct WireRequests: Sendable {
 
 fileprivate nonisolated let _protobuf_package = "fusebox.v1"
 
+nonisolated extension WirePriority: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PRIORITY_UNSPECIFIED\0\u{1}PRIORITY_HIGH\0\u{1}PRIORITY_NORMAL\0\u{1}PRIORITY_LOW\0")
+}
+
 nonisolated extension WireAdapterVerb: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ADAPTER_VERB_UNSPECIFIED\0\u{1}ADAPTER_VERB_ADD\0\u{1}ADAPTER_VERB_REPLACE\0\u{1}ADAPTER_VERB_REMOVE\0\u{1}ADAPTER_VERB_ROLLBACK\0\u{1}ADAPTER_VERB_CANARY\0\u{1}ADAPTER_VERB_PROMOTE\0\u{1}ADAPTER_VERB_RESCAN\0")
 }
@@ -1425,7 +1479,7 @@ nonisolated extension WireSelection: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Submit"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}prompt\0\u{1}selection\0\u{1}sampling\0\u{1}limits\0\u{3}kv_rule\0\u{1}split\0\u{1}credit\0\u{1}keep\0\u{1}scores\0\u{3}encode_only\0\u{3}no_special_tokens\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}prompt\0\u{1}selection\0\u{1}sampling\0\u{1}limits\0\u{3}kv_rule\0\u{1}split\0\u{1}credit\0\u{1}keep\0\u{1}scores\0\u{3}encode_only\0\u{3}no_special_tokens\0\u{1}priority\0")
 
   fileprivate class _StorageClass {
     var _request: Data = Data()
@@ -1440,6 +1494,7 @@ nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _scores: WireScoresWanted? = nil
     var _encodeOnly: Bool = false
     var _noSpecialTokens: Bool = false
+    var _priority: WirePriority = .unspecified
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1462,6 +1517,7 @@ nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _scores = source._scores
       _encodeOnly = source._encodeOnly
       _noSpecialTokens = source._noSpecialTokens
+      _priority = source._priority
     }
   }
 
@@ -1492,6 +1548,7 @@ nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 10: try { try decoder.decodeSingularMessageField(value: &_storage._scores) }()
         case 11: try { try decoder.decodeSingularBoolField(value: &_storage._encodeOnly) }()
         case 12: try { try decoder.decodeSingularBoolField(value: &_storage._noSpecialTokens) }()
+        case 13: try { try decoder.decodeSingularEnumField(value: &_storage._priority) }()
         default: break
         }
       }
@@ -1540,6 +1597,9 @@ nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if _storage._noSpecialTokens != false {
         try visitor.visitSingularBoolField(value: _storage._noSpecialTokens, fieldNumber: 12)
       }
+      if _storage._priority != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._priority, fieldNumber: 13)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1561,6 +1621,7 @@ nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._scores != rhs_storage._scores {return false}
         if _storage._encodeOnly != rhs_storage._encodeOnly {return false}
         if _storage._noSpecialTokens != rhs_storage._noSpecialTokens {return false}
+        if _storage._priority != rhs_storage._priority {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -13,6 +13,7 @@ struct RequestFields: Equatable {
     var system: String?
     var settings = SamplingSettings()
     var deadline: UInt32?
+    var priority: WirePriority?
     /// The likeliest tokens told beside each, with their log probabilities; nil: no scores.
     var logprobs: UInt32?
 
@@ -41,6 +42,7 @@ struct RequestFields: Equatable {
         submit.limits.deadlineMs = deadline ?? 0
         submit.kvRule = kvRule ?? .unspecified
         submit.split = split
+        submit.priority = priority ?? .unspecified
         if let logprobs {
             guard logprobs <= WireScoresWanted.topLimit else {
                 throw ClientError(

@@ -60,6 +60,10 @@ struct RequestLine {
             case "deadline_ms":
                 fields.deadline = try read(
                     value.int.flatMap { UInt32(exactly: $0) }, key, "a count of milliseconds")
+            case "priority":
+                fields.priority = try read(
+                    value.string.flatMap { WirePriority(name: $0) }, key,
+                    oneOf(WirePriority.names))
             case "logprobs":
                 fields.logprobs = try read(
                     value.int.flatMap { UInt32(exactly: $0) }, key, "a count")

@@ -8,6 +8,12 @@ extension WireWeighting: ExpressibleByArgument {
     public static var allValueStrings: [String] { names }
 }
 
+extension WirePriority: ExpressibleByArgument {
+    public init?(argument: String) { self.init(name: argument) }
+
+    public static var allValueStrings: [String] { names }
+}
+
 extension WireKVRule: ExpressibleByArgument {
     public init?(argument: String) { self.init(name: argument) }
 

@@ -138,6 +138,7 @@ struct FaultPlan {
         if number(0...2) == 0 { submit.credit = UInt32(number(1...4)) }
         if number(0...5) == 0 { submit.kvRule = .pin }
         submit.keep = number(0...4) == 0
+        submit.priority = [.normal, .high, .low][number(0...2)]
         if number(0...11) == 0, !submit.split {
             submit.encodeOnly = true
         } else {

@@ -10,7 +10,7 @@ struct History {
         /// A worker took a part; `running` counts it.
         case dispatched(pid: Int32, WireDispatch, running: Int, slots: Int, at: Duration)
         /// A worker died by itself with exactly this one part running.
-        case diedAlone(RequestID, part: UInt32, epoch: UInt32)
+        case diedAlone(RequestID, part: UInt32, epoch: UInt32, at: Duration)
         /// The broker wants a part run; what came before is void.
         case ordered(RequestID, part: UInt32, epoch: UInt32)
         /// The broker accepted a request, or said so again.
@@ -20,7 +20,7 @@ struct History {
         /// A client left for good; what it asked may be started until then.
         case abandoned(RequestID, until: Duration)
         /// The front ended, and another took its place.
-        case restarted(hasLostPower: Bool)
+        case restarted(hasLostPower: Bool, at: Duration)
         /// The service knows nothing of a request that it had accepted for good.
         case lost(RequestID)
         /// At the end of the run somebody still waits for this request.

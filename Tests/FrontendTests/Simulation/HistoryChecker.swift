@@ -9,6 +9,8 @@ struct HistoryChecker {
     /// Workers that may die with a part as their only one: one more than the broker allows, because
     /// with messages under way a death can look lonelier from outside than it was.
     static let deathLimit = 3
+    /// When a front has heard of a worker's death: its silence is noticed after 400 ms.
+    static let hearingTime: Duration = .milliseconds(500)
 
     private struct Stream: Hashable {
         let client: Address
@@ -37,6 +39,8 @@ struct HistoryChecker {
     private var flushed: Set<Part> = []
     private var dispatches: [Part: [UInt32]] = [:]
     private var deaths: [Part: Int] = [:]
+    /// The latest of each part in this front's life.
+    private var diedAt: [Part: Duration] = [:]
     private var ordered: [Part: UInt32] = [:]
     private var editions: [RequestID: Data] = [:]
     /// Tokens of a part when its losses were last forgiven.
@@ -65,20 +69,27 @@ struct HistoryChecker {
                 report(.attempts, "epoch \(epoch) after \(last)")
             }
             ordered[part] = epoch
-        case .diedAlone(let request, let part, let epoch):
+        case .diedAlone(let request, let part, let epoch, let now):
             let part = Part(request: request, part: Int(part))
-            if ordered[part] == epoch { deaths[part, default: 0] += 1 }
+            guard ordered[part] == epoch else { break }
+            deaths[part, default: 0] += 1
+            diedAt[part] = now
         case .accepted(let request, let deadline):
             deadlines[request] = deadlines[request] ?? deadline
         case .dismissed(let pid): report(.patience, "worker \(pid) did nothing wrong")
         case .abandoned(let request, let end): abandoned[request] = end
         // The next front counts its attempts anew, but not its epochs.
-        case .restarted(let hasLostPower):
+        case .restarted(let hasLostPower, let now):
             dispatches = dispatches.mapValues { $0.suffix(1) }
             // The next front waits for clients anew.
             abandoned = [:]
             // It finds what its mixes name, and may name the whole shelf otherwise.
             editions = [:]
+            // A front that dies before it hears of a death takes the worker's for its own doing.
+            for (part, time) in diedAt where now - time < Self.hearingTime {
+                deaths[part, default: 1] -= 1
+            }
+            diedAt = [:]
             // Blame is noted, but not forced to disk.
             if hasLostPower {
                 deaths = [:]

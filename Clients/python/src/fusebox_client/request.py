@@ -16,6 +16,8 @@ Prompt = Union[str, Sequence[Mapping[str, str]], Sequence[int]]
 Weighting = Literal["renormalized", "sum", "mean", "top1", "paper"]
 #: What becomes of earlier keys and values when a reply is routed again.
 KVRule = Literal["keep", "recompute", "pin"]
+#: Who goes first where many wait.
+Priority = Literal["high", "normal", "low"]
 
 
 class SubmitOptions(TypedDict, total=False):
@@ -63,6 +65,7 @@ class SubmitOptions(TypedDict, total=False):
     top_scores: int
     #: The prompt is scored, and that is all.
     no_reply: bool
+    priority: Priority
     #: It goes on when this client is gone, for another one to `attach` to; otherwise the service
     #: cancels what runs for a connection that has been gone for ten seconds.
     keep: bool
@@ -144,6 +147,7 @@ def submit_message(
     prompt_scores: bool = False,
     top_scores: int = 0,
     no_reply: bool = False,
+    priority: Priority = "normal",
     keep: bool = False,
 ) -> client.Submit:
     """The message without its id; ValueError for values without sense."""
@@ -181,6 +185,7 @@ def submit_message(
         kv_rule=None if kv_rule is None else f"KV_RULE_{kv_rule.upper()}",
         split=split,
         keep=keep,
+        priority=None if priority == "normal" else f"PRIORITY_{priority.upper()}",
         scores=wanted if scores or prompt_scores else None,
     )
 

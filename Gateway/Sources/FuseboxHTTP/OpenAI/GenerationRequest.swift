@@ -50,6 +50,7 @@ struct GenerationRequest {
         explains = try options.bool("explain") ?? true
         keeps = try options.bool("keep") ?? false
         let rule = try options.word("kv_rule", of: WireKVRule.self)
+        let priority = try PriorityFields.priority(&body, &options)
         let splits = try options.bool("split") ?? false
 
         choicesPerPrompt = Int(fields.choiceCount)
@@ -69,6 +70,7 @@ struct GenerationRequest {
                 submit.kvRule = rule ?? .unspecified
                 submit.split = splits
                 submit.keep = keeps
+                submit.priority = priority
                 if scores.reply { submit.scores = scores }
                 do throws(WireError) {
                     try submit.validate()

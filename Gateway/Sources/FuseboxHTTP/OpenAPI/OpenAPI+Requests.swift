@@ -89,6 +89,7 @@ extension OpenAPI {
                 "weighting": {"$ref": "#/components/schemas/Weighting"},
                 "gain": {"type": ["number", "null"], "description": "Multiplies what auto's weighting gives; left out: 1."},
                 "kv_rule": {"enum": ["keep", "recompute", "pin", null]},
+                "priority": {"enum": ["high", "normal", "low", null]},
                 "split": {"type": ["boolean", "null"], "description": "Each sentence of the last user message is answered by itself."},
                 "seed": {"type": ["integer", "string", "null"], "description": "From 0 to 2^64 - 1; as a text where a number would be rounded."},
                 "deadline_ms": {"type": ["integer", "null"], "minimum": 0},
@@ -101,6 +102,7 @@ extension OpenAPI {
     private static let generationFields = """
         "model": {"$ref": "#/components/schemas/ModelName"},
         "stream": {"type": ["boolean", "null"]},
+        "service_tier": {"enum": ["auto", "default", "flex", "priority", null], "description": "priority goes before others that wait, flex after them."},
         "stream_options": {
             "type": ["object", "null"],
             "properties": {"include_usage": {"type": "boolean"}, "continuous_usage_stats": {"type": "boolean"}}

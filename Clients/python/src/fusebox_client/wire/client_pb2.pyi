@@ -14,6 +14,10 @@ ADAPTER_VERB_RESCAN: AdapterVerb
 ADAPTER_VERB_ROLLBACK: AdapterVerb
 ADAPTER_VERB_UNSPECIFIED: AdapterVerb
 DESCRIPTOR: _descriptor.FileDescriptor
+PRIORITY_HIGH: Priority
+PRIORITY_LOW: Priority
+PRIORITY_NORMAL: Priority
+PRIORITY_UNSPECIFIED: Priority
 
 class Accepted(_message.Message):
     __slots__ = ["durable", "parts", "request", "seed"]
@@ -450,13 +454,14 @@ class StatusReply(_message.Message):
     def __init__(self, request: _Optional[bytes] = ..., version: _Optional[str] = ..., workers: _Optional[_Iterable[_Union[WorkerStatus, _Mapping]]] = ..., queued: _Optional[int] = ..., running: _Optional[int] = ..., accepted: _Optional[int] = ..., finished: _Optional[int] = ..., failed: _Optional[int] = ..., resumed: _Optional[int] = ..., draining: bool = ..., base: _Optional[bytes] = ..., router: _Optional[bytes] = ..., degraded: _Optional[str] = ..., connections: _Optional[_Union[ConnectionStatus, _Mapping]] = ..., refused_adapters: _Optional[_Iterable[_Union[_common_pb2.RefusedAdapter, _Mapping]]] = ..., model: _Optional[str] = ..., context: _Optional[int] = ..., vocabulary: _Optional[int] = ..., journal: _Optional[str] = ..., journal_problem: _Optional[str] = ..., quarantined_adapters: _Optional[_Iterable[str]] = ..., tokens: _Optional[int] = ..., refused: _Optional[int] = ..., adapters: _Optional[_Iterable[_Union[AdapterUse, _Mapping]]] = ..., first_token: _Optional[_Union[Latency, _Mapping]] = ..., inter_token: _Optional[_Union[Latency, _Mapping]] = ..., begin_token: _Optional[str] = ..., end_token: _Optional[str] = ...) -> None: ...
 
 class Submit(_message.Message):
-    __slots__ = ["credit", "encode_only", "keep", "kv_rule", "limits", "no_special_tokens", "prompt", "request", "sampling", "scores", "selection", "split"]
+    __slots__ = ["credit", "encode_only", "keep", "kv_rule", "limits", "no_special_tokens", "priority", "prompt", "request", "sampling", "scores", "selection", "split"]
     CREDIT_FIELD_NUMBER: _ClassVar[int]
     ENCODE_ONLY_FIELD_NUMBER: _ClassVar[int]
     KEEP_FIELD_NUMBER: _ClassVar[int]
     KV_RULE_FIELD_NUMBER: _ClassVar[int]
     LIMITS_FIELD_NUMBER: _ClassVar[int]
     NO_SPECIAL_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    PRIORITY_FIELD_NUMBER: _ClassVar[int]
     PROMPT_FIELD_NUMBER: _ClassVar[int]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
     SAMPLING_FIELD_NUMBER: _ClassVar[int]
@@ -469,13 +474,14 @@ class Submit(_message.Message):
     kv_rule: _common_pb2.KVRule
     limits: _common_pb2.Limits
     no_special_tokens: bool
+    priority: Priority
     prompt: _common_pb2.Prompt
     request: bytes
     sampling: _common_pb2.Sampling
     scores: _common_pb2.ScoresWanted
     selection: Selection
     split: bool
-    def __init__(self, request: _Optional[bytes] = ..., prompt: _Optional[_Union[_common_pb2.Prompt, _Mapping]] = ..., selection: _Optional[_Union[Selection, _Mapping]] = ..., sampling: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., limits: _Optional[_Union[_common_pb2.Limits, _Mapping]] = ..., kv_rule: _Optional[_Union[_common_pb2.KVRule, str]] = ..., split: bool = ..., credit: _Optional[int] = ..., keep: bool = ..., scores: _Optional[_Union[_common_pb2.ScoresWanted, _Mapping]] = ..., encode_only: bool = ..., no_special_tokens: bool = ...) -> None: ...
+    def __init__(self, request: _Optional[bytes] = ..., prompt: _Optional[_Union[_common_pb2.Prompt, _Mapping]] = ..., selection: _Optional[_Union[Selection, _Mapping]] = ..., sampling: _Optional[_Union[_common_pb2.Sampling, _Mapping]] = ..., limits: _Optional[_Union[_common_pb2.Limits, _Mapping]] = ..., kv_rule: _Optional[_Union[_common_pb2.KVRule, str]] = ..., split: bool = ..., credit: _Optional[int] = ..., keep: bool = ..., scores: _Optional[_Union[_common_pb2.ScoresWanted, _Mapping]] = ..., encode_only: bool = ..., no_special_tokens: bool = ..., priority: _Optional[_Union[Priority, str]] = ...) -> None: ...
 
 class WorkerStatus(_message.Message):
     __slots__ = ["adapter_byte_limit", "adapter_bytes", "adapter_evictions", "adapter_loads", "cache_tokens", "cached_tokens", "evicted_blocks", "name", "parts", "pid", "problem", "prompt_tokens", "resident_adapters", "restarts", "running", "slots", "state", "steps", "tokens"]
@@ -518,6 +524,9 @@ class WorkerStatus(_message.Message):
     steps: int
     tokens: int
     def __init__(self, name: _Optional[str] = ..., pid: _Optional[int] = ..., state: _Optional[str] = ..., slots: _Optional[int] = ..., running: _Optional[int] = ..., steps: _Optional[int] = ..., tokens: _Optional[int] = ..., restarts: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., cached_tokens: _Optional[int] = ..., evicted_blocks: _Optional[int] = ..., cache_tokens: _Optional[int] = ..., problem: _Optional[str] = ..., parts: _Optional[_Iterable[_Union[RunningPart, _Mapping]]] = ..., adapter_bytes: _Optional[int] = ..., adapter_byte_limit: _Optional[int] = ..., resident_adapters: _Optional[int] = ..., adapter_loads: _Optional[int] = ..., adapter_evictions: _Optional[int] = ...) -> None: ...
+
+class Priority(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
 
 class AdapterVerb(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []

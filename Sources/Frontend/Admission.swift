@@ -1,0 +1,85 @@
+import Wire
+
+/// Whether what comes may wait, and when to come back if not.
+struct Admission: Sendable {
+    /// Parts and estimated tokens that may wait.
+    private let limit: QueueLoad
+    /// What is told is longer than what is estimated by a part in so many: room that comes later than was said is a promise broken.
+    private static let caution = 8
+    private var rate = DrainRate()
+    private var appointments = Appointments()
+
+    init(_ configuration: BrokerConfiguration) {
+        limit = QueueLoad(parts: configuration.queueLimit, cost: configuration.queueTokenLimit)
+    }
+
+    /// Notes that a part left for good; `isBusy`: others wait.
+    mutating func note(cost: Int, isBusy: Bool, now: Instant) {
+        rate.note(cost: cost, isBusy: isBusy, now: now)
+    }
+
+    mutating func forgetMissed(_ now: Instant) {
+        appointments.forgetMissed(now)
+    }
+
+    /// Refuses what would make the queue too long, with the time after which there is room.
+    ///
+    /// A full queue still takes what keeps its client below a fair share, so that nobody can shut others out; it is never
+    /// more than twice as long for that. Who was sent away and comes back in time finds the room that new ones leave: up to half
+    /// of the queue is kept for it.
+    mutating func admit(
+        _ load: QueueLoad, _ id: RequestID, isKept: Bool, of client: Address, to queue: FairQueue,
+        now: Instant
+    ) throws(Refusal) {
+        let due = appointments.due(id)
+        if fits(load, isKept: isKept, isDue: due.map { $0 <= now } ?? false, of: client, in: queue)
+        {
+            return appointments.remove(id)
+        }
+        let delay: Duration
+        if let due, due > now {
+            delay = due - now
+        } else {
+            // Who was to find room by now need not wait for those that were sent away after it.
+            let others = due == nil ? appointments.load : QueueLoad()
+            let surplus = surplus(queue.load(besides: nil) + load + others, of: load)
+            delay = rate.delay(untilGone: surplus + surplus / Self.caution)
+            appointments.make(id, load, of: client, due: now + delay, now: now)
+        }
+        throw Refusal(
+            .resourceExhausted,
+            "the queue is full: \(queue.count) parts wait; try again later", retryAfter: delay)
+    }
+
+    private func fits(
+        _ load: QueueLoad, isKept: Bool, isDue: Bool, of client: Address, in queue: FairQueue
+    ) -> Bool {
+        // One request alone may be over the bounds: it is taken when nothing else waits.
+        guard !queue.isEmpty else { return true }
+        // What clients that are gone left has bounds of its own, and comes last; none of it may be cancelled that was to be kept.
+        let kept = queue.keptCount(of: nil) + queue.keptCount(of: client)
+        if isKept, kept + load.parts > limit.parts { return false }
+        let waiting = queue.load(besides: nil) + load
+        let reserved =
+            isDue
+            ? QueueLoad()
+            : QueueLoad(
+                parts: min(appointments.load.parts, limit.parts / 2),
+                cost: min(appointments.load.cost, limit.cost / 2))
+        let expected = waiting + reserved
+        if expected.parts <= limit.parts, expected.cost <= limit.cost { return true }
+        let owners = queue.ownerCount + (queue.count(of: client) == 0 ? 1 : 0)
+        let isWithinShare =
+            (queue.count(of: client) + load.parts) * (owners + 1) <= limit.parts
+            && (queue.cost(of: client) + load.cost) * (owners + 1) <= limit.cost
+        return isWithinShare && waiting.parts <= 2 * limit.parts && waiting.cost <= 2 * limit.cost
+    }
+
+    /// The estimated tokens that have to go before there is room, with some to spare for what is not as estimated.
+    private func surplus(_ waiting: QueueLoad, of load: QueueLoad) -> Int {
+        let mean = waiting.cost / max(waiting.parts, 1)
+        return max(
+            waiting.cost - (limit.cost - limit.cost / 16),
+            (waiting.parts - (limit.parts - limit.parts / 16)) * mean, load.cost)
+    }
+}
