@@ -59,9 +59,12 @@ public struct AdapterShelf: Sendable {
 
     /// What a name may be, for messages.
     public static let nameRule =
-        "a name has letters, digits, '.', '_', '-', at most 64, and begins with a letter or digit"
+        "a name has letters, digits, '.', '_', '-', at most 64, begins with a letter or digit, and is neither auto nor base"
 
-    /// Whether a name matches `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`.
+    /// What requests say instead of a name.
+    private static let selections: Set = ["auto", "base"]
+
+    /// Whether a name matches `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$` and means nothing else.
     ///
     /// Names that differ in their case alone are two names.
     public static func isValid(name: String) -> Bool {
@@ -69,6 +72,7 @@ public struct AdapterShelf: Sendable {
         guard let first = name.utf8.first, letters.contains(first), name.utf8.count <= 64 else {
             return false
         }
-        return name.utf8.allSatisfy { letters.contains($0) || "._-".utf8.contains($0) }
+        return !selections.contains(name)
+            && name.utf8.allSatisfy { letters.contains($0) || "._-".utf8.contains($0) }
     }
 }

@@ -45,7 +45,11 @@ extension Broker {
     ) {
         let reason = adapters.map { "\($0.name): \($0.reason)" }.joined(separator: "; ")
         let change = shelf?.change
-        if let change, case .distributing(let proposal) = change.phase, proposal.contains(edition) {
+        // What is in force already the others hold: the change is not to blame.
+        let isInForce = editions.wanted.contains(edition) || usedEditions.contains(edition)
+        if let change, case .distributing(let proposal) = change.phase, proposal.contains(edition),
+            change.isStart || !isInForce
+        {
             if !change.isStart {
                 let refusal = Refusal(.invalidArgument, "a worker refuses \(reason)")
                 return abortChange(refusal, now: now)

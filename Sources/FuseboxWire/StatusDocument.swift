@@ -16,6 +16,8 @@ public enum StatusDocument {
             "first_token_ms": json(status.firstToken), "inter_token_ms": json(status.interToken),
             "adapters": .array(status.adapters.map { .object(json($0)) }),
             "degraded": text(status.degraded),
+            "journal": text(status.journal), "journal_problem": text(status.journalProblem),
+            "quarantined_adapters": .array(status.quarantinedAdapters.map { .string($0) }),
             "connections": .object([
                 "open": JSONValue(status.connections.open),
                 "refused": JSONValue(status.connections.refused),

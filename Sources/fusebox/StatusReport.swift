@@ -1,3 +1,4 @@
+import FuseboxWire
 import Tensors
 import Wire
 
@@ -11,21 +12,20 @@ struct StatusReport {
 
     /// A line each for the service, its requests, its connections and what is wrong, two for each worker that serves.
     var text: String {
-        let state =
-            status.draining ? "draining" : status.degraded.isEmpty ? "serving" : "degraded"
         let model = status.model.isEmpty ? "" : "model \(status.model), "
         let base = Digest(bytes: status.base).map { "base \($0.description.prefix(12))" }
         let router = Digest(bytes: status.router).map { "router \($0.description.prefix(12))" }
         let head =
             [
-                "fusebox \(status.version), \(state), \(model)\(base ?? "no worker yet"), \(router ?? "no router")",
+                "fusebox \(status.version), \(status.state), \(model)\(base ?? "no worker yet"), \(router ?? "no router")",
                 "requests: \(status.running) running, \(status.queued) queued, \(status.accepted) accepted, "
                     + "\(status.finished) finished, \(status.failed) failed, \(status.resumed) resumed, "
                     + "\(status.refused) refused",
                 "connections: \(status.connections.open) open, \(status.connections.refused) refused, "
                     + "\(status.connections.cut) cut, \(status.connections.bufferedBytes) bytes buffered",
+                "journal: \(status.journal.isEmpty ? "none, what is accepted ends with the service" : status.journal)",
             ] + (status.degraded.isEmpty ? [] : ["degraded: \(status.degraded)"])
-            + status.refusedAdapters.map { "adapter refused: \($0.name): \($0.reason)" }
+            + status.problems
         return (head + status.workers.flatMap(Self.lines)).joined(separator: "\n")
     }
 

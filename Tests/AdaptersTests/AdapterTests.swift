@@ -129,13 +129,13 @@ import Testing
 
     @Test func namesAreRegistryNames() throws {
         for name in [
-            "a", "A", "0", "past_tense", "Qwen2.5-Lora_V1", "a.b-c_d",
+            "a", "A", "0", "past_tense", "Qwen2.5-Lora_V1", "a.b-c_d", "autobahn", "Base",
             String(repeating: "a", count: 64),
         ] {
             #expect(AdapterShelf.isValid(name: name))
         }
         for name in [
-            "", ".a", "-a", "_a", "a b", "a/b", "../a", "é", "a\n", "a\0",
+            "", ".a", "-a", "_a", "a b", "a/b", "../a", "é", "a\n", "a\0", "auto", "base",
             String(repeating: "a", count: 65),
         ] {
             #expect(!AdapterShelf.isValid(name: name))

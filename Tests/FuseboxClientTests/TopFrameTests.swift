@@ -33,6 +33,9 @@ import Wire
             text(history(Self.before, .sample), width: 80) == """
                 fusebox 1.2.3  degraded  tiny  base abababababab
                 1 of 2 workers serve; worker-1: no model at x
+                nothing new is accepted: the disk is full
+                adapter set aside: mad: workers died of requests that had it; replace it, or
+                start the service anew
                 adapter refused: odd: fits another base
                 2 running  2 queued  9 finished  1 failed  7 refused  4 resumed  3 connections
 
@@ -63,6 +66,11 @@ import Wire
                 base abababababab
                 1 of 2 workers serve; worker-1: no model
                 at x
+                nothing new is accepted: the disk is
+                full
+                adapter set aside: mad: workers died of
+                requests that had it; replace it, or
+                start the service anew
                 adapter refused: odd: fits another base
                 2 running  2 queued  9 finished
                 1 failed  7 refused  4 resumed
@@ -118,7 +126,7 @@ import Wire
         let lines = text(history(.sample), width: 80, height: 6).split(
             separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.count == 6 && lines.first?.hasPrefix("fusebox 1.2.3") == true)
-        #expect(lines.last == "17 more lines do not fit")
+        #expect(lines.last == "20 more lines do not fit")
         #expect(text(history(.sample), width: 80, height: 0).isEmpty == false)
     }
 

@@ -33,6 +33,9 @@ import Wire
         #expect(adapters.map { workers[0][$0]?.int } == [900, 1000, 3, 7, 4])
         #expect(workers.map { $0["problem"]?.string } == [nil, "no model at x"])
         #expect(document["degraded"]?.string?.hasPrefix("1 of 2 workers") == true)
+        #expect(document["journal"]?.string == "/state/journal.sqlite")
+        #expect(document["journal_problem"]?.string == "the disk is full")
+        #expect(document["quarantined_adapters"]?.array?.map(\.string) == ["mad"])
         let refused = document["refused_adapters"]?.array?.first
         #expect(refused?["name"]?.string == "odd")
         #expect(refused?["reason"]?.string == "fits another base")

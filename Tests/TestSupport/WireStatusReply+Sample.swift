@@ -10,6 +10,8 @@ extension WireStatusReply {
         ($0.running, $0.queued, $0.accepted) = (2, 2, 13)
         ($0.finished, $0.failed, $0.resumed) = (9, 1, 4)
         ($0.refused, $0.tokens) = (7, 400)
+        ($0.journal, $0.journalProblem) = ("/state/journal.sqlite", "the disk is full")
+        $0.quarantinedAdapters = ["mad"]
         $0.workers = [
             WireWorkerStatus {
                 ($0.name, $0.pid, $0.state, $0.restarts) = ("worker-0", 77, "ready", 3)

@@ -28,6 +28,9 @@ import Testing
         #expect(snapshot.state == "serving" && snapshot.isReady)
         snapshot.status?.degraded = "one is missing"
         #expect(snapshot.state == "degraded" && snapshot.isReady)
+        snapshot.status?.journalProblem = "the disk is full"
+        #expect(snapshot.state == "degraded" && !snapshot.isReady, "nothing would be taken")
+        snapshot.status?.journalProblem = ""
         snapshot.status?.draining = true
         #expect(snapshot.state == "draining" && snapshot.refusal?.retryAfter != nil)
     }

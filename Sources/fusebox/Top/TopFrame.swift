@@ -36,9 +36,7 @@ struct TopFrame {
         let (state, colour) =
             history.problem != nil
             ? ("no answer", Self.red)
-            : status.draining
-                ? ("draining", Self.yellow)
-                : status.degraded.isEmpty ? ("serving", Self.green) : ("degraded", Self.yellow)
+            : (status.state, status.state == "serving" ? Self.green : Self.yellow)
         var items = [
             StyledLine("fusebox \(status.version)", Self.bold), StyledLine(state, colour),
         ]
@@ -49,9 +47,7 @@ struct TopFrame {
         }
         return StyledLine.flow(items, width: width)
             + sentence(history.problem ?? status.degraded, Self.yellow)
-            + status.refusedAdapters.flatMap {
-                sentence("adapter refused: \($0.name): \($0.reason)", Self.yellow)
-            }
+            + status.problems.flatMap { sentence($0, Self.yellow) }
     }
 
     /// A text that may be longer than a line.

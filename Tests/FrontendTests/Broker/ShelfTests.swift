@@ -167,6 +167,18 @@ import Wire
         #expect(digest(submit(&bench, 3).dispatches.first) == Self.other)
     }
 
+    /// A canary leaves the rest in force: a late worker that refuses that has a fault of its own, and must not sit there idle.
+    @Test func whoRefusesWhatIsInForceGoes() throws {
+        var bench = bench()
+        try propose(&bench, .canary)
+        bench.start(2)
+        let current = try #require(bench.broker.editions.current?.id)
+        let offer = try #require(bench.broker.sessions.last?.offered[current])
+        let actions = say(&bench, 2, current, offer, refusing: "there is no memory")
+        #expect(actions.compactMap(\.killed) == [.of(102)])
+        #expect(bench.broker.sessions.count == 2)
+    }
+
     @Test func anIdIsOfOneChange() throws {
         var bench = bench()
         bench.tell(change(.replace))

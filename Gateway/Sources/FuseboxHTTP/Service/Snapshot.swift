@@ -13,13 +13,14 @@ struct Snapshot: Sendable {
     /// In one word: starting, serving, degraded, draining or unreachable.
     var state: String {
         guard let status else { return "unreachable" }
-        if status.draining { return "draining" }
-        if !status.workers.contains(where: { $0.slots > 0 }) { return "starting" }
-        return status.degraded.isEmpty ? "serving" : "degraded"
+        if !status.draining, !status.workers.contains(where: { $0.slots > 0 }) { return "starting" }
+        return status.state
     }
 
     /// Whether a request would be taken.
-    var isReady: Bool { state == "serving" || state == "degraded" }
+    var isReady: Bool {
+        (state == "serving" || state == "degraded") && status?.journalProblem.isEmpty ?? false
+    }
 
     /// Why a request would not be taken, known without asking; nil: it is worth trying.
     var refusal: APIError? {
