@@ -2,10 +2,11 @@ import Wire
 
 /// Whether what comes may wait, and when to come back if not.
 struct Admission: Sendable {
-    /// Parts and estimated tokens that may wait.
-    private let limit: QueueLoad
     /// What is told is longer than what is estimated by a part in so many: room that comes later than was said is a promise broken.
     private static let caution = 8
+
+    /// Parts and estimated tokens that may wait.
+    private let limit: QueueLoad
     private var rate = DrainRate()
     private var appointments = Appointments()
 
