@@ -106,8 +106,8 @@ import Wire
             millisecond += 1
             service.step(to: start + .milliseconds(millisecond))
             longest = max(longest, service.queue.count)
-            // Newcomers who take no for an answer.
-            if millisecond % 500 == 0 {
+            // Newcomers who take no for an answer, six times as many as there is room for.
+            if millisecond % max(20 / slots, 1) == 0 {
                 _ = service.ask(2_000_000 + millisecond, from: Address(name: [2, 0]))
             }
             let coming = due.filter { $0.time <= service.now }
