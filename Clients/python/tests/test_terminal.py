@@ -64,7 +64,8 @@ def test_status(run: Run) -> None:
         "worker-0: ready, process 0, 0 restarts, 0 of 0 slots, 0 tokens in 0 steps",
         "worker-0: 0 prompt tokens, 0 of them (0 %) from the prefix cache of 0, 0 blocks evicted",
     ]
-    assert lines[3:] == worker * 2
+    assert lines[3].startswith("journal: /") and lines[3].endswith(".sqlite")
+    assert lines[4:] == worker * 2
 
 
 def test_ask(run: Run, name: str) -> None:
