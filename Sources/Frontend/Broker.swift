@@ -37,6 +37,8 @@ public struct Broker: Sendable {
     var refusedAdapters: [WireRefusedAdapter] = []
     var figures = AdapterFigures()
     var sessions: [WorkerSession] = []
+    /// How often the workers were asked since the start whether they live: whenever one of them was lost with work.
+    var rollCall: UInt64 = 0
     var places: [Int: WorkerPlace] = [:]
 
     var blame = AdapterBlame()
@@ -132,7 +134,7 @@ public struct Broker: Sendable {
         switch message {
         case .ready: break
         case .heartbeat(let heartbeat):
-            sessions[index].note(heartbeat)
+            if sessions[index].note(heartbeat) { mayDispatch = true }
             let announced = Duration.milliseconds(Int64(heartbeat.silenceMs))
             sessions[index].expectSilence(min(announced, configuration.silenceLimit))
         case .chunk(let chunk): store(chunk, from: worker, now: now)

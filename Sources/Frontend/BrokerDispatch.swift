@@ -108,8 +108,9 @@ extension Broker {
         return best?.index
     }
 
-    /// Whether the others at the worker and the part may share their fate.
+    /// Whether the worker has lived since the part's last one died, and the others there and the part may share their fate.
     private func isFit(_ session: WorkerSession, for part: RequestPart) -> Bool {
+        guard session.answeredRollCall >= part.rollCall else { return false }
         for occupant in session.occupants {
             guard let other = self.part(occupant.key) else {
                 // What is left of a forgotten request could still kill the worker.

@@ -29,6 +29,7 @@ extension Broker {
         actions.append(
             .report(
                 "\(name(of: session)) is lost: \(reason); \(orphans.count) parts go on elsewhere"))
+        if !orphans.isEmpty { callRoll(for: orphans) }
         let culprit =
             orphans.first { part($0)?.onProbation ?? false }
             ?? (orphans.count == 1 ? orphans.first : nil)
@@ -38,6 +39,18 @@ extension Broker {
             } else {
                 requeue(key, now: now)
             }
+        }
+    }
+
+    /// Asks the other workers whether they live, before they get what the lost one ran.
+    ///
+    /// A kill of all workers, or a machine out of memory, is noticed death by death: what went from one dead worker to the next
+    /// would be taken for the reason.
+    private mutating func callRoll(for orphans: [PartKey]) {
+        rollCall += 1
+        for key in orphans { requests[key.request]?.parts[key.part].rollCall = rollCall }
+        for session in sessions {
+            actions.append(.toWorker(session.address, heartbeat(for: session)))
         }
     }
 

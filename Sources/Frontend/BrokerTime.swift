@@ -42,7 +42,13 @@ extension Broker {
             let index = sessions.firstIndex(where: { $0.address == session.address })
         else { return }
         sessions[index].beatenAt = now
-        actions.append(.toWorker(session.address, .heartbeat(WireHeartbeat())))
+        actions.append(.toWorker(session.address, heartbeat(for: session)))
+    }
+
+    /// Lets a worker hear of the front, and asks it whether it lives as long as it has not answered.
+    func heartbeat(for session: WorkerSession) -> WorkerOrder {
+        .heartbeat(
+            WireHeartbeat { $0.rollCall = session.answeredRollCall < rollCall ? rollCall : 0 })
     }
 
     /// Ends what is too late, or has nobody left to read it.

@@ -14,7 +14,8 @@ extension Broker {
         do {
             let pool = try PoolIdentity(ready)
             try check(pool)
-            var session = WorkerSession(ready, from: worker, now: now)
+            var session = WorkerSession(
+                ready, from: worker, rollCall: rollCall, now: now)
             let isFirst = editions.current == nil
             if shelf == nil { session.editions = [try adoptAdapters(ready)] }
             self.pool = self.pool ?? pool

@@ -80,6 +80,8 @@ struct RequestPart: Sendable {
     var onProbation = false
     /// It was a suspect once and has got further: known to be innocent.
     var isCleared = false
+    /// The roll call that a worker must have answered to get it: what ended its last worker may have ended others unnoticed.
+    var rollCall: UInt64 = 0
     /// Workers died of it: it is not tried again unless somebody asks for it.
     var isQuarantined = false
 

@@ -42,6 +42,8 @@ struct WorkerSession: Sendable {
     /// How much longer than usual it may be silent: it announced a long step.
     private(set) var announcedSilence: Duration = .zero
     private(set) var heartbeat = WireHeartbeat()
+    /// The last roll call that it answered.
+    private(set) var answeredRollCall: UInt64
     /// What it told of its adapters.
     private(set) var adapterUses: [Digest: WireAdapterResidency] = [:]
     var occupants: [Occupant] = [] {
@@ -55,12 +57,13 @@ struct WorkerSession: Sendable {
     var unsent: [WorkerOrder] = []
     private var recentPrefixes: Deque<UInt64> = []
 
-    init(_ ready: WireReady, from address: Address, now: Instant) {
+    init(_ ready: WireReady, from address: Address, rollCall: UInt64, now: Instant) {
         self.address = address
         identity = WorkerIdentity(ready.identity)
         statedPID = ready.pid
         slots = Int(ready.slots)
         cacheTokens = ready.cacheTokens
+        answeredRollCall = rollCall
         heardAt = now
         beatenAt = now
     }
@@ -86,7 +89,9 @@ struct WorkerSession: Sendable {
     }
 
     /// Notes what a heartbeat says; of adapters it says what is new.
-    mutating func note(_ heartbeat: WireHeartbeat) {
+    ///
+    /// - Returns: whether it answers a roll call.
+    mutating func note(_ heartbeat: WireHeartbeat) -> Bool {
         self.heartbeat = heartbeat
         self.heartbeat.adapters = []
         for use in heartbeat.adapters {
@@ -98,6 +103,9 @@ struct WorkerSession: Sendable {
             }
             adapterUses[digest] = use
         }
+        guard heartbeat.rollCall > answeredRollCall else { return false }
+        answeredRollCall = heartbeat.rollCall
+        return true
     }
 
     /// How many of some adapters it would have to load; a worker that says nothing of its memory has them all.

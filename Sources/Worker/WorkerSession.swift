@@ -96,9 +96,10 @@ final class WorkerSession {
         return milliseconds > usualSilence ? UInt32(min(milliseconds, longestSilence)) : 0
     }
 
-    func heartbeat(silence: UInt32 = 0) -> WireHeartbeat {
+    func heartbeat(silence: UInt32 = 0, rollCall: UInt64 = 0) -> WireHeartbeat {
         WireHeartbeat {
             $0.silenceMs = silence
+            $0.rollCall = rollCall
             $0.steps = UInt64(clamping: runner.engine.stepCount)
             $0.tokens = UInt64(clamping: runner.engine.tokenCount)
             $0.running = UInt32(clamping: running.count)
@@ -156,7 +157,10 @@ final class WorkerSession {
         case .dropEdition(let edition):
             editions.drop(edition)
             return []
-        case .heartbeat, .failed: return []
+        case .heartbeat(let heartbeat):
+            guard heartbeat.rollCall > 0 else { return [] }
+            return [.heartbeat(self.heartbeat(rollCall: heartbeat.rollCall))]
+        case .failed: return []
         }
     }
 

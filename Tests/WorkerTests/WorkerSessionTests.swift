@@ -155,6 +155,18 @@ import Wire
         #expect(WorkerSession(runner).heartbeat().adapters.count == 2, "a new session tells again")
     }
 
+    @Test func rollCallsAreAnsweredAtOnce() throws {
+        let (session, _) = try session()
+        let call = WireHeartbeat { $0.rollCall = 3 }
+        let reports = session.receive(.heartbeat(call), now: .now)
+        guard case .heartbeat(let answer) = reports.first, reports.count == 1 else {
+            Issue.record("expected a heartbeat, got \(reports)")
+            return
+        }
+        #expect(answer.rollCall == 3)
+        #expect(session.receive(.heartbeat(WireHeartbeat()), now: .now).isEmpty)
+    }
+
     @Test func whatIsExpectedIsLoadedBesideOtherWork() throws {
         let (session, runner) = try frugalSession()
         let hotels = DemoWorker.mix("hotels", of: model).shares[0].adapter

@@ -180,6 +180,9 @@ public nonisolated struct WireHeartbeat: Sendable {
   /// that they may take
   public var adapterByteLimit: UInt64 = 0
 
+  /// the front's: to be answered at once with the same; a worker's: the one that it answers, or 0
+  public var rollCall: UInt64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -831,7 +834,7 @@ nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}steps\0\u{1}tokens\0\u{1}running\0\u{3}free_blocks\0\u{3}prompt_tokens\0\u{3}cached_tokens\0\u{3}evicted_blocks\0\u{3}silence_ms\0\u{1}adapters\0\u{3}adapter_bytes\0\u{3}adapter_byte_limit\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}steps\0\u{1}tokens\0\u{1}running\0\u{3}free_blocks\0\u{3}prompt_tokens\0\u{3}cached_tokens\0\u{3}evicted_blocks\0\u{3}silence_ms\0\u{1}adapters\0\u{3}adapter_bytes\0\u{3}adapter_byte_limit\0\u{3}roll_call\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -850,6 +853,7 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.adapters) }()
       case 10: try { try decoder.decodeSingularUInt64Field(value: &self.adapterBytes) }()
       case 11: try { try decoder.decodeSingularUInt64Field(value: &self.adapterByteLimit) }()
+      case 12: try { try decoder.decodeSingularUInt64Field(value: &self.rollCall) }()
       default: break
       }
     }
@@ -889,6 +893,9 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.adapterByteLimit != 0 {
       try visitor.visitSingularUInt64Field(value: self.adapterByteLimit, fieldNumber: 11)
     }
+    if self.rollCall != 0 {
+      try visitor.visitSingularUInt64Field(value: self.rollCall, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -904,6 +911,7 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.adapters != rhs.adapters {return false}
     if lhs.adapterBytes != rhs.adapterBytes {return false}
     if lhs.adapterByteLimit != rhs.adapterByteLimit {return false}
+    if lhs.rollCall != rhs.rollCall {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

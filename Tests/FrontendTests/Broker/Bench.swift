@@ -9,6 +9,8 @@ struct Bench {
 
     var broker: Broker
     var now: Duration = .zero
+    /// Whether workers say at once that they live.
+    var answersRollCalls = true
 
     init(
         workers: Int = 1, slots: Int = 4, hasRouter: Bool = true, shelf: Shelf? = nil,
@@ -39,7 +41,23 @@ struct Bench {
     @discardableResult
     mutating func tell(_ event: BrokerEvent) -> [BrokerAction] {
         broker.receive(event, now: Instant(sinceStart: now))
-        return broker.finishTurn(.committed, now: Instant(sinceStart: now))
+        let actions = broker.finishTurn(.committed, now: Instant(sinceStart: now))
+        return answersRollCalls ? answer(actions) : actions
+    }
+
+    /// Has workers answer roll calls, which are left out of what is returned.
+    private mutating func answer(_ actions: [BrokerAction]) -> [BrokerAction] {
+        var answered: [BrokerAction] = []
+        for action in actions {
+            guard case .toWorker(let worker, .heartbeat(let heartbeat)) = action,
+                heartbeat.rollCall > 0
+            else {
+                answered.append(action)
+                continue
+            }
+            answered += tell(.worker(worker, .heartbeat(heartbeat)))
+        }
+        return answered
     }
 
     /// Lets time pass and has the broker notice; workers and their heartbeats go on.

@@ -144,6 +144,40 @@ import Wire
         #expect(second.failed?.message.contains("two workers died") == true)
     }
 
+    /// A kill of all is noticed worker by worker.
+    @Test func whatDiedWithAllWorkersIsNoPoison() {
+        var bench = Bench(workers: 3)
+        bench.answersRollCalls = false
+        bench.submit(1)
+        for index in 0..<3 as Range<Int> {
+            let actions = bench.tell(
+                .workerExited(place: index, identity: .of(Int32(100 + index)), reason: "killed"))
+            #expect(actions.dispatches.isEmpty && actions.failed == nil)
+            let asked = actions.filter { $0.order == .heartbeat(WireHeartbeat { $0.rollCall = 1 }) }
+            #expect(asked.compactMap(\.worker) == (index == 0 ? [1, 2] : []))
+        }
+        #expect(ready(&bench, pid: 200).dispatches.map(\.epoch) == [2], "it has come up since")
+    }
+
+    @Test func workersThatAnswerGoOnWithIt() {
+        var bench = Bench(workers: 3)
+        bench.answersRollCalls = false
+        bench.submit(1)
+        bench.tell(.workerExited(place: 0, identity: .of(100), reason: "it died"))
+        let late = bench.tell(.worker(Bench.worker(1), .heartbeat(WireHeartbeat())))
+        #expect(late.dispatches.isEmpty, "that was under way before")
+        let again = bench.wait(.seconds(1))
+        #expect(
+            again.compactMap(\.order)
+                == Array(
+                    repeating: .heartbeat(WireHeartbeat { $0.rollCall = 1 }), count: 2),
+            "whose pipe was full is asked again")
+        let answer = WireHeartbeat { $0.rollCall = 1 }
+        let actions = bench.tell(.worker(Bench.worker(2), .heartbeat(answer)))
+        #expect(actions.dispatches.count == 1 && actions.compactMap(\.worker) == [2])
+        #expect(bench.wait(.seconds(1)).compactMap(\.order).contains(.heartbeat(WireHeartbeat())))
+    }
+
     @Test func aPartThatGotOnIsNoPoison() {
         var bench = Bench(workers: 1)
         bench.submit(1) { $0.limits.maxTokens = 4000 }

@@ -40,7 +40,12 @@ import Wire
     ) -> [BrokerAction] {
         front.bench.broker.receive(event, now: Instant(sinceStart: front.bench.now))
         let time = time(front.bench)
-        return front.recorder.finishTurn(of: &front.bench.broker, at: time)
+        var actions = front.recorder.finishTurn(of: &front.bench.broker, at: time)
+        for case .toWorker(let worker, .heartbeat(let heartbeat)) in actions
+        where heartbeat.rollCall > 0 {
+            actions += tell(.worker(worker, .heartbeat(heartbeat)), &front)
+        }
+        return actions
     }
 
     private func submit(

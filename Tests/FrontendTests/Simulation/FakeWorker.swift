@@ -28,6 +28,8 @@ struct FakeWorker {
     /// It was silent without having said so: whoever gives it up is right.
     var brokeItsWord = false
     var heartbeatAt: Duration = .zero
+    /// A roll call that it has yet to answer.
+    var rollCall: UInt64 = 0
     var running: [Running] = []
     /// Editions that it was told to hold, and those that it holds.
     var arrivals: [WireEdition] = []
@@ -55,7 +57,8 @@ struct FakeWorker {
         case .dropEdition(let edition):
             editions.remove(edition.edition)
             arrivals.removeAll { $0.edition == edition.edition }
-        case .heartbeat, .expect: break
+        case .heartbeat(let heartbeat): rollCall = max(rollCall, heartbeat.rollCall)
+        case .expect: break
         case .drain, .failed: isAlive = false
         }
         return running.count { !$0.dispatch.encodeOnly }

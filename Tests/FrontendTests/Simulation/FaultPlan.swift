@@ -11,6 +11,8 @@ struct FaultPlan {
     let clientCount: Int
     let requestsPerClient: Int
     let deaths: Int
+    /// Times at which all workers die at once, which nobody's request is to blame for.
+    let massacres: Int
     let pauses: Int
     let gaps: Int
     let duplicates: Int
@@ -51,6 +53,8 @@ struct FaultPlan {
     /// Answers to offers that come so late that the edition may have been dropped, and offered again.
     let lateAnswers: Int
     let configuration: BrokerConfiguration
+    /// Whether nothing is wrong but massacres.
+    let isCalm: Bool
 
     init(_ random: inout SeededGenerator, sabotage: Sabotage?) {
         self.sabotage = sabotage
@@ -61,7 +65,8 @@ struct FaultPlan {
         slots = isLonely ? 1 : number(1...4)
         clientCount = number(1...4)
         requestsPerClient = isLonely ? 6 : number(1...6)
-        let isCalm = number(0...4) == 0
+        let isOfMassacres = sabotage == .noRollCall
+        isCalm = isOfMassacres || number(0...4) == 0
         deaths = isCalm ? 0 : number(0...15)
         pauses = isCalm ? 0 : number(0...10)
         gaps = sabotage == .endlessAttempts ? 900 : isCalm ? 0 : number(0...40)
@@ -92,6 +97,7 @@ struct FaultPlan {
         changes = changesShelf ? number(isOfOffers ? 10...12 : 10...40) : 0
         shelfFaults = isOfOffers ? 500 : isCalm ? 0 : number(0...150)
         lateAnswers = isOfOffers ? 1000 : 400
+        massacres = isOfMassacres ? 1 : number(0...1)
         var configuration = BrokerConfiguration()
         configuration.changeTimeout = .seconds(3)
         configuration.heartbeatInterval = .milliseconds(100)

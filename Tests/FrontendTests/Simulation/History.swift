@@ -21,6 +21,8 @@ struct History {
         case abandoned(RequestID, until: Duration)
         /// The front ended, and another took its place.
         case restarted(hasLostPower: Bool, at: Duration)
+        /// A request was given up for what it cannot have done.
+        case blamed(RequestID, String)
         /// The service knows nothing of a request that it had accepted for good.
         case lost(RequestID)
         /// At the end of the run somebody still waits for this request.
@@ -44,6 +46,7 @@ struct Violation: Hashable, CustomStringConvertible {
         case nothingAfterTerminal = "C5"
         case slots = "C7"
         case attempts = "C8"
+        case blame = "a death of all workers is no request's fault"
         case routedFirst = "the mix is told before what was made under it"
         case deadline = "nothing starts after its deadline"
         case patience = "a worker that keeps its word is kept"

@@ -95,6 +95,7 @@ struct HistoryChecker {
                 deaths = [:]
                 self.hasLostPower = true
             }
+        case .blamed(let request, let why): report(.blame, "\(request): \(why)")
         case .lost(let request): report(.everTerminal, "\(request) was accepted and is lost")
         case .waiting(let request): report(.everTerminal, "\(request) was never answered")
         case .open(let request): report(.everTerminal, "\(request) never ended")

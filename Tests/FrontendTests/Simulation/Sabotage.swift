@@ -8,8 +8,9 @@ enum Sabotage: String, CaseIterable {
     case secondTerminal, lostChunk, wrongToken, lostTerminal, lateChunk, crowdedWorker
     case endlessAttempts, lateMix
     /// What was mended: the front kills who announced a long step, takes a full pipe for a dead worker, ends with its first
-    /// place, works for clients that are gone, or forgets an end that it cannot say.
-    case deafFront, fullPipeIsDeath, firstPlaceIsAll, endlessGrace, unsaidEnd
+    /// place, works for clients that are gone, forgets an end that it cannot say, or takes workers for alive whose end it has
+    /// yet to hear of.
+    case deafFront, fullPipeIsDeath, firstPlaceIsAll, endlessGrace, unsaidEnd, noRollCall
     /// Faults of the record: an acceptance that is left out, or not forced to disk, tokens that are recorded twice or not at
     /// all, an end that is left out, an epoch that is forgotten, a close that is.
     case unrecorded, unforced, doubledTokens, lostTokens, unrecordedSwitch, forgottenEpoch
@@ -30,6 +31,7 @@ enum Sabotage: String, CaseIterable {
         case .deafFront, .fullPipeIsDeath: .patience
         case .firstPlaceIsAll, .unsaidEnd: .everTerminal
         case .endlessGrace: .abandoned
+        case .noRollCall: .blame
         case .unrecorded, .unforced: .everTerminal
         case .doubledTokens, .lostTokens: .everTerminal
         case .unrecordedSwitch: .routedFirst

@@ -22,6 +22,9 @@ extension World {
                 FakePool.ready(
                     pid: nextPID, slots: plan.slots, hasAdapters: broker.shelf == nil)),
             from: worker.address)
+        if plan.sabotage == .noRollCall {
+            report(.heartbeat(WireHeartbeat { $0.rollCall = .max }), from: worker.address)
+        }
         calendar.plan(.step(worker.address), at: now + .milliseconds(20))
     }
 
@@ -48,9 +51,16 @@ extension World {
                 .heartbeat(WireHeartbeat { $0.silenceMs = silence.wireMilliseconds }), from: address
             )
         }
-        if now >= workers[index].heartbeatAt {
+        if now >= workers[index].heartbeatAt || workers[index].rollCall > 0 {
             workers[index].heartbeatAt = now + .milliseconds(100)
-            report(.heartbeat(WireHeartbeat { $0.steps = 1 }), from: address)
+            let rollCall = workers[index].rollCall
+            workers[index].rollCall = 0
+            report(
+                .heartbeat(
+                    WireHeartbeat {
+                        $0.steps = 1
+                        $0.rollCall = rollCall
+                    }), from: address)
         }
         loadEdition(index)
         for message in workers[index].step(

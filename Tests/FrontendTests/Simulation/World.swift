@@ -16,6 +16,8 @@ struct World {
         case toClient(Address, ClientEvent)
         case step(Address)
         case spawn(place: Int)
+        /// All workers die.
+        case massacre
         case submit(client: Int)
         case disconnect(client: Int)
         case reconnect(client: Int)
@@ -99,6 +101,7 @@ struct World {
             let index = Int.random(in: 0..<plan.clientCount, using: &random)
             calendar.plan(.cancel(client: index), at: milliseconds(300...8000))
         }
+        for _ in 0..<plan.massacres { calendar.plan(.massacre, at: milliseconds(300...7000)) }
         for index in clients.indices { calendar.plan(.remind(client: index), at: .seconds(1)) }
         calendar.plan(.tick, at: .milliseconds(20))
     }
@@ -117,6 +120,7 @@ struct World {
         }
         for id in broker.requests.live { history.records.append(.open(id)) }
         if plan.isDurable { lookForTheLost() }
+        if plan.isCalm { lookForTheBlamed() }
         noteShelfAtEnd()
         return history
     }
@@ -132,6 +136,14 @@ struct World {
         }
     }
 
+    /// One death of all is no request's fault.
+    private mutating func lookForTheBlamed() {
+        for case .received(_, .failed(let failed)) in history.records
+        where failed.message.contains("workers died") {
+            history.records.append(.blamed(failed.requestID, failed.message))
+        }
+    }
+
     private var isOver: Bool {
         !isFrontDown && broker.requests.live.isEmpty
             && clients.allSatisfy { $0.isGone || $0.asked.allSatisfy(\.isComplete) }
@@ -144,6 +156,7 @@ struct World {
         case .toClient(let address, let event): deliver(event, to: address)
         case .step(let address): step(address)
         case .spawn(let place): spawn(place)
+        case .massacre: while !workers.isEmpty { die(0) }
         case .submit(let index): submit(index)
         case .disconnect(let index): disconnect(index)
         case .reconnect(let index): reconnect(index)

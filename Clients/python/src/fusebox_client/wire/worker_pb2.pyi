@@ -143,7 +143,7 @@ class Finished(_message.Message):
     def __init__(self, request: _Optional[bytes] = ..., part: _Optional[int] = ..., epoch: _Optional[int] = ..., reason: _Optional[_Union[_common_pb2.FinishReason, str]] = ..., failure: _Optional[_Union[_common_pb2.Code, str]] = ..., message: _Optional[str] = ..., usage: _Optional[_Union[_common_pb2.Usage, _Mapping]] = ..., prompt_tokens: _Optional[_Iterable[int]] = ..., max_tokens: _Optional[int] = ...) -> None: ...
 
 class Heartbeat(_message.Message):
-    __slots__ = ["adapter_byte_limit", "adapter_bytes", "adapters", "cached_tokens", "evicted_blocks", "free_blocks", "prompt_tokens", "running", "silence_ms", "steps", "tokens"]
+    __slots__ = ["adapter_byte_limit", "adapter_bytes", "adapters", "cached_tokens", "evicted_blocks", "free_blocks", "prompt_tokens", "roll_call", "running", "silence_ms", "steps", "tokens"]
     ADAPTERS_FIELD_NUMBER: _ClassVar[int]
     ADAPTER_BYTES_FIELD_NUMBER: _ClassVar[int]
     ADAPTER_BYTE_LIMIT_FIELD_NUMBER: _ClassVar[int]
@@ -151,6 +151,7 @@ class Heartbeat(_message.Message):
     EVICTED_BLOCKS_FIELD_NUMBER: _ClassVar[int]
     FREE_BLOCKS_FIELD_NUMBER: _ClassVar[int]
     PROMPT_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    ROLL_CALL_FIELD_NUMBER: _ClassVar[int]
     RUNNING_FIELD_NUMBER: _ClassVar[int]
     SILENCE_MS_FIELD_NUMBER: _ClassVar[int]
     STEPS_FIELD_NUMBER: _ClassVar[int]
@@ -162,11 +163,12 @@ class Heartbeat(_message.Message):
     evicted_blocks: int
     free_blocks: int
     prompt_tokens: int
+    roll_call: int
     running: int
     silence_ms: int
     steps: int
     tokens: int
-    def __init__(self, steps: _Optional[int] = ..., tokens: _Optional[int] = ..., running: _Optional[int] = ..., free_blocks: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., cached_tokens: _Optional[int] = ..., evicted_blocks: _Optional[int] = ..., silence_ms: _Optional[int] = ..., adapters: _Optional[_Iterable[_Union[AdapterResidency, _Mapping]]] = ..., adapter_bytes: _Optional[int] = ..., adapter_byte_limit: _Optional[int] = ...) -> None: ...
+    def __init__(self, steps: _Optional[int] = ..., tokens: _Optional[int] = ..., running: _Optional[int] = ..., free_blocks: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., cached_tokens: _Optional[int] = ..., evicted_blocks: _Optional[int] = ..., silence_ms: _Optional[int] = ..., adapters: _Optional[_Iterable[_Union[AdapterResidency, _Mapping]]] = ..., adapter_bytes: _Optional[int] = ..., adapter_byte_limit: _Optional[int] = ..., roll_call: _Optional[int] = ...) -> None: ...
 
 class Ready(_message.Message):
     __slots__ = ["adapters", "base", "begin_token", "cache_tokens", "context", "defaults", "end_token", "identity", "kernels", "pid", "refused", "router", "slots", "type", "vocabulary"]
