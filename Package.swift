@@ -103,7 +103,7 @@ let benchmarks: [Target] = [
         dependencies: [
             "Frontend", "Journal", "Messaging", "Routing", "Tensors", "Wire", .arguments,
         ],
-        path: "Benchmarks/front", swiftSettings: swift)
+        path: "Benchmarks/front", exclude: ["journal.py"], swiftSettings: swift)
 ]
 
 for target in layers where !target.name.hasPrefix("C") { target.swiftSettings = swift }

@@ -94,6 +94,13 @@ def test_sampling(client):
     assert len({choice.message.content for choice in choices}) > 1
 
 
+def test_ignore_eos(http):
+    """As benchmarks of vLLM ask for replies of one length."""
+    body = {"model": "base", "messages": HOTEL, "max_tokens": 250, "temperature": 0, "ignore_eos": True}
+    reply = http.post("/v1/chat/completions", json=body).json()
+    assert reply["usage"]["completion_tokens"] == 250 and reply["choices"][0]["finish_reason"] == "length"
+
+
 def test_split(http):
     body = {"model": "auto", "messages": [{"role": "user", "content": "Is 4 even? Write a review of a book."}],
             "max_tokens": 12, "fusebox": {"split": True}}

@@ -110,6 +110,7 @@ extension Broker {
         guard let request = requests[key.request], request.parts.indices.contains(key.part)
         else { return }
         requests[key.request]?.parts[key.part].phase = .queued
+        requests[key.request]?.parts[key.part].isParked = false
         requests[key.request]?.parts[key.part].queuedSince = now
         mayDispatch = true
         let part = request.parts[key.part]

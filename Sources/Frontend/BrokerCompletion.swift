@@ -37,6 +37,7 @@ extension Broker {
         let edition = requests[key.request]?.edition.flatMap { editions[$0] }
         requests[key.request]?.parts[key.part].adapterWarnings = Reply.adapterWarnings(
             part.segments, edition: edition)
+        requests[key.request]?.parts[key.part].isParked = false
         requests[key.request]?.parts[key.part].phase = .ended(terminal)
         requests[key.request]?.parts[key.part].entries.append(.ended(terminal))
         finishIfEnded(key.request, now: now)

@@ -117,7 +117,7 @@ extension Broker {
             var chunk = WireChunk()
             chunk.requestID = request.id
             chunk.part = UInt32(clamping: index)
-            chunk.promptScores = scores
+            chunk.promptScores = scores.scores
             chunk.promptOffset = UInt32(clamping: offset)
             return .chunk(chunk)
         case .chunk(let offset, let count, let text, let scores):
@@ -132,7 +132,7 @@ extension Broker {
             chunk.offset = UInt32(clamping: first)
             chunk.ids = Array(request.parts[index].tokens[first..<offset + count])
             chunk.text = text
-            chunk.scores = Array(scores.dropFirst(first - offset))
+            chunk.scores = Array(scores.scores.dropFirst(first - offset))
             return .chunk(chunk)
         case .ended(.done(let reason, let usage)):
             return .done(

@@ -66,11 +66,13 @@ extension Broker {
 
     /// Tries full pipes again, and deals with clients that take nothing.
     private mutating func pace(_ id: RequestID, now: Instant) {
+        unpark(id, now: now)
         guard let request = requests[id], request.delivery.client != nil, !request.isDelivered
         else {
             stalled.removeAll { $0 == id }
             return
         }
+        park(request, now: now)
         let position = request.delivery.cursors.reduce(0, +)
         guard let since = request.delivery.stalledSince, position <= request.delivery.stalledAt
         else {

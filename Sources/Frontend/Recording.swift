@@ -57,10 +57,10 @@ extension RequestPart {
                 stored.chunk.offset = UInt32(clamping: offset)
                 stored.chunk.ids = Array(tokens.dropFirst(offset).prefix(count))
                 stored.chunk.text = text
-                stored.chunk.scores = scores
+                stored.chunk.scores = scores.scores
             case .promptScores(let offset, let scores):
                 stored.chunk.promptOffset = UInt32(clamping: offset)
-                stored.chunk.promptScores = scores
+                stored.chunk.promptScores = scores.scores
             case .ended(.done(let reason, let usage)):
                 stored.done.reason = reason
                 stored.done.usage = usage

@@ -38,10 +38,11 @@ extension RequestPart {
         guard chunk.scores.count == (wanted.reply ? count : 0) else {
             return .broken("\(chunk.scores.count) scores of \(count) tokens")
         }
-        entries.append(.chunk(offset: next, count: count, text: chunk.text, scores: chunk.scores))
+        guard let scores = PackedScores(chunk.scores) else { return .broken("too many scores") }
+        entries.append(.chunk(offset: next, count: count, text: chunk.text, scores: scores))
         tokens += chunk.ids
         textByteCount += chunk.text.utf8.count
-        scoreByteCount += WireTokenScore.byteCount(of: chunk.scores)
+        scoreByteCount += scores.byteCount
         if case .running(let attempt) = phase, next + count - attempt.firstToken >= probation {
             forgive()
         }
@@ -59,9 +60,10 @@ extension RequestPart {
         guard offset + scores.count <= context else {
             return .broken("scores of more than \(context) tokens")
         }
-        entries.append(.promptScores(offset: offset, scores))
+        guard let packed = PackedScores(scores) else { return .broken("too many scores") }
+        entries.append(.promptScores(offset: offset, packed))
         promptScoreCount += scores.count
-        scoreByteCount += WireTokenScore.byteCount(of: scores)
+        scoreByteCount += packed.byteCount
         return .added
     }
 

@@ -26,9 +26,9 @@ struct RequestPart: Sendable {
     enum Entry: Sendable {
         case routed(WireSegment, [WireSentenceRoute])
         /// Tokens [offset, offset + count) of the reply, the text that came with them, and their scores where they are wanted.
-        case chunk(offset: Int, count: Int, text: String, scores: [WireTokenScore])
+        case chunk(offset: Int, count: Int, text: String, scores: PackedScores)
         /// Scores of the prompt's tokens from one on.
-        case promptScores(offset: Int, [WireTokenScore])
+        case promptScores(offset: Int, PackedScores)
         case ended(Terminal)
 
         var isChunk: Bool {
@@ -42,8 +42,8 @@ struct RequestPart: Sendable {
         var byteCount: Int {
             switch self {
             case .chunk(_, let count, let text, let scores):
-                32 + 4 * count + text.utf8.count + WireTokenScore.byteCount(of: scores)
-            case .promptScores(_, let scores): 32 + WireTokenScore.byteCount(of: scores)
+                32 + 4 * count + text.utf8.count + scores.byteCount
+            case .promptScores(_, let scores): 32 + scores.byteCount
             case .routed, .ended: 64
             }
         }
@@ -82,6 +82,8 @@ struct RequestPart: Sendable {
     var isCleared = false
     /// The roll call that a worker must have answered to get it: what ended its last worker may have ended others unnoticed.
     var rollCall: UInt64 = 0
+    /// It waits for its reader, in no queue.
+    var isParked = false
     /// Workers died of it: it is not tried again unless somebody asks for it.
     var isQuarantined = false
 
@@ -195,6 +197,13 @@ extension RequestPart {
         recording.voidFrom = entries.count
     }
 
+    /// Takes a part off its worker until its reader has caught up, which is no loss.
+    mutating func park() {
+        phase = .queued
+        isParked = true
+        progressEpoch = epoch
+    }
+
     /// Lets a part that failed go on from where it stood, with a clean record.
     mutating func revive(now: Instant) {
         guard case .ended(.failed) = phase else { return }
@@ -205,14 +214,5 @@ extension RequestPart {
         (losses, deaths) = (0, 0)
         (onProbation, isCleared, isQuarantined) = (false, false, false)
         progressEpoch = epoch
-    }
-}
-
-extension WireTokenScore {
-    /// Bytes that scores take here, roughly, and in a pipe at most.
-    static func byteCount(of scores: [WireTokenScore]) -> Int {
-        scores.reduce(0) { sum, score in
-            score.top.reduce(sum + 64 + score.text.count) { $0 + 64 + $1.text.count }
-        }
     }
 }

@@ -28,6 +28,7 @@ extension ServedRequest {
             case .queued, .ended(.done): break
             }
         }
+        if endedAt == nil, !isRunning, parts.contains(where: \.isParked) { return "parked" }
         if endedAt != nil { return hasFailed ? "failed" : "done" }
         return isRunning ? "running" : "queued"
     }

@@ -105,19 +105,23 @@ extension RequestPart {
             segments.append(routed.segment)
             entries.append(.routed(routed.segment, routed.sentences))
         case .chunk(let chunk) where !chunk.promptScores.isEmpty:
-            guard Int(chunk.promptOffset) == promptScoreCount else { return false }
-            entries.append(.promptScores(offset: promptScoreCount, chunk.promptScores))
-            promptScoreCount += chunk.promptScores.count
-            scoreByteCount += WireTokenScore.byteCount(of: chunk.promptScores)
+            guard Int(chunk.promptOffset) == promptScoreCount,
+                let scores = PackedScores(chunk.promptScores)
+            else { return false }
+            entries.append(.promptScores(offset: promptScoreCount, scores))
+            promptScoreCount += scores.count
+            scoreByteCount += scores.byteCount
         case .chunk(let chunk):
-            guard Int(chunk.offset) == tokens.count else { return false }
+            guard Int(chunk.offset) == tokens.count, let scores = PackedScores(chunk.scores) else {
+                return false
+            }
             entries.append(
                 .chunk(
                     offset: tokens.count, count: chunk.ids.count, text: chunk.text,
-                    scores: chunk.scores))
+                    scores: scores))
             tokens += chunk.ids
             textByteCount += chunk.text.utf8.count
-            scoreByteCount += WireTokenScore.byteCount(of: chunk.scores)
+            scoreByteCount += scores.byteCount
         case .done(let done):
             promptTokens = done.provenance.promptTokens
             maxTokens = done.provenance.limits.maxTokens

@@ -40,6 +40,7 @@ public enum ProvenanceDocument {
             "stop": .array(limits.stop.map { .string($0) }),
         ]
         if limits.noReply { json.append("no_reply", .bool(true)) }
+        if limits.ignoreEos { json.append("ignore_eos", .bool(true)) }
         return .object(json)
     }
 }

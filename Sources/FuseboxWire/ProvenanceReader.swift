@@ -25,6 +25,7 @@ extension ProvenanceDocument {
         provenance.sampling.seed = provenance.seed
         provenance.limits.maxTokens = try count(json["limits"]?["max_tokens"], "max_tokens")
         provenance.limits.noReply = json["limits"]?["no_reply"]?.bool ?? false
+        provenance.limits.ignoreEos = json["limits"]?["ignore_eos"]?.bool ?? false
         provenance.limits.stop = try read(json["limits"]?["stop"]?.array, "stop").compactMap(
             \.string)
         provenance.warnings = (json["warnings"]?.array ?? []).compactMap(\.string)

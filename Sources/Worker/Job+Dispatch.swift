@@ -35,7 +35,8 @@ extension Job {
         request.kvRule = KVRule(dispatch.kvRule)
         request.sampling = SamplingParameters(dispatch.sampling)
         self.init(request: request)
-        stop = dispatch.limits.stop
+        stop = limits.stop
+        ignoresEndOfText = limits.ignoreEos
         emittedTextByteCount = Int(dispatch.emittedTextBytes)
         if dispatch.reroute { rerouting = try Rerouting(dispatch, edition: edition) }
     }

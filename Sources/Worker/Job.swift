@@ -7,6 +7,8 @@ public import Tensors
 public struct Job: Sendable {
     public var request: GenerationRequest
     public var stop: [String] = []
+    /// Whether the reply goes on past the model's ends of text.
+    public var ignoresEndOfText = false
     /// Bytes of the reply's text that the client may already have.
     public var emittedTextByteCount = 0
     /// Mixes that take over later in the reply, known beforehand: a replay's.

@@ -70,7 +70,7 @@ public final class JobRunner {
     /// Starts a job; its events come from `runStep` under the number returned.
     public func start(_ job: Job) throws(WorkerError) -> Int {
         var job = job
-        job.request.endOfTextIDs.formUnion(model.endOfTextIDs)
+        if !job.ignoresEndOfText { job.request.endOfTextIDs.formUnion(model.endOfTextIDs) }
         var text = ReplyText(job, tokenizer: model.tokenizer, router: replyRouter(job))
         var pending: [JobEvent] = []
         var missing = ""

@@ -36,6 +36,11 @@ struct SamplingOptions: ParsableArguments {
     @Option(help: "End the reply before this text; may be repeated.")
     var stop: [String] = []
 
+    @Flag(
+        name: .customLong("ignore-eos"),
+        help: "Go on past the model's ends of text, for replies of a fixed length.")
+    var ignoresEOS = false
+
     @Option(help: "Makes sampling repeatable; drawn otherwise.")
     var seed: UInt64?
 
@@ -51,6 +56,6 @@ struct SamplingOptions: ParsableArguments {
         SamplingSettings(
             maxTokens: maxTokens, temperature: temperature, topK: topK, topP: topP, minP: minP,
             repetitionPenalty: repetitionPenalty, presencePenalty: presencePenalty,
-            frequencyPenalty: frequencyPenalty, stop: stop, seed: seed)
+            frequencyPenalty: frequencyPenalty, stop: stop, ignoresEOS: ignoresEOS, seed: seed)
     }
 }

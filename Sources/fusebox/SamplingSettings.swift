@@ -11,6 +11,7 @@ struct SamplingSettings: Equatable {
     var presencePenalty: Float?
     var frequencyPenalty: Float?
     var stop: [String] = []
+    var ignoresEOS = false
     var seed: UInt64?
 
     /// Refuses values without sense, which would be ignored or leave nothing to say.
@@ -57,6 +58,7 @@ struct SamplingSettings: Equatable {
         WireLimits {
             $0.maxTokens = maxTokens ?? 0
             $0.stop = stop
+            $0.ignoreEos = ignoresEOS
         }
     }
 }

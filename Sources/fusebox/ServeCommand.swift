@@ -1,4 +1,5 @@
 import ArgumentParser
+import CSystemShims
 import FoundationEssentials
 import Frontend
 import Glibc
@@ -24,6 +25,8 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var options: ServeOptions
 
     func run() async throws {
+        // One heap: what the start frees is the front's, whose thread would have begun another.
+        mallopt(M_ARENA_MAX, 1)
         let checklist = Checklist()
         var settings = try options.settings()
         // Front and workers must not each decide what the demo's files are.

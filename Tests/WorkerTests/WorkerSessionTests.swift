@@ -55,6 +55,41 @@ import Wire
         #expect(try finish(session).maxTokens == 256)
     }
 
+    /// The end is a token like others then, without text, and what comes before it is as ever.
+    @Test func repliesGoOnPastTheirEndWhereThatIsAsked() throws {
+        let (session, _) = try session()
+        var dispatch = DemoWorker.dispatch()
+        dispatch.limits.maxTokens = 200
+        let natural = try reply(session, to: dispatch)
+        #expect(natural.finished.reason == .end && natural.ids.count < 200)
+        dispatch.epoch = 2
+        dispatch.limits.ignoreEos = true
+        let long = try reply(session, to: dispatch)
+        #expect(long.finished.reason == .length && long.ids.count == 200)
+        #expect(Array(long.ids.prefix(natural.ids.count)) == natural.ids)
+        #expect(model.endOfTextIDs.contains(Int32(long.ids[natural.ids.count])))
+        #expect(long.text.hasPrefix(natural.text) && !long.text.contains("<|"))
+    }
+
+    private func reply(
+        _ session: WorkerSession, to dispatch: WireDispatch
+    ) throws -> (ids: [UInt32], text: String, finished: WireFinished) {
+        var (ids, text) = ([UInt32](), "")
+        #expect(session.receive(.dispatch(dispatch), now: .now).isEmpty)
+        for _ in 0..<1000 {
+            for report in session.runStep(now: .now) {
+                switch report {
+                case .chunk(let chunk):
+                    ids += chunk.ids
+                    text += chunk.text
+                case .finished(let finished): return (ids, text, finished)
+                default: break
+                }
+            }
+        }
+        throw CocoaError(.executableNotLoadable)
+    }
+
     @Test func longStepsAreAnnounced() throws {
         let (session, runner) = try session()
         let now = ContinuousClock.now

@@ -241,7 +241,8 @@ def test_scores_become_messages() -> None:
     assert not submit_message("hi").HasField("scores")
     message = submit_message("hi", prompt_scores=True, top_scores=5, no_reply=True)
     assert message.scores.prompt and not message.scores.reply and message.scores.top == 5
-    assert message.limits.no_reply
+    assert message.limits.no_reply and not message.limits.ignore_eos
+    assert submit_message("hi", ignore_eos=True).limits.ignore_eos
     with pytest.raises(ValueError):
         submit_message("hi", no_reply=True, max_tokens=3)
     encoding = encode_message([1, 2])

@@ -81,12 +81,19 @@ private let greeting = "\"messages\": [{\"role\": \"user\", \"content\": \"Hi.\"
         #expect(submit.limits == WireLimits())
     }
 
+    @Test("vLLM's way to ask for a fixed length")
+    func ignoreEOS() throws {
+        let submit = try #require(
+            GenerationRequest("{\(greeting), \"ignore_eos\": true}").submissions.first)
+        #expect(submit.limits.ignoreEos)
+    }
+
     @Test(
         "A field that would change the answer is refused by name",
         arguments: [
             ("tools", "[{}]"), ("tool_choice", "\"required\""), ("logit_bias", "{\"1\": 1}"),
             ("response_format", "{\"type\": \"json_object\"}"), ("best_of", "2"),
-            ("min_tokens", "1"), ("ignore_eos", "true"), ("guided_regex", "\"a\""),
+            ("min_tokens", "1"), ("guided_regex", "\"a\""),
             ("modalities", "[\"audio\"]"), ("suffix", "\"x\""),
         ])
     func unsupported(field: String, value: String) throws {

@@ -1,6 +1,7 @@
 #pragma once
 
-// Not part of Swift's Glibc module.
+// Not parts of Swift's Glibc module.
+#include <malloc.h>
 #include <sys/epoll.h>
 
 /// Asks the kernel to send SIGKILL to this process when its parent ends, since that also ends a process that is stopped;

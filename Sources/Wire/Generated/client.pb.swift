@@ -1211,7 +1211,7 @@ public nonisolated struct WireRequestSummary: Sendable {
 
   public var request: Data = Data()
 
-  /// queued, running, done, failed, quarantined
+  /// queued, running, parked, done, failed, quarantined
   public var state: String = String()
 
   /// since 1970

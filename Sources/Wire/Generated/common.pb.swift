@@ -602,6 +602,9 @@ public nonisolated struct WireLimits: Sendable {
   /// not a token of it: what max_tokens cannot say; goes with 0 there
   public var noReply: Bool = false
 
+  /// go on past the model's ends of text, which are tokens of the reply without text then
+  public var ignoreEos: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1236,7 +1239,7 @@ nonisolated extension WireSampling: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireLimits: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Limits"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}max_tokens\0\u{1}stop\0\u{3}deadline_ms\0\u{3}no_reply\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}max_tokens\0\u{1}stop\0\u{3}deadline_ms\0\u{3}no_reply\0\u{3}ignore_eos\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1248,6 +1251,7 @@ nonisolated extension WireLimits: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 2: try { try decoder.decodeRepeatedStringField(value: &self.stop) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.deadlineMs) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.noReply) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.ignoreEos) }()
       default: break
       }
     }
@@ -1266,6 +1270,9 @@ nonisolated extension WireLimits: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if self.noReply != false {
       try visitor.visitSingularBoolField(value: self.noReply, fieldNumber: 4)
     }
+    if self.ignoreEos != false {
+      try visitor.visitSingularBoolField(value: self.ignoreEos, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1274,6 +1281,7 @@ nonisolated extension WireLimits: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.stop != rhs.stop {return false}
     if lhs.deadlineMs != rhs.deadlineMs {return false}
     if lhs.noReply != rhs.noReply {return false}
+    if lhs.ignoreEos != rhs.ignoreEos {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -119,6 +119,7 @@ struct RequestLine {
             if let array = value.array, array.count != settings.stop.count {
                 throw ClientError(.invalidRequest, "\"stop\" must hold strings only")
             }
+        case "ignore_eos": settings.ignoresEOS = try read(value.bool, key, "true or false")
         case "seed":
             settings.seed = try read(UInt64(seed: value), key, "a whole number from 0 to 2^64 - 1")
         default:

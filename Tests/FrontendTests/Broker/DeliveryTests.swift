@@ -129,9 +129,12 @@ import Wire
         }
         bench.submit(1) { $0.credit = 1 }
         for offset in 0..<40 { bench.chunk(1, offset: offset, [1], text: "some text") }
-        for _ in 0..<4 { #expect(bench.wait(.seconds(1)).cancels.isEmpty) }
+        for _ in 0..<5 {
+            #expect(bench.wait(.seconds(1)).dispatches.isEmpty)
+            #expect(bench.broker.requests.live.count == 1)
+        }
         bench.wait(.seconds(1))
-        #expect(bench.wait(.seconds(1)).cancels.count == 1)
+        #expect(bench.broker.requests.live.isEmpty)
         let rest = bench.tell(.client(Bench.client, attach([1])))
         #expect(rest.chunks.count == 1, "the credit of the submission")
         let credit = WireCredit {
@@ -140,6 +143,64 @@ import Wire
         let actions = bench.tell(.client(Bench.client, .credit(credit)))
         #expect(actions.chunks.count == 38)
         #expect(actions.failed?.code == .slowConsumer)
+    }
+
+    /// It makes nothing in vain, and holds no place that others could have.
+    @Test func aReplyThatIsNotTakenIsParked() throws {
+        var bench = Bench(slots: 1) { $0.streamByteLimit = 1000 }
+        bench.submit(1) { $0.credit = 1 }
+        for offset in 0..<40 { bench.chunk(1, offset: offset, [1], text: "some text") }
+        #expect(bench.wait(.milliseconds(20)).cancels.map(\.epoch) == [1])
+        #expect(bench.chunk(1, offset: 40, [1]).events.isEmpty, "that was under way")
+        bench.submit(2)
+        #expect(bench.finish(1, .reason(.cancelled)).dispatches.map(\.request) == [Bench.id(2)])
+        #expect(try state(of: 1, &bench) == "parked")
+        bench.finish(2)
+
+        // Half of what may wait is left, but for one chunk.
+        #expect(grant(27, &bench).chunks.count == 27)
+        #expect(bench.wait(.milliseconds(20)).dispatches.isEmpty)
+        #expect(grant(1, &bench).chunks.count == 1)
+        let next = try #require(bench.wait(.milliseconds(20)).dispatches.first)
+        #expect(next.epoch == 2 && next.emitted.count == 40)
+        #expect(try state(of: 1, &bench) == "running")
+        bench.chunk(1, epoch: 2, offset: 40, [2])
+        bench.finish(1, epoch: 2)
+        let rest = grant(100, &bench)
+        #expect(rest.chunks.map(\.offset) == Array(29...40))
+        #expect(rest.done != nil)
+    }
+
+    @Test func whatIsParkedIsMadeForWhoComesBack() {
+        var bench = Bench { $0.streamByteLimit = 1000 }
+        bench.submit(1) {
+            $0.credit = 1
+            $0.keep = true
+        }
+        for offset in 0..<40 { bench.chunk(1, offset: offset, [1], text: "some text") }
+        bench.wait(.milliseconds(20))
+        bench.finish(1, .reason(.cancelled))
+        bench.tell(.clientLeft(Bench.client))
+        #expect(bench.wait(.milliseconds(20)).dispatches.map(\.epoch) == [2])
+        for offset in 40..<80 { bench.chunk(1, epoch: 2, offset: offset, [1], text: "some text") }
+        #expect(bench.wait(.milliseconds(20)).cancels.isEmpty, "nobody is slow")
+        #expect(bench.tell(.client(Bench.client, attach([39]))).chunks.map(\.offset) == [39])
+        #expect(bench.wait(.milliseconds(20)).cancels.map(\.epoch) == [2])
+        bench.cancel(1)
+        #expect(bench.wait(.milliseconds(20)).dispatches.isEmpty)
+        #expect(bench.broker.requests.live.isEmpty)
+    }
+
+    private func grant(_ chunks: UInt32, _ bench: inout Bench) -> [BrokerAction] {
+        let credit = WireCredit {
+            $0.request = Bench.id(1); $0.chunks = chunks
+        }
+        return bench.tell(.client(Bench.client, .credit(credit)))
+    }
+
+    private func state(of number: UInt8, _ bench: inout Bench) throws -> String {
+        let id = try #require(RequestID(bytes: Bench.id(number)))
+        return try #require(bench.broker.requests[id]).summary.state
     }
 
     @Test func shortRepliesMayWaitForTheirReader() {

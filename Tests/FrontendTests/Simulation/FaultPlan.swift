@@ -107,6 +107,8 @@ struct FaultPlan {
         configuration.clientGrace = sabotage == .endlessGrace ? .seconds(3600) : statedGrace
         if sabotage == .deafFront { configuration.silenceLimit = .zero }
         configuration.stallTimeout = .seconds(4)
+        // Then readers that are slow have their replies parked.
+        if number(0...1) == 0 { configuration.streamByteLimit = number(800...1600) }
         configuration.agingLimit = .milliseconds(300)
         configuration.queueLimit = number(2...20)
         if sabotage == .endlessAttempts {

@@ -53,6 +53,8 @@ class Limits:
     stop: tuple[str, ...]
     #: The prompt was scored, and that was all.
     no_reply: bool = False
+    #: The reply went on past the model's ends of text.
+    ignore_eos: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def provenance(message: common.Provenance) -> Provenance:
             presence_penalty=sampling.presence_penalty,
             frequency_penalty=sampling.frequency_penalty,
         ),
-        limits=Limits(limits.max_tokens, tuple(limits.stop), limits.no_reply),
+        limits=Limits(limits.max_tokens, tuple(limits.stop), limits.no_reply, limits.ignore_eos),
         warnings=tuple(message.warnings),
     )
 

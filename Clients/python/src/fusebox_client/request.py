@@ -37,6 +37,8 @@ class SubmitOptions(TypedDict, total=False):
     max_tokens: int | None
     #: A string, or several, that end a reply.
     stop: str | Sequence[str]
+    #: The reply goes on past the model's ends of text, for a fixed length.
+    ignore_eos: bool
     #: Seconds until the reply ends with what was made until then.
     deadline: float | None
     #: 0: greedy. None, here and below: the model's own default, and off where it has none. Where
@@ -147,6 +149,7 @@ def submit_message(
     prompt_scores: bool = False,
     top_scores: int = 0,
     no_reply: bool = False,
+    ignore_eos: bool = False,
     priority: Priority = "normal",
     keep: bool = False,
 ) -> client.Submit:
@@ -175,6 +178,7 @@ def submit_message(
         stop=[stop] if isinstance(stop, str) else list(stop),
         deadline_ms=0 if deadline is None else max(1, round(deadline * 1000)),
         no_reply=no_reply,
+        ignore_eos=ignore_eos,
     )
     wanted = common.ScoresWanted(reply=scores, prompt=prompt_scores, top=top_scores)
     return client.Submit(

@@ -13,7 +13,7 @@ class RequestSummary:
     """A request that the service has accepted and not forgotten."""
 
     request: bytes
-    #: "queued", "running", "done", "failed", "quarantined", or "dropped" just now.
+    #: "queued", "running", "parked" (its reader is slow), "done", "failed", "quarantined", or "dropped" just now.
     state: str
     #: Seconds since 1970.
     accepted_at: float

@@ -21,6 +21,8 @@ struct ChoiceProgress {
         var done: WireDone?
     }
 
+    /// Whether what was said is kept for a reply in one piece.
+    private let isCollected: Bool
     /// The prompt's text, where it begins the reply.
     private var echo: String
     private var parts: [Part] = []
@@ -39,8 +41,9 @@ struct ChoiceProgress {
     private(set) var finish: WireFinishReason?
     private(set) var hasSpoken = false
 
-    init(echo: String = "") {
+    init(echo: String = "", isCollected: Bool = true) {
         self.echo = echo
+        self.isCollected = isCollected
     }
 
     /// Tokens of the whole choice; known once it has ended.
@@ -64,7 +67,6 @@ struct ChoiceProgress {
         case .routed(let routed):
             if firstMix == nil { firstMix = routed.segment.mix }
             let route = JSONValue.object(RouteDocument.json(routed))
-            routes.append(route)
             waitingRoutes.append(route)
         case .chunk(let chunk):
             grow(to: chunk.part + 1)
@@ -104,8 +106,11 @@ struct ChoiceProgress {
         echo = ""
         delta.routes = waitingRoutes
         waitingRoutes = []
-        text += delta.text
-        scores += delta.scores
+        if isCollected {
+            text += delta.text
+            scores += delta.scores
+            routes += delta.routes
+        }
         return delta
     }
 

@@ -30,6 +30,7 @@ struct SamplingFields: Equatable {
         if let seed = seeds.0 ?? seeds.1 { sampling.seed = seed }
         try readMaxTokens(&body, mayBeNone: mayBeSilent)
         limits.stop = try Self.stop(&body)
+        limits.ignoreEos = try body.bool("ignore_eos") ?? false
         limits.deadlineMs = try options.count("deadline_ms") ?? 0
         choiceCount = try body.count("n") ?? 1
         guard (1...Self.choiceLimit).contains(choiceCount) else {

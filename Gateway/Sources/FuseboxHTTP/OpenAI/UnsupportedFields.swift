@@ -31,7 +31,6 @@ enum UnsupportedFields {
         "bad_words": .empty,
         "allowed_token_ids": .empty,
         "min_tokens": .value(.integer(0)),
-        "ignore_eos": .value(.bool(false)),
         "include_stop_str_in_output": .value(.bool(false)),
         "skip_special_tokens": .value(.bool(true)),
         "spaces_between_special_tokens": .value(.bool(true)),

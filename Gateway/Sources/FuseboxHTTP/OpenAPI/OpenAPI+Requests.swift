@@ -114,6 +114,7 @@ extension OpenAPI {
             {"type": "array", "maxItems": 16, "items": {"type": "string", "minLength": 1, "maxLength": 64}},
             {"type": "null"}
         ]},
+        "ignore_eos": {"type": ["boolean", "null"], "description": "Go on past the model's ends of text, for replies of a fixed length."},
         "seed": {"type": ["integer", "null"]},
         "temperature": {"type": ["number", "null"], "minimum": 0, "maximum": 100},
         "top_p": {"type": ["number", "null"], "minimum": 0, "maximum": 1},

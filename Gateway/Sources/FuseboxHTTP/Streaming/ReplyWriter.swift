@@ -32,7 +32,7 @@ struct ReplyWriter: Sendable {
     /// - Parameter onEnd: called when all was written or nobody reads any more.
     /// - Throws: `APIError` for what is known before the first byte goes out.
     func response(onEnd: @escaping @Sendable () -> Void) async throws -> Response {
-        var choices = echoes.map { ChoiceProgress(echo: $0) }
+        var choices = echoes.map { ChoiceProgress(echo: $0, isCollected: !request.streams) }
         let early = try await open(&choices)
         let document = ReplyDocument(
             request, catalog: catalog, mix: choices.first?.firstMix, created: created)

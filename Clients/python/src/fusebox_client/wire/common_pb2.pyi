@@ -61,16 +61,18 @@ class ChatMessage(_message.Message):
     def __init__(self, role: _Optional[str] = ..., content: _Optional[str] = ...) -> None: ...
 
 class Limits(_message.Message):
-    __slots__ = ["deadline_ms", "max_tokens", "no_reply", "stop"]
+    __slots__ = ["deadline_ms", "ignore_eos", "max_tokens", "no_reply", "stop"]
     DEADLINE_MS_FIELD_NUMBER: _ClassVar[int]
+    IGNORE_EOS_FIELD_NUMBER: _ClassVar[int]
     MAX_TOKENS_FIELD_NUMBER: _ClassVar[int]
     NO_REPLY_FIELD_NUMBER: _ClassVar[int]
     STOP_FIELD_NUMBER: _ClassVar[int]
     deadline_ms: int
+    ignore_eos: bool
     max_tokens: int
     no_reply: bool
     stop: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, max_tokens: _Optional[int] = ..., stop: _Optional[_Iterable[str]] = ..., deadline_ms: _Optional[int] = ..., no_reply: bool = ...) -> None: ...
+    def __init__(self, max_tokens: _Optional[int] = ..., stop: _Optional[_Iterable[str]] = ..., deadline_ms: _Optional[int] = ..., no_reply: bool = ..., ignore_eos: bool = ...) -> None: ...
 
 class Mix(_message.Message):
     __slots__ = ["coefficients", "shares"]
