@@ -94,9 +94,14 @@ extension Broker {
         requests.evict(id)
     }
 
+    /// What was answered keeps its id, so that a late repetition does not run again; what its client left half-way may be asked anew.
     private mutating func forgetForGood(_ id: RequestID) {
         assign(id, to: nil)
-        if configuration.isDurable { requests.close(id) } else { requests.evict(id) }
+        guard configuration.isDurable else { return requests.evict(id) }
+        let wasLeft = requests[id]?.parts.contains { part in
+            if case .ended(.done(.cancelled, _)) = part.phase { true } else { false }
+        }
+        if wasLeft ?? false { requests.forget(id) } else { requests.close(id) }
     }
 
     /// The client has the whole reply: it may be forgotten, now or as soon as it ends.

@@ -20,6 +20,8 @@ struct RequestTable: Sendable {
     private var touched: Set<RequestID> = []
     /// Closed since the last commit.
     private var closing: [RequestID] = []
+    /// Forgotten since, ids and all.
+    private var forgotten: [RequestID] = []
     private var closed: Set<RequestID> = []
     private var closedInOrder: Deque<RequestID> = []
 
@@ -97,6 +99,13 @@ struct RequestTable: Sendable {
         noteClosed(id)
     }
 
+    /// Forgets a request and its id.
+    mutating func forget(_ id: RequestID) {
+        guard byID[id] != nil else { return }
+        evict(id)
+        forgotten.append(id)
+    }
+
     private mutating func leaveEnded(_ request: ServedRequest) {
         guard request.endedAt != nil else { return }
         endedByteCount -= request.keptByteCount
@@ -121,14 +130,16 @@ struct RequestTable: Sendable {
 
 // What the engine has not been told.
 extension RequestTable {
+    private var hasLeaving: Bool { !closing.isEmpty || !forgotten.isEmpty }
+
     /// Whether anything waits for a commit.
     var hasUnrecorded: Bool {
-        !closing.isEmpty || touched.contains { !isRecorded($0) }
+        hasLeaving || touched.contains { !isRecorded($0) }
     }
 
     /// Whether something waits that no client may hear of before it is on disk.
     var isUrgent: Bool {
-        !closing.isEmpty || touched.contains { byID[$0]?.isUrgent ?? false }
+        hasLeaving || touched.contains { byID[$0]?.isUrgent ?? false }
     }
 
     /// Whether a part is about to run whose lease is not recorded.
@@ -136,7 +147,9 @@ extension RequestTable {
 
     /// All that is not recorded, in the order of acceptance.
     func unrecorded(at time: WallTime) -> [DispatchOperation] {
-        touched.compactMap { byID[$0] }.sorted { $0.serial < $1.serial }
+        // An id that was forgotten may have come again in the same turn.
+        forgotten.map { .forget($0) }
+            + touched.compactMap { byID[$0] }.sorted { $0.serial < $1.serial }
             .flatMap { $0.unrecorded(at: time) }
             + closing.map { .close($0, at: time.milliseconds) }
     }
@@ -147,7 +160,7 @@ extension RequestTable {
             .sorted { $0.serial < $1.serial }.map(\.id)
         for id in touched { byID[id]?.noteRecorded() }
         touched = []
-        closing = []
+        (closing, forgotten) = ([], [])
         return fresh
     }
 

@@ -22,6 +22,8 @@ public enum DispatchOperation: Sendable {
     case resume(RequestID)
     /// Nobody wants it any more, at this moment: all but the id is removed.
     case close(RequestID, at: Int64)
+    /// It was stopped before its end, and nobody wants what there is: its id may be used again.
+    case forget(RequestID)
 
     public var request: RequestID {
         switch self {
@@ -29,7 +31,9 @@ public enum DispatchOperation: Sendable {
         case .lease(let key, _), .renew(let key, _, _), .complete(let key, _, _, _),
             .release(let key, _), .quarantine(let key, _, _, _), .reopen(let key, _, _):
             key.request
-        case .end(let request, _, _), .resume(let request), .close(let request, _): request
+        case .end(let request, _, _), .resume(let request), .close(let request, _),
+            .forget(let request):
+            request
         }
     }
 }

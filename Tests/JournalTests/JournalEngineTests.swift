@@ -118,6 +118,16 @@ import Wire
         #expect(try engine.find(request.id) == nil)
     }
 
+    @Test func whatIsForgottenMayComeAgain() throws {
+        let engine = try JournalEngine(path: path)
+        let request = Sample.request(1)
+        try engine.commit([.submit(request)], durability: .power)
+        try engine.commit([.forget(request.id), .submit(request)], durability: .power)
+        #expect(try engine.watch().requests.map(\.id) == [request.id])
+        try engine.commit([.forget(request.id)], durability: .power)
+        #expect(try engine.find(request.id) == nil)
+    }
+
     private func bytesOnDisk() throws -> String {
         try FileManager.default.contentsOfDirectory(atPath: folder.path + "/state").map { name in
             String(

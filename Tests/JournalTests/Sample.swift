@@ -67,7 +67,7 @@ enum Sample {
             attempts.isOnProbation = epoch % 4 == 0
             let chunk = WireJournalEntry { $0.chunk.ids = [epoch] }
             let failed = WireJournalEntry { $0.failed.message = "it failed" }
-            switch Int.random(in: 0..<7, using: &random) {
+            switch Int.random(in: 0..<8, using: &random) {
             case 0: return [.lease(key, attempts)]
             case 1: return [.release(key, attempts)]
             case 2 where !ended.contains(id):
@@ -95,6 +95,9 @@ enum Sample {
             case 6:
                 entryCounts[id] = nil
                 return [.close(id, at: moment)]
+            case 7:
+                entryCounts[id] = nil
+                return [.forget(id)]
             default: return []
             }
         }

@@ -98,6 +98,9 @@ public final class ModelEngine: DispatchEngine, @unchecked Sendable {
         case .resume:
             requests[id]?.endedAt = nil
             summaries[id] = nil
+        case .forget:
+            requests[id] = nil
+            summaries[id] = nil
         case .close(_, let moment):
             requests[id] = nil
             summaries[id] = nil

@@ -33,6 +33,7 @@ struct JournalWriter {
                 "UPDATE requests SET ended_at = NULL, summary = NULL WHERE id = ?",
                 [request.data])
         case .close(let request, let moment): try close(request, at: moment)
+        case .forget(let request): try forget(request.data)
         }
     }
 
@@ -126,14 +127,14 @@ struct JournalWriter {
             database,
             sql: "SELECT id FROM requests WHERE ended_at < ? ORDER BY ended_at LIMIT ?",
             arguments: [moment, limit])
-        for id in ids {
-            for (table, column) in [
-                ("stream", "request"), ("parts", "request"), ("requests", "id"),
-            ] {
-                try execute("DELETE FROM \(table) WHERE \(column) = ?", [id])
-            }
-        }
+        for id in ids { try forget(id) }
         return ids.count
+    }
+
+    private func forget(_ id: Data) throws {
+        for (table, column) in [("stream", "request"), ("parts", "request"), ("requests", "id")] {
+            try execute("DELETE FROM \(table) WHERE \(column) = ?", [id])
+        }
     }
 
     private func execute(_ sql: String, _ arguments: StatementArguments) throws {

@@ -225,6 +225,27 @@ import Wire
         if case .closed = engine.find(id) {} else { Issue.record("the id is kept") }
     }
 
+    /// As an HTTP client does that gave up waiting and tries again under its key.
+    @Test func whatWasLeftHalfWayMayBeAskedAnew() throws {
+        var front = front()
+        tell(submit(1), &front)
+        tell(.client(Bench.client, .cancel(WireCancel { $0.request = Bench.id(1) })), &front)
+        tell(.client(Bench.client, .close(WireClose { $0.request = Bench.id(1) })), &front)
+        tell(
+            .worker(
+                Bench.worker(0),
+                .finished(
+                    WireFinished {
+                        $0.request = Bench.id(1)
+                        $0.epoch = 1
+                        $0.reason = .cancelled
+                    })), &front)
+        let id = try #require(RequestID(bytes: Bench.id(1)))
+        #expect(engine.find(id) == nil)
+        let again = tell(submit(1), &front)
+        #expect(again.accepted != nil && again.dispatches.count == 1)
+    }
+
     @Test func whatProducersLeaveIsKeptAndBoundsWhatIsTaken() {
         var front = front { $0.queueLimit = 4 }
         for number in 1...20 as ClosedRange<UInt8> {

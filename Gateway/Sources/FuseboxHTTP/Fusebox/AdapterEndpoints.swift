@@ -15,6 +15,7 @@ struct AdapterEndpoints: Sendable {
     let feed: SnapshotFeed
     let metrics: Metrics
     let allowsChanges: Bool
+    let turns: KeyTurns
 
     /// `GET /fusebox/v1/adapters`, as the service has them now.
     func list() async throws(APIError) -> Response {
@@ -101,6 +102,8 @@ struct AdapterEndpoints: Sendable {
             request.request.headers[.idempotencyKey].map {
                 RequestID(key: $0, owner: request.owner, choice: 0)
             } ?? .random()
+        await turns.begin(change.requestID)
+        defer { turns.end(change.requestID) }
         let answer = Task { [client, change] in try await client.changeAdapter(change) }
         let watch = try await request.context.watch()
         watch.onEnd { answer.cancel() }

@@ -37,13 +37,15 @@ package struct Gateway: Sendable {
             throw GatewayFailure(error.message)
         }
         let metrics = Metrics()
+        let turns = KeyTurns()
         let feed = SnapshotFeed(client: client, settings: settings, metrics: metrics)
         let responder = GatewayResponder(
             endpoints: Endpoints(
-                generation: GenerationEndpoint(client: client, feed: feed, metrics: metrics),
+                generation: GenerationEndpoint(
+                    client: client, feed: feed, metrics: metrics, turns: turns),
                 adapters: AdapterEndpoints(
                     client: client, feed: feed, metrics: metrics,
-                    allowsChanges: settings.allowsAdapterChanges),
+                    allowsChanges: settings.allowsAdapterChanges, turns: turns),
                 client: client, feed: feed, metrics: metrics),
             originCheck: OriginCheck(settings), keys: keys, metrics: metrics)
         var application = Application(

@@ -31,8 +31,9 @@ final class SnapshotFeed: Service {
         var viewers: [UInt64: AsyncStream<String>.Continuation] = [:]
         var nextViewer: UInt64 = 0
         var isClosed = false
-        /// When an unknown name was last a reason to ask.
+        /// When the last question about an unknown name that was answered was asked.
         var resolved: ContinuousClock.Instant?
+        var isResolving = false
     }
 
     private let client: FuseboxClient
@@ -126,9 +127,22 @@ final class SnapshotFeed: Service {
         do {
             return try read(latest.catalog)
         } catch let error as APIError where error.status == .notFound {
-            guard mayResolve(at: .now) else { throw error }
-            try await refreshAdapters()
+            try await resolve(since: .now)
             return try read(latest.catalog)
+        }
+    }
+
+    /// Returns once the service has been asked for its adapters since a moment, by whomever.
+    private func resolve(since moment: ContinuousClock.Instant) async throws {
+        while state.withLock({ $0.resolved ?? moment - .seconds(1) }) < moment {
+            guard mayResolve(at: .now) else {
+                try await Task.sleep(for: .milliseconds(10))
+                continue
+            }
+            let asked = ContinuousClock.now
+            defer { state.withLock { $0.isResolving = false } }
+            try await refreshAdapters()
+            state.withLock { $0.resolved = asked }
         }
     }
 
@@ -150,8 +164,9 @@ final class SnapshotFeed: Service {
 
     private func mayResolve(at now: ContinuousClock.Instant) -> Bool {
         state.withLock { state in
-            if let last = state.resolved, now - last < Self.resolvingInterval { return false }
-            state.resolved = now
+            let isEarly = state.resolved.map { now - $0 < Self.resolvingInterval } ?? false
+            guard !state.isResolving, !isEarly else { return false }
+            state.isResolving = true
             return true
         }
     }

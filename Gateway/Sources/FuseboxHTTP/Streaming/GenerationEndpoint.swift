@@ -11,6 +11,7 @@ struct GenerationEndpoint: Sendable {
     let client: FuseboxClient
     let feed: SnapshotFeed
     let metrics: Metrics
+    let turns: KeyTurns
 
     /// `POST /v1/chat/completions` and `POST /v1/completions`.
     func answer(_ request: EndpointRequest, _ format: ReplyFormat) async throws -> Response {
@@ -24,6 +25,7 @@ struct GenerationEndpoint: Sendable {
         }
         let echoes = try await echoes(generation)
         let isKept = generation.keeps || request.request.headers[.idempotencyKey] != nil
+        for submit in generation.submissions { await turns.begin(submit.requestID) }
         let streams = generation.submissions.map { submit in
             metrics.begin(submit.requestID, now: .now)
             return client.submit(submit)
@@ -39,6 +41,7 @@ struct GenerationEndpoint: Sendable {
             throw APIError.invalid("from must be a count of tokens", param: "from")
         }
         if let refusal = feed.latest.refusal { throw refusal }
+        await turns.begin(id)
         metrics.begin(id, now: .now)
         let stream = client.attach(id, from: offset == 0 ? [] : [offset])
         return try await respond(
@@ -66,9 +69,10 @@ struct GenerationEndpoint: Sendable {
         _ generation: GenerationRequest, _ echoes: [String], _ streams: [ReplyStream],
         isKept: Bool, _ request: EndpointRequest
     ) async throws -> Response {
-        let replies = ReplyFeed(streams) { [client] id, isWhole in
+        let replies = ReplyFeed(streams) { [client, turns] id, isWhole in
             // What was stopped half-way is no answer to the same request again.
             if !(isWhole ? isKept : generation.keeps) { client.close(id) }
+            turns.end(id)
         }
         let reply = ReplyWriter(
             generation, echoes: echoes, feed: replies, metrics: metrics,
