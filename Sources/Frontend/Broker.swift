@@ -16,12 +16,7 @@ public struct Broker: Sendable {
     var random: SplitMix
 
     var requests = RequestTable()
-    /// When each connection last asked for something or got its end, if that was lately.
-    var activity: [Address: Instant] = [:]
-    /// What each connection is told of.
-    var clients: [Address: Set<RequestID>] = [:]
-    /// Those whose clients have not been told all: out of credit, or their pipe is full.
-    var stalled: [RequestID] = []
+    var clients = ClientTable()
     var queue = FairQueue()
     var admission: Admission
     /// Whether a part may have found a place since the last look: most events change neither the queue nor the places.
@@ -39,7 +34,7 @@ public struct Broker: Sendable {
     var sessions: [WorkerSession] = []
     /// How often the workers were asked since the start whether they live: whenever one of them was lost with work.
     var rollCall: UInt64 = 0
-    var places: [Int: WorkerPlace] = [:]
+    var places = WorkerPlaces()
 
     var blame = AdapterBlame()
     var counters = BrokerCounters()
@@ -78,7 +73,7 @@ public struct Broker: Sendable {
         case .worker(let worker, let message): receive(message, from: worker, now: now)
         case .clientLeft(let client): left(client, now: now)
         case .workerStarted(let place, let identity, let pid):
-            started(place: place, identity: identity, pid: pid)
+            places.started(place, identity: identity, pid: pid)
         case .workerExited(let place, let identity, let reason):
             exited(place: place, identity: identity, because: reason, now: now)
             actions.append(.placeFailed(place))

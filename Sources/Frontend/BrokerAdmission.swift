@@ -97,8 +97,8 @@ extension Broker {
             acceptedAt: now, parts: parts,
             delivery: Delivery(client: client, partCount: parts.count, credit: credit))
         requests.add(request)
-        clients[client, default: []].insert(id)
-        activity[client] = now
+        clients.move(id, from: nil, to: client)
+        clients.noteActivity(of: client, now)
         if !body.encodeOnly {
             for part in plan.parts { meter.noteChoice(of: part.segment.mix) }
         }

@@ -27,7 +27,9 @@ extension Broker {
         case .running(let attempt):
             abandon(key, epoch: part.epoch, at: attempt.worker, now: now)
         }
-        if let client = requests[key.request]?.delivery.client { activity[client] = now }
+        if let client = requests[key.request]?.delivery.client {
+            clients.noteActivity(of: client, now)
+        }
         if case .failed = terminal {
             figures.note(part, hasFailed: true, now: now)
         } else {

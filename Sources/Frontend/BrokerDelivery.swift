@@ -34,12 +34,10 @@ extension Broker {
         _ id: RequestID, to client: Address, offsets: [Int], credit: UInt32?
     ) {
         guard let request = requests[id] else { return }
-        var delivery = Delivery(
-            client: client, partCount: request.parts.count,
-            credit: credit ?? request.delivery.grant)
-        for (part, offset) in offsets.enumerated() { delivery.offsets[part] = offset }
         assign(id, to: nil)
-        requests[id]?.delivery = delivery
+        requests[id]?.delivery = Delivery(
+            client: nil, partCount: request.parts.count,
+            credit: credit ?? request.delivery.grant, offsets: offsets)
         assign(id, to: client)
         moveWaitingParts(of: id)
         deliver(id)
@@ -48,9 +46,8 @@ extension Broker {
     /// Lets a client's stream go on.
     mutating func credit(_ credit: WireCredit) {
         let id = credit.requestID
-        let limit = Int(UInt32.max)
-        guard let left = requests[id]?.delivery.credit else { return }
-        requests[id]?.delivery.credit = min(left + Int(credit.chunks), limit)
+        guard requests[id]?.delivery.credit != nil else { return }
+        requests[id]?.delivery.add(credit: credit.chunks)
         deliver(id)
     }
 
@@ -64,7 +61,7 @@ extension Broker {
             let accepted = ClientEvent.accepted(
                 Reply.accepted(request, isDurable: configuration.isDurable))
             actions.append(.toClient(client, accepted, .acceptance(id)))
-            delivery.isAccepted = true
+            delivery.noteAcceptance()
         }
         var byteCount = 0
         for (index, part) in request.parts.enumerated() {
@@ -75,15 +72,12 @@ extension Broker {
                 byteCount += part.entries[delivery.cursors[index]].byteCount
                 let cursor = delivery.cursors[index]
                 let event = event(request, part: index, entry: part.entries[cursor])
-                if case .chunk = event {
-                    if delivery.credit == 0 { break }
-                    delivery.credit = delivery.credit.map { $0 - 1 }
-                }
+                if case .chunk = event, !delivery.spend() { break }
                 if let event {
                     let mark = DeliveryMark.entry(id, part: index, index: cursor)
                     actions.append(.toClient(client, event, mark))
                 }
-                delivery.cursors[index] += 1
+                delivery.advance(index)
             }
         }
         requests[id]?.delivery = delivery
@@ -92,11 +86,8 @@ extension Broker {
 
     /// Has an eye kept on a request whose client has not been told all.
     mutating func noteStall(_ id: RequestID) {
-        guard let request = requests[id], !request.isDelivered, !stalled.contains(id) else {
-            return
-        }
-        stalled.append(id)
-        requests[id]?.delivery.stalledSince = nil
+        guard let request = requests[id], !request.isDelivered, clients.watch(id) else { return }
+        requests[id]?.delivery.watch()
     }
 
     /// The message for an entry; nil when the client has it already.
@@ -146,9 +137,7 @@ extension Broker {
 
     /// A client's connection is over: what was asked over it waits for an `Attach`, and behind what others ask.
     mutating func left(_ client: Address, now: Instant) {
-        for id in (clients[client] ?? []).sorted(by: { $0.description < $1.description }) {
-            detach(id, now: now)
-        }
+        for id in clients.requests(of: client) { detach(id, now: now) }
         // Of clients that are gone no more waits than of those that are there.
         while queue.abandonedCount > configuration.queueLimit, let part = queue.youngestAbandoned {
             end(part.key, stoppedBy: .cancelled, now: now)
@@ -157,19 +146,14 @@ extension Broker {
 
     mutating func detach(_ id: RequestID, now: Instant) {
         assign(id, to: nil)
-        requests[id]?.delivery.retryAt = nil
-        requests[id]?.delivery.detachedSince = now
+        requests[id]?.delivery.detach(now)
         moveWaitingParts(of: id)
     }
 
     /// Has a request's events go to this connection from now on.
     mutating func assign(_ id: RequestID, to client: Address?) {
-        if let before = requests[id]?.delivery.client {
-            clients[before]?.remove(id)
-            if clients[before]?.isEmpty ?? false { clients[before] = nil }
-        }
-        requests[id]?.delivery.client = client
-        if let client { clients[client, default: []].insert(id) }
+        clients.move(id, from: requests[id]?.delivery.client, to: client)
+        requests[id]?.delivery.assign(to: client)
     }
 
     /// Lets what waits of a request wait in its present client's line.

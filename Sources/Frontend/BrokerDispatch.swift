@@ -12,7 +12,7 @@ extension Broker {
     mutating func dispatch(_ now: Instant) {
         guard !queue.isEmpty, isAnyoneOpen else { return }
         var shares = PlaceShares(
-            sessions, active: Set(activity.keys), waiting: { queue.count(of: $0) },
+            sessions, active: clients.active, waiting: { queue.count(of: $0) },
             owner: { requests[$0.request]?.delivery.client })
         let reserved = reserve(now)
         while isAnyoneOpen {
@@ -143,9 +143,7 @@ extension Broker {
         requests[key.request] = request
         if !part.tokens.isEmpty { counters.resumed += 1 }
         if !request.body.encodeOnly { sessions[index].remember(part.prefixes) }
-        sessions[index].occupants.append(
-            WorkerSession.Occupant(
-                key: key, epoch: part.epoch, isEncoding: request.body.encodeOnly))
+        sessions[index].take(key, epoch: part.epoch, isEncoding: request.body.encodeOnly)
         let order = order(request, part: key.part, now: now)
         actions.append(.toWorker(session.address, .dispatch(order)))
     }

@@ -30,11 +30,11 @@ extension Broker {
             [0, offer].contains(held.offer)
         else { return }
         guard held.refused.isEmpty else {
-            sessions[index].offered[id] = nil
+            sessions[index].drop(id)
             return refused(held.refused, of: id, by: worker, now: now)
         }
         editions.learn(held.adapters.compactMap { try? RegisteredAdapter($0) })
-        sessions[index].editions.insert(id)
+        sessions[index].hold(id)
         mayDispatch = true
         announce(index)
         advanceChange(now)
@@ -68,7 +68,7 @@ extension Broker {
         guard let pool, let current = editions.current, !sessions[index].isAnnounced,
             editions.wanted.isSubset(of: sessions[index].editions)
         else { return }
-        sessions[index].isAnnounced = true
+        sessions[index].noteAnnounced()
         actions.append(
             .workerReady(
                 sessions[index].identity, type: pool.type, adapterCount: current.adapters.count,
@@ -108,15 +108,14 @@ extension Broker {
     }
 
     mutating func drop(_ edition: Digest, at index: Int) {
-        sessions[index].editions.remove(edition)
-        sessions[index].offered[edition] = nil
+        sessions[index].drop(edition)
         let order = WireDropEdition { $0.edition = Data(edition.bytes) }
         self.order(.dropEdition(order), at: index)
     }
 
     /// Sends an order after those that wait for a full pipe: what is dropped and held again must not change places.
     private mutating func order(_ order: WorkerOrder, at index: Int) {
-        guard sessions[index].unsent.isEmpty else { return sessions[index].unsent.append(order) }
+        guard sessions[index].unsent.isEmpty else { return sessions[index].put(off: order) }
         actions.append(.toWorker(sessions[index].address, order))
     }
 

@@ -113,7 +113,7 @@ extension Broker {
 
     /// The places of the pool, whether or not a process serves there now.
     private var placeStatus: [WireWorkerStatus] {
-        places.sorted { $0.key < $1.key }.map { index, place in
+        places.all.map { index, place in
             let session = sessions.first { $0.identity == place.identity }
             var status = session.map { self.status($0) } ?? WireWorkerStatus()
             status.name = "worker-\(index)"
@@ -129,7 +129,7 @@ extension Broker {
 
     /// Workers that somebody else started.
     private var foreignStatus: [WireWorkerStatus] {
-        let known = Set(places.values.map(\.identity))
+        let known = places.identities
         return sessions.filter { session in !(session.identity.map(known.contains) ?? false) }
             .map { session in
                 var status = self.status(session)

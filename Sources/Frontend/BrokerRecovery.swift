@@ -113,11 +113,8 @@ extension Broker {
     /// Its slot stays taken until the worker says so too.
     mutating func abandon(_ key: PartKey, epoch: UInt32, at worker: Address, now: Instant) {
         guard let index = sessions.firstIndex(where: { $0.address == worker }),
-            let slot = sessions[index].occupants.firstIndex(where: {
-                $0.key == key && $0.epoch == epoch
-            }), sessions[index].occupants[slot].stopSince == nil
+            sessions[index].stop(key, epoch: epoch, now)
         else { return }
-        sessions[index].occupants[slot].stopSince = now
         var cancel = WireWorkerCancel()
         cancel.requestID = key.request
         cancel.part = UInt32(clamping: key.part)

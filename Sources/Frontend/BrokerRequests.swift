@@ -44,13 +44,12 @@ extension Broker {
         for index in failed {
             requests[id]?.parts[index].revive(now: now)
             let end = requests[id]?.parts[index].entries.count ?? 0
-            let cursor = request.delivery.cursors[index]
-            requests[id]?.delivery.cursors[index] = min(cursor, end)
+            requests[id]?.delivery.rewind(index, to: end)
             enqueue(PartKey(request: id, part: index), now: now)
         }
         // Workers may have dropped what it was accepted under, or another front accepted it.
         adoptRestored(now)
-        if requests[id]?.delivery.client == nil { requests[id]?.delivery.detachedSince = now }
+        if requests[id]?.delivery.client == nil { requests[id]?.delivery.detach(now) }
         tell(client, of: id)
     }
 

@@ -6,10 +6,10 @@ extension Broker {
     mutating func tick(_ now: Instant) {
         // Time alone lets suspects grow old and clients fall quiet.
         mayDispatch = true
-        activity = activity.filter { now - $0.value < configuration.activityTime }
+        clients.forgetQuiet(for: configuration.activityTime, now)
         for session in sessions { watch(session, now: now) }
         for id in requests.live { expire(id, now: now) }
-        for id in stalled { pace(id, now: now) }
+        for id in clients.waiting { pace(id, now: now) }
         trimEnded(now)
         admission.forgetMissed(now)
         expireChange(now)
@@ -20,8 +20,7 @@ extension Broker {
     /// Counts against nobody what the front did not hear while it was away.
     mutating func excuse(_ now: Instant) {
         for index in sessions.indices {
-            sessions[index].heardAt = now
-            sessions[index].restartStops(now)
+            sessions[index].excuse(now)
         }
     }
 
@@ -41,7 +40,7 @@ extension Broker {
         guard now - session.beatenAt >= configuration.heartbeatInterval,
             let index = sessions.firstIndex(where: { $0.address == session.address })
         else { return }
-        sessions[index].beatenAt = now
+        sessions[index].noteBeat(now)
         actions.append(.toWorker(session.address, heartbeat(for: session)))
     }
 
@@ -69,18 +68,12 @@ extension Broker {
         unpark(id, now: now)
         guard let request = requests[id], request.delivery.client != nil, !request.isDelivered
         else {
-            stalled.removeAll { $0 == id }
+            clients.unwatch(id)
             return
         }
         park(request, now: now)
-        let position = request.delivery.cursors.reduce(0, +)
-        guard let since = request.delivery.stalledSince, position <= request.delivery.stalledAt
-        else {
-            requests[id]?.delivery.stalledSince = now
-            requests[id]?.delivery.stalledAt = position
-            return retryDelivery(id, now: now)
-        }
-        guard now - since >= configuration.stallTimeout else {
+        let stalledTime = requests[id]?.delivery.stalledTime(now) ?? .zero
+        guard stalledTime >= configuration.stallTimeout else {
             return retryDelivery(id, now: now)
         }
         if request.backlogByteCount > configuration.streamByteLimit { failSlow(id, now: now) }
@@ -90,9 +83,7 @@ extension Broker {
 
     /// Goes on telling: a full pipe is tried again after a while, a long backlog goes tick by tick.
     private mutating func retryDelivery(_ id: RequestID, now: Instant) {
-        if let retryAt = requests[id]?.delivery.retryAt, now < retryAt { return }
-        requests[id]?.delivery.retryAt = nil
-        deliver(id)
+        if requests[id]?.delivery.tryAgain(now) ?? false { deliver(id) }
     }
 
     /// Stops making what its client does not take.
@@ -131,7 +122,7 @@ extension Broker {
         }
         isDrained = true
         for index in sessions.indices {
-            sessions[index].isDraining = true
+            sessions[index].drain()
             actions.append(.toWorker(sessions[index].address, .drain(WireDrain())))
         }
         actions.append(.drained)

@@ -25,16 +25,15 @@ extension Broker {
         else { return }
         var delivery = request.delivery
         switch mark {
-        case .acceptance: delivery.isAccepted = false
+        case .acceptance: delivery.takeBackAcceptance()
         case .entry(_, let part, let index):
             // Nothing after it left either. An entry that is no more was replaced by a failure.
             let entries = request.parts[part].entries
             guard entries.indices.contains(index), index < delivery.cursors[part] else { return }
             let unsent = entries[index..<min(delivery.cursors[part], entries.count)]
-            delivery.credit = delivery.credit.map { $0 + unsent.count(where: \.isChunk) }
-            delivery.cursors[part] = index
+            delivery.takeBack(part, from: index, chunks: unsent.count(where: \.isChunk))
         }
-        delivery.retryAt = now + configuration.congestionDelay
+        delivery.wait(until: now + configuration.congestionDelay)
         requests[mark.request]?.delivery = delivery
         noteStall(mark.request)
     }
@@ -47,7 +46,7 @@ extension Broker {
         let failure = RequestPart.Terminal.failed(Refusal(.internal, problem))
         actions.append(.report("part \(key.part) of \(key.request) fails: \(problem)"))
         requests[key.request]?.parts[key.part].truncate(from: index)
-        requests[key.request]?.delivery.cursors[key.part] = index
+        requests[key.request]?.delivery.rewind(key.part, to: index)
         guard part.isEnded else { return end(key, failure, now: now) }
         requests[key.request]?.parts[key.part].phase = .ended(failure)
         requests[key.request]?.parts[key.part].entries.append(.ended(failure))
@@ -65,13 +64,13 @@ extension Broker {
         switch failure {
         case .unreachable: lose(worker, because: "its connection is gone", now: now)
         case .congested:
-            sessions[index].congestedUntil = now + configuration.congestionDelay
+            sessions[index].noteCongestion(until: now + configuration.congestionDelay)
             switch order {
             case .dispatch(let dispatch): recall(dispatch, from: index, now: now)
             // The next one does as well, and so does the dispatch of what is expected.
             case .heartbeat, .expect: break
             case .cancel, .drain, .failed, .edition, .dropEdition:
-                sessions[index].unsent.append(order)
+                sessions[index].put(off: order)
             }
         case .unencodable(let problem):
             if case .edition(let edition) = order {
@@ -111,10 +110,8 @@ extension Broker {
         guard let until = session.congestedUntil, now >= until,
             let index = sessions.firstIndex(where: { $0.address == session.address })
         else { return }
-        let orders = sessions[index].unsent
-        sessions[index].congestedUntil = nil
-        sessions[index].unsent = []
-        sessions[index].restartStops(now)
-        for order in orders { actions.append(.toWorker(session.address, order)) }
+        for order in sessions[index].takeUnsent(now) {
+            actions.append(.toWorker(session.address, order))
+        }
     }
 }

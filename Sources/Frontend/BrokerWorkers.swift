@@ -17,14 +17,12 @@ extension Broker {
             var session = WorkerSession(
                 ready, from: worker, rollCall: rollCall, now: now)
             let isFirst = editions.current == nil
-            if shelf == nil { session.editions = [try adoptAdapters(ready)] }
+            if shelf == nil { session.hold(try adoptAdapters(ready)) }
             self.pool = self.pool ?? pool
             if isFirst { adoptRestored(now) }
             mayDispatch = true
             sessions.append(session)
-            if let place = places.first(where: { $0.value.identity == identity })?.key {
-                places[place]?.problem = ""
-            }
+            places.serves(identity)
             announce(sessions.count - 1)
             offerEditions(to: worker)
             beginChange(now)
@@ -72,23 +70,10 @@ extension Broker {
         return edition.id
     }
 
-    mutating func started(place: Int, identity: WorkerIdentity, pid: Int32) {
-        guard let known = places[place] else {
-            places[place] = WorkerPlace(identity: identity, pid: pid)
-            return
-        }
-        places[place] = WorkerPlace(
-            identity: identity, pid: pid, restarts: known.restarts + 1, problem: known.problem)
-    }
-
     mutating func exited(
         place: Int, identity: WorkerIdentity, because reason: String, now: Instant
     ) {
-        if places[place] == nil {
-            places[place] = WorkerPlace(identity: identity, pid: 0, isAlive: false)
-        }
-        if places[place]?.identity == identity { places[place]?.isAlive = false }
-        places[place]?.problem = reason
+        places.exited(place, identity: identity, because: reason)
         if let session = sessions.first(where: { $0.identity == identity }) {
             lose(session.address, because: reason, now: now)
         }
@@ -96,22 +81,13 @@ extension Broker {
 
     /// What a worker is called in reports: by its place, or by its process where somebody else started it.
     func name(of session: WorkerSession) -> String {
-        let place = places.first { $0.value.identity == session.identity }?.key
-        return place.map { "worker-\($0)" } ?? "worker of process \(session.statedPID)"
+        places.index(of: session.identity).map { "worker-\($0)" }
+            ?? "worker of process \(session.statedPID)"
     }
 
     /// Why fewer workers serve than should; empty where all do.
     var degradation: String {
         let serving = Set(sessions.filter(\.isAnnounced).compactMap(\.identity))
-        let missing = places.sorted { $0.key < $1.key }.filter {
-            !serving.contains($0.value.identity)
-        }
-        guard !missing.isEmpty else { return "" }
-        let reasons = missing.map { index, place in
-            let reason = place.problem.isEmpty ? "it is starting" : place.problem
-            return "worker-\(index): \(reason)"
-        }
-        return "\(places.count - missing.count) of \(places.count) workers serve; "
-            + reasons.joined(separator: "; ")
+        return places.degradation(serving: serving)
     }
 }

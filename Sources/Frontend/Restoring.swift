@@ -21,7 +21,7 @@ extension ServedRequest {
         }
         let limit = Duration.milliseconds(Int64(record.body.limits.deadlineMs))
         var delivery = Delivery(client: nil, partCount: parts.count, credit: 0)
-        delivery.detachedSince = time.instant
+        delivery.detach(time.instant)
         self.init(
             id: stored.id, serial: stored.serial, body: record.body, sampling: record.sampling,
             kvRule: record.kvRule, edition: nil,

@@ -81,36 +81,6 @@ struct RequestOrigin: Equatable, Sendable {
     let router: Digest?
 }
 
-/// How far the client has been told, and how much more it wants.
-struct Delivery: Sendable {
-    var client: Address?
-    var isAccepted = false
-    /// The next entry to send, by part.
-    var cursors: [Int]
-    /// Tokens the client has already, by part.
-    var offsets: [Int]
-    /// The credit that the connection began with; 0: no limit.
-    let grant: UInt32
-    /// Chunks that may still be sent; nil: any number.
-    var credit: Int?
-    /// Since when there is no client to deliver to.
-    var detachedSince: Instant?
-    /// Since when the client has taken nothing of what waits for it.
-    var stalledSince: Instant?
-    /// How many entries it had taken then.
-    var stalledAt = 0
-    /// When a full pipe is tried again.
-    var retryAt: Instant?
-
-    init(client: Address?, partCount: Int, credit: UInt32) {
-        self.client = client
-        cursors = Array(repeating: 0, count: partCount)
-        offsets = cursors
-        grant = credit
-        self.credit = credit == 0 ? nil : Int(credit)
-    }
-}
-
 // What the engine has not been told.
 extension ServedRequest {
     /// Whether there is anything that no client may hear of before it is on disk.

@@ -12,9 +12,9 @@ struct WorkerSession: Sendable {
         /// It needs no slot: the worker answers between two steps.
         let isEncoding: Bool
         /// When the worker was asked to stop it.
-        var stopSince: Instant?
+        fileprivate(set) var stopSince: Instant?
         /// It was asked in a step that had been announced as long, and waited for.
-        var wasExcused = false
+        fileprivate var wasExcused = false
     }
 
     /// How many prompt beginnings are remembered, about what a prefix cache may still hold.
@@ -32,13 +32,13 @@ struct WorkerSession: Sendable {
     let slots: Int
     let cacheTokens: UInt64
     /// What it was told to hold, by which offer, and what of that it says that it holds.
-    var offered: [Digest: UInt64] = [:]
-    var editions: Set<Digest> = []
+    private(set) var offered: [Digest: UInt64] = [:]
+    private(set) var editions: Set<Digest> = []
     private var offerCount: UInt64 = 0
     /// Whether it was said that it serves.
-    var isAnnounced = false
-    var heardAt: Instant
-    var beatenAt: Instant
+    private(set) var isAnnounced = false
+    private(set) var heardAt: Instant
+    private(set) var beatenAt: Instant
     /// How much longer than usual it may be silent: it announced a long step.
     private(set) var announcedSilence: Duration = .zero
     private(set) var heartbeat = WireHeartbeat()
@@ -46,15 +46,15 @@ struct WorkerSession: Sendable {
     private(set) var answeredRollCall: UInt64
     /// What it told of its adapters.
     private(set) var adapterUses: [Digest: WireAdapterResidency] = [:]
-    var occupants: [Occupant] = [] {
+    private(set) var occupants: [Occupant] = [] {
         didSet { encodingCount = occupants.count(where: \.isEncoding) }
     }
     private(set) var encodingCount = 0
-    var isDraining = false
+    private(set) var isDraining = false
     /// Its pipe is full until then.
-    var congestedUntil: Instant?
+    private(set) var congestedUntil: Instant?
     /// Orders for it that its full pipe did not take.
-    var unsent: [WorkerOrder] = []
+    private(set) var unsent: [WorkerOrder] = []
     private var recentPrefixes: Deque<UInt64> = []
 
     init(_ ready: WireReady, from address: Address, rollCall: UInt64, now: Instant) {
@@ -119,8 +119,45 @@ struct WorkerSession: Sendable {
         announcedSilence = duration
     }
 
+    /// Counts against it nothing of what the front did not hear while it was away.
+    mutating func excuse(_ now: Instant) {
+        heardAt = now
+        restartStops(now)
+    }
+
+    /// Notes that it was sent a sign of the front's life.
+    mutating func noteBeat(_ now: Instant) { beatenAt = now }
+
+    mutating func noteAnnounced() { isAnnounced = true }
+
+    /// Gives it nothing new from now on.
+    mutating func drain() { isDraining = true }
+
+    /// Notes that its pipe is full.
+    mutating func noteCongestion(until moment: Instant) { congestedUntil = moment }
+
+    /// Keeps an order until the pipe takes it.
+    mutating func put(off order: WorkerOrder) { unsent.append(order) }
+
+    /// The orders that the pipe is to be tried with again: what they ask is waited for from now on.
+    mutating func takeUnsent(_ now: Instant) -> [WorkerOrder] {
+        defer { unsent = [] }
+        congestedUntil = nil
+        restartStops(now)
+        return unsent
+    }
+
+    /// Notes that it says it holds an edition.
+    mutating func hold(_ edition: Digest) { editions.insert(edition) }
+
+    /// Notes that it is to drop an edition, or does not take it.
+    mutating func drop(_ edition: Digest) {
+        editions.remove(edition)
+        offered[edition] = nil
+    }
+
     /// Begins anew to wait for the stops that were asked for.
-    mutating func restartStops(_ now: Instant) {
+    private mutating func restartStops(_ now: Instant) {
         for index in occupants.indices where occupants[index].stopSince != nil {
             occupants[index].stopSince = now
         }
@@ -152,6 +189,20 @@ struct WorkerSession: Sendable {
         prefixes.count { recentPrefixes.contains($0) }
     }
 
+    /// Puts an attempt into a slot.
+    mutating func take(_ key: PartKey, epoch: UInt32, isEncoding: Bool) {
+        occupants.append(Occupant(key: key, epoch: epoch, isEncoding: isEncoding))
+    }
+
+    /// Notes that an attempt is to stop, whose slot stays taken until then; false: it has none, or was told already.
+    mutating func stop(_ key: PartKey, epoch: UInt32, _ now: Instant) -> Bool {
+        guard let index = occupants.firstIndex(where: { $0.key == key && $0.epoch == epoch }),
+            occupants[index].stopSince == nil
+        else { return false }
+        occupants[index].stopSince = now
+        return true
+    }
+
     /// Takes an attempt off its slot; false when it had none.
     mutating func release(_ key: PartKey, epoch: UInt32) -> Bool {
         guard let index = occupants.firstIndex(where: { $0.key == key && $0.epoch == epoch })
@@ -159,14 +210,4 @@ struct WorkerSession: Sendable {
         occupants.remove(at: index)
         return true
     }
-}
-
-/// A place of the pool, which one process after another fills.
-struct WorkerPlace: Sendable {
-    var identity: WorkerIdentity
-    var pid: Int32
-    var restarts: UInt32 = 0
-    var isAlive = true
-    /// Why the last process ended; forgotten when another one serves.
-    var problem = ""
 }

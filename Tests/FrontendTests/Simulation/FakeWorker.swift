@@ -72,6 +72,13 @@ struct FakeWorker {
         }
     }
 
+    /// Says of all that it was to stop that it is over.
+    mutating func confirmStops() -> [WorkerReport] {
+        let stopped = running.filter(\.isCancelled)
+        running.removeAll(where: \.isCancelled)
+        return stopped.map { .finished(Self.finished($0, .cancelled)) }
+    }
+
     /// One step for every running part.
     mutating func step(
         _ random: inout SeededGenerator, width: ClosedRange<Int>, gaps: Int

@@ -45,6 +45,8 @@ extension World {
             workers[index].blockedUntil = now + milliseconds(20...300)
         }
         if now < .seconds(8), chance(plan.slowSteps) {
+            // What it is to stop it stops before a step, however long that takes.
+            for message in workers[index].confirmStops() { report(message, from: address) }
             let silence = milliseconds(100...1500)
             workers[index].pausedUntil = now + silence
             return report(
