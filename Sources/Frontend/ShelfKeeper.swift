@@ -165,6 +165,18 @@ public struct ShelfKeeper: Sendable {
             finding.refused = [WireRefusedAdapter(folder: shelf, reason: error.message)]
             return finding
         }
+        let known = registry.records.values.count { $0.shelfDigest != nil && $0.serving != nil }
+        if places.isEmpty, known > 1 {
+            // Rather a disk that is not there than that somebody removed them all.
+            finding.present = Set(registry.records.keys)
+            finding.refused = [
+                WireRefusedAdapter(
+                    folder: shelf,
+                    reason: "the folder is empty; the \(known) adapters that it had stay until "
+                        + "they are removed by name (fusebox adapters remove)")
+            ]
+            return finding
+        }
         let namesakes = Dictionary(grouping: places, by: \.name).filter { $0.value.count > 1 }
         for (name, places) in namesakes.sorted(by: { $0.key < $1.key }) {
             let paths = places.map(\.path).joined(separator: " and ")

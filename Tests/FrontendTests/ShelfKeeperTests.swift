@@ -73,6 +73,23 @@ import Wire
         #expect(try keeper.open().shelf.registry == AdapterRegistry(), "a start that knows none")
     }
 
+    /// As a disk leaves it that is not mounted.
+    @Test func anEmptyShelfTakesNothingAlong() async throws {
+        for name in ["hotels", "phones"] { try copy(name, to: name) }
+        var registry = try keeper.open().shelf.registry
+        for name in ["hotels", "phones"] { try folder.remove("shelf/\(name)") }
+        let finding = await keeper.run(.folder(registry))
+        #expect(finding.refused.first?.reason.contains("the 2 adapters that it had stay") == true)
+        let before = registry
+        _ = registry.take(folder: finding.adapters, present: finding.present)
+        #expect(registry == before)
+        try registry.remove("phones")
+        let last = await keeper.run(.folder(registry))
+        #expect(last.refused.isEmpty, "one that is removed by hand")
+        _ = registry.take(folder: last.adapters, present: last.present)
+        #expect(registry.stable.isEmpty)
+    }
+
     @Test func aRegistryThatCannotBeWrittenIsTheOneBefore() async throws {
         try copy("hotels", to: "hotels")
         let first = try keeper.open().shelf.registry
