@@ -29,10 +29,13 @@ extension Broker {
         actions.append(
             .report(
                 "\(name(of: session)) is lost: \(reason); \(orphans.count) parts go on elsewhere"))
+        // What ended another worker before this one said that it lives may have ended this one as well.
+        let hasLivedOn = session.answeredRollCall >= rollCall
         if !orphans.isEmpty { callRoll(for: orphans) }
-        let culprit =
+        let suspect =
             orphans.first { part($0)?.onProbation ?? false }
             ?? (orphans.count == 1 ? orphans.first : nil)
+        let culprit = hasLivedOn ? suspect : nil
         for key in orphans {
             if culprit.map({ $0 == key }) ?? true {
                 recover(key, isCulprit: culprit == key, now: now)

@@ -159,6 +159,29 @@ import Wire
         #expect(ready(&bench, pid: 200).dispatches.map(\.epoch) == [2], "it has come up since")
     }
 
+    /// Three requests under one adapter, each alone at its worker.
+    @Test func anAdapterIsNotBlamedForADeathOfAll() {
+        var bench = Bench(workers: 3)
+        bench.answersRollCalls = false
+        for number in 1...3 as ClosedRange<UInt8> {
+            bench.submit(number) {
+                $0.selection.fixed.shares = [
+                    WireNamedWeight {
+                        $0.name = "calm"
+                        $0.weight = 1
+                    }
+                ]
+            }
+        }
+        for index in 0..<3 {
+            let actions = bench.tell(
+                .workerExited(place: index, identity: .of(Int32(100 + index)), reason: "killed"))
+            #expect(actions.failed == nil)
+        }
+        #expect(bench.broker.blame.quarantined.isEmpty)
+        #expect(bench.broker.requests.live.count == 3)
+    }
+
     @Test func workersThatAnswerGoOnWithIt() {
         var bench = Bench(workers: 3)
         bench.answersRollCalls = false
