@@ -9,6 +9,8 @@ struct History {
         case received(Address, ClientEvent)
         /// A worker took a part; `running` counts it.
         case dispatched(pid: Int32, WireDispatch, running: Int, slots: Int, at: Duration)
+        /// A worker died, whatever it ran.
+        case died(at: Duration)
         /// A worker died by itself with exactly this one part running.
         case diedAlone(RequestID, part: UInt32, epoch: UInt32, at: Duration)
         /// The broker wants a part run; what came before is void.

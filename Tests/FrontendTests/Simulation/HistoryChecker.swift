@@ -39,6 +39,8 @@ struct HistoryChecker {
     private var flushed: Set<Part> = []
     private var dispatches: [Part: [UInt32]] = [:]
     private var deaths: [Part: Int] = [:]
+    /// When workers died last; who dies soon after another one is not taken for the reason.
+    private var lastDeaths: (this: Duration, before: Duration) = (.seconds(-60), .seconds(-60))
     /// The latest of each part in this front's life.
     private var diedAt: [Part: Duration] = [:]
     private var ordered: [Part: UInt32] = [:]
@@ -69,9 +71,11 @@ struct HistoryChecker {
                 report(.attempts, "epoch \(epoch) after \(last)")
             }
             ordered[part] = epoch
+        case .died(let now): lastDeaths = (now, lastDeaths.this)
         case .diedAlone(let request, let part, let epoch, let now):
             let part = Part(request: request, part: Int(part))
             guard ordered[part] == epoch else { break }
+            guard now - lastDeaths.before > Self.hearingTime else { break }
             deaths[part, default: 0] += 1
             diedAt[part] = now
         case .accepted(let request, let deadline):

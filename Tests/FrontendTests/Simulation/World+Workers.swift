@@ -97,6 +97,7 @@ extension World {
 
     mutating func die(_ index: Int) {
         let worker = workers.remove(at: index)
+        history.records.append(.died(at: now))
         if worker.running.count == 1, let run = worker.running.first, !run.isCancelled, !run.hasLied
         {
             history.records.append(
