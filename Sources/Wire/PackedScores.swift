@@ -1,7 +1,7 @@
 import FoundationEssentials
 import SwiftProtobuf
 
-/// Scores of tokens as a message has them: a third of what they take as values, for whoever keeps long replies.
+/// Scores of tokens as a message has them, which is smaller than as values, for whoever keeps long replies.
 public struct PackedScores: Sendable {
     public let count: Int
     /// A chunk that has nothing else.
