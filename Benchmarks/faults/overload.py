@@ -1,12 +1,13 @@
 """What a service does that is asked for ten times of what it can.
 
-    python Benchmarks/faults/overload.py --fusebox .build/release/fusebox [--seconds 60] [--times 10] [--json]
+    python Benchmarks/faults/overload.py --fusebox .build/release/fusebox [--seconds 60] [--times 10] [--tokens 200] [--json]
 
-First its capacity: replies of twenty tokens a second with 96 requests always there. Then so many times as many come
+First its capacity: replies a second, of so many tokens each, with 96 requests always there. Then so many times as many come
 each second, with a deadline of five seconds, and none comes back: how many are answered in time, how long the queue
 and how large the front becomes, how soon a client of its own is refused, and whether work is done for nobody. Then so
 many times the queue comes at once, and each that is refused comes back when it was told to: how many find room then.
-Its clients share two cores with the service, so run it on an idle machine.
+Its clients share two cores with the service, so run it on an idle machine; the shorter the replies, the more of the time
+goes into asking and refusing.
 Exits with 1 when goodput is below 90 % of the capacity, the median refusal takes more than 10 ms, a part began after its
 deadline, fewer than 80 % found room, or the queue or the front's memory were beyond their bounds.
 """
@@ -30,9 +31,6 @@ from service import Service
 from fusebox_client import SubmitOptions
 from fusebox_client.wire import client_pb2 as client
 
-QUESTION = questions.Question(
-    "short", "Go on.", SubmitOptions(temperature=4.0, seed=3, max_tokens=20), select="base"
-)
 DEADLINE = 5.0
 AT_ONCE = 96
 #: Parts that may wait, and twice as many while each client has less than its share.
@@ -40,7 +38,12 @@ QUEUE_LIMIT = 1024
 MEGABYTES_LIMIT = 256
 
 
-def be_refused(endpoint: str, seconds: float, taken: Queue[list[float]]) -> None:
+def question(tokens: int) -> questions.Question:
+    options = SubmitOptions(temperature=4.0, seed=3, max_tokens=tokens, ignore_eos=True)
+    return questions.Question("same", "Go on.", options, select="base")
+
+
+def be_refused(endpoint: str, tokens: int, seconds: float, taken: Queue[list[float]]) -> None:
     """Asks a hundred times a second, more than its share; the seconds that each refusal took."""
     context: zmq.Context[messages.Socket] = zmq.Context()
     socket = messages.dealer(context, endpoint)
@@ -50,7 +53,7 @@ def be_refused(endpoint: str, seconds: float, taken: Queue[list[float]]) -> None
     while (now := time.monotonic()) < start + seconds:
         if now >= start + len(asked) / 100:
             verb = messages.submit(
-                "Go on.", credit=1, select="base", max_tokens=20, deadline=DEADLINE
+                "Go on.", credit=1, select="base", max_tokens=tokens, deadline=DEADLINE
             )
             asked[verb.request] = now
             messages.send(socket, verb)
@@ -81,11 +84,13 @@ def main() -> None:
     parser = report.parser(__doc__)
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--times", type=float, default=10)
+    parser.add_argument("--tokens", type=int, default=200)
     options = parser.parse_args()
+    asked = question(options.tokens)
     result, rng = report.Report(), random.Random(options.seed)
     with Service(options.fusebox) as service:
-        reference = questions.reference(service.endpoint, (QUESTION,))
-        calm = Load(service.endpoint, QUESTION, rng)
+        reference = questions.reference(service.endpoint, (asked,))
+        calm = Load(service.endpoint, asked, rng)
         calm.keep(AT_ONCE, 3)
         capacity = calm.keep(AT_ONCE, max(5, options.seconds / 4))
         calm.wait(30)
@@ -93,9 +98,9 @@ def main() -> None:
 
         spawn = multiprocessing.get_context("spawn")
         taken: Queue[list[float]] = spawn.Queue()
-        probe = spawn.Process(target=be_refused, args=(service.endpoint, options.seconds, taken))
+        probe = spawn.Process(target=be_refused, args=(service.endpoint, options.tokens, options.seconds, taken))
         before = service.use()
-        flood = Load(service.endpoint, QUESTION, rng, DEADLINE)
+        flood = Load(service.endpoint, asked, rng, DEADLINE)
         with service.watched() as peak, service.watched_queue() as queue:
             probe.start()
             goodput = flood.pour(capacity * options.times, options.seconds)
@@ -104,7 +109,7 @@ def main() -> None:
             probe.join()
         flood.leave()
 
-        crowd = Load(service.endpoint, QUESTION, rng)
+        crowd = Load(service.endpoint, asked, rng)
         for _ in range(int(QUEUE_LIMIT * options.times)):
             crowd.ask()
         crowd.come_back(600)

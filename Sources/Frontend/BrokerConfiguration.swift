@@ -55,9 +55,9 @@ public struct BrokerConfiguration: Sendable {
     /// Requests whose connection is gone for this long are cancelled, unless they asked to be kept.
     public var clientGrace: Duration = .seconds(10)
     /// Bytes of a reply that may wait for its reader: then nothing more is made until half of them are taken.
-    public var streamByteLimit = 128 << 10
+    public var streamByteLimit = 32 << 10
     /// A reader that takes nothing for this long while more than `streamByteLimit` waits for it loses the rest of its reply.
-    public var stallTimeout: Duration = .seconds(30)
+    public var stallTimeout: Duration = .seconds(120)
     /// Bytes of a reply that are told at once; the rest of a long backlog goes tick by tick.
     public var deliveryByteLimit = 256 << 10
     /// How soon a client whose pipe was full is tried again.

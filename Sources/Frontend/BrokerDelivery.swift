@@ -138,8 +138,19 @@ extension Broker {
     /// A client's connection is over: what was asked over it waits for an `Attach`, and behind what others ask.
     mutating func left(_ client: Address, now: Instant) {
         for id in clients.requests(of: client) { detach(id, now: now) }
-        // Of clients that are gone no more waits than of those that are there.
-        while queue.abandonedCount > configuration.queueLimit, let part = queue.youngestAbandoned {
+        limitAbandoned(now)
+    }
+
+    /// Sees to it that of clients that are gone no more waits than of those that are there.
+    ///
+    /// Those that left first lose: whoever changes its connection is back in a moment, however many others leave meanwhile.
+    private mutating func limitAbandoned(_ now: Instant) {
+        let surplus = queue.abandonedCount - configuration.queueLimit
+        guard surplus > 0 else { return }
+        let longestGone = queue.abandoned.map { part in
+            (part, since: requests[part.key.request]?.delivery.detachedSince ?? now)
+        }.sorted { $0.since != $1.since ? $0.since < $1.since : $0.0.serial > $1.0.serial }
+        for (part, _) in longestGone.prefix(surplus) {
             end(part.key, stoppedBy: .cancelled, now: now)
         }
     }

@@ -56,8 +56,9 @@ extension Broker {
         if let deadline = request.deadline, now >= deadline {
             stop(id, reason: .deadline, now: now)
         }
-        if !request.body.keep, let since = request.delivery.detachedSince,
-            now - since >= configuration.clientGrace
+        // What an earlier front accepted waits for its client from when there is somebody to serve it.
+        if !request.body.keep, request.edition != nil,
+            let since = request.delivery.detachedSince, now - since >= configuration.clientGrace
         {
             stop(id, reason: .cancelled, now: now)
         }

@@ -117,9 +117,9 @@ struct FairQueue: Sendable {
         return (turns + orphans).flatMap { lines[$0]?.parts.filter(\.isSuspect) ?? [] }
     }
 
-    /// The part that came last of those that nobody wants any more.
-    var youngestAbandoned: Waiting? {
-        orphans.compactMap { lines[$0]?.parts.last { !$0.isKept } }.max { $0.serial < $1.serial }
+    /// What was left by clients that are gone and do not want it any more.
+    var abandoned: [Waiting] {
+        orphans.flatMap { lines[$0]?.parts.filter { !$0.isKept } ?? [] }
     }
 
     /// Adds a part where its age puts it in its client's line: one that comes back after a loss is not put behind younger

@@ -133,7 +133,9 @@ struct FrontTurn: ~Copyable {
         guard recorder.isDurable else { return }
         do throws(EngineFailure) {
             let hasMore = try recorder.engine.expire(
-                endedBefore: clock.wallTime.milliseconds(before: retention))
+                endedBefore: clock.wallTime.milliseconds(before: retention),
+                unwantedBefore: clock.wallTime.milliseconds(
+                    before: broker.configuration.replyLifetime))
             // The rest in turns of its own.
             if hasMore { nextExpiry = clock.now }
         } catch {

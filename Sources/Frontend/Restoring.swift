@@ -109,7 +109,7 @@ extension RequestPart {
                 let scores = PackedScores(chunk.promptScores)
             else { return false }
             entries.append(.promptScores(offset: promptScoreCount, scores))
-            promptScoreCount += scores.count
+            promptScoreCount += chunk.promptScores.count
             scoreByteCount += scores.byteCount
         case .chunk(let chunk):
             guard Int(chunk.offset) == tokens.count, let scores = PackedScores(chunk.scores) else {

@@ -30,9 +30,13 @@ public protocol DispatchEngine: Sendable {
 
     /// Removes some of what ended before a moment, and of the ids that were closed before it: not so much that it takes long.
     ///
-    /// - Parameter moment: milliseconds since 1970.
+    /// - Parameters:
+    ///   - moment: milliseconds since 1970.
+    ///   - unwanted: as well; where room is short, what nobody asked to keep and that has ended before it is closed.
     /// - Returns: whether there may be more.
-    mutating func expire(endedBefore moment: Int64) throws(EngineFailure) -> Bool
+    mutating func expire(
+        endedBefore moment: Int64, unwantedBefore unwanted: Int64
+    ) throws(EngineFailure) -> Bool
 }
 
 /// What a commit survives.

@@ -14,5 +14,7 @@ public struct VolatileEngine: DispatchEngine {
 
     public mutating func commit(_ operations: [DispatchOperation], durability: Durability) {}
 
-    public mutating func expire(endedBefore moment: Int64) -> Bool { false }
+    public mutating func expire(
+        endedBefore moment: Int64, unwantedBefore unwanted: Int64
+    ) -> Bool { false }
 }

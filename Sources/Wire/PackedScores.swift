@@ -1,20 +1,17 @@
-import FoundationEssentials
 import SwiftProtobuf
 
 /// Scores of tokens as a message has them, which is smaller than as values, for whoever keeps long replies.
 public struct PackedScores: Sendable {
-    public let count: Int
-    /// A chunk that has nothing else.
-    private let bytes: Data
+    /// A chunk that has nothing else; an array, because `Data` reserves a quarter more and an object beside it.
+    private let bytes: [UInt8]
 
     /// Nil for what no message can hold: more than two gigabytes.
     public init?(_ scores: [WireTokenScore]) {
-        count = scores.count
         guard !scores.isEmpty else {
-            bytes = Data()
+            bytes = []
             return
         }
-        guard let bytes: Data = try? WireChunk({ $0.scores = scores }).serializedBytes() else {
+        guard let bytes: [UInt8] = try? WireChunk({ $0.scores = scores }).serializedBytes() else {
             return nil
         }
         self.bytes = bytes
@@ -24,6 +21,6 @@ public struct PackedScores: Sendable {
 
     public var scores: [WireTokenScore] {
         // They were written here: reading them back cannot fail.
-        count == 0 ? [] : (try? WireChunk(serializedBytes: bytes))?.scores ?? []
+        bytes.isEmpty ? [] : (try? WireChunk(serializedBytes: bytes))?.scores ?? []
     }
 }

@@ -55,8 +55,8 @@ import Wire
         let (list, modelList) = (try engine.list(limit: 5), model.list(limit: 5))
         #expect(list.requests == modelList.requests && list.total == modelList.total)
         let moment = writer.moment - 20
-        #expect(try !engine.expire(endedBefore: moment))
-        _ = model.expire(endedBefore: moment)
+        #expect(try !engine.expire(endedBefore: moment, unwantedBefore: moment))
+        _ = model.expire(endedBefore: moment, unwantedBefore: moment)
         for id in writer.ids {
             #expect(try engine.find(id).map(Sample.text) == model.find(id).map(Sample.text))
         }
@@ -113,7 +113,7 @@ import Wire
         try engine.commit([.submit(request)], durability: .power)
         #expect(try bytesOnDisk().contains("the canary's song"))
         try engine.commit([.close(request.id, at: 50)], durability: .power)
-        #expect(try !engine.expire(endedBefore: 60))
+        #expect(try !engine.expire(endedBefore: 60, unwantedBefore: 0))
         #expect(try !bytesOnDisk().contains("the canary's song"))
         #expect(try engine.find(request.id) == nil)
     }
@@ -126,6 +126,52 @@ import Wire
         #expect(try engine.watch().requests.map(\.id) == [request.id])
         try engine.commit([.forget(request.id)], durability: .power)
         #expect(try engine.find(request.id) == nil)
+    }
+
+    /// What nobody asked to keep goes where room is short, the oldest first, and its id stays; what was asked for, failed or is
+    /// young does not.
+    @Test func whatNobodyAskedToKeepMakesRoom() throws {
+        let engine = try JournalEngine(path: path, byteLimit: 0)
+        let chunk = WireJournalEntry { $0.chunk.text = "more" }
+        let done = WireJournalEntry { $0.done.reason = .end }
+        let failed = WireJournalEntry { $0.failed.message = "it failed" }
+        let requests = (1...5).map { Sample.request($0, isKept: $0 == 2) }
+        try engine.commit(requests.map { .submit($0) }, durability: .power)
+        for (number, request) in zip(1..., requests) where number < 5 {
+            let key = PartKey(request: request.id, part: 0)
+            let end = number == 3 ? failed : done
+            try engine.commit(
+                [
+                    .renew(key, from: 2, [chunk]),
+                    .complete(key, at: 3, end, AttemptRecord()),
+                    .end(request.id, at: number == 4 ? 90 : 10, WireRequestSummary()),
+                ], durability: .process)
+        }
+        #expect(try !engine.expire(endedBefore: 0, unwantedBefore: 50))
+        let left = try requests.map { try engine.find($0.id).map(Sample.text) ?? "gone" }
+        #expect(left.map { $0 == "closed" } == [true, false, false, false, false])
+        #expect(try engine.watch().requests.map(\.serial) == [5])
+        #expect(try !engine.expire(endedBefore: 11, unwantedBefore: 50))
+        #expect(try engine.find(requests[0].id) == nil)
+    }
+
+    @Test func journalsOfTheFirstVersionAreTakenOver() throws {
+        let request = Sample.request(1)
+        do {
+            let engine = try JournalEngine(path: path)
+            try engine.commit([.submit(request)], durability: .power)
+        }
+        // What version 2 brought.
+        try sqlite("DROP INDEX requests_unwanted")
+        try sqlite("ALTER TABLE requests DROP COLUMN kept")
+        try sqlite("DELETE FROM grdb_migrations WHERE identifier = '2'")
+        let engine = try JournalEngine(path: path, byteLimit: 0)
+        #expect(try engine.watch().requests.map(Sample.text) == [Sample.text(request)])
+        try engine.commit([.submit(Sample.request(2))], durability: .power)
+        try engine.commit([.end(request.id, at: 5, WireRequestSummary())], durability: .power)
+        // It does not know what was to be kept.
+        #expect(try !engine.expire(endedBefore: 0, unwantedBefore: 50))
+        #expect(try engine.find(request.id).map(Sample.text) != "closed")
     }
 
     private func bytesOnDisk() throws -> String {
@@ -163,6 +209,10 @@ import Wire
         let recovery = try engine.watch()
         #expect(recovery.requests.map(\.serial).filter { $0 != 2 } == [1, 3, 4])
         #expect(recovery.requests.count == 4 || !recovery.warnings.isEmpty)
+        // Once, and until its time is over.
+        #expect(try engine.watch().warnings.isEmpty)
+        #expect(try !engine.expire(endedBefore: 1000, unwantedBefore: 0))
+        #expect(try engine.list(limit: 9).total == 0)
     }
 
     /// A log whose end was lost or garbled: everything before it is there.

@@ -6,11 +6,12 @@ import Wire
 
 /// Requests for the engines to keep.
 enum Sample {
-    static func request(_ number: Int) -> StoredRequest {
+    static func request(_ number: Int, isKept: Bool = false) -> StoredRequest {
         let id = RequestID(bytes: (0..<16).map { UInt8(truncatingIfNeeded: number + $0) }) ?? .none
         let record = WireJournalRequest {
             $0.body.requestID = id
             $0.body.prompt.text = "prompt \(number)"
+            $0.body.keep = isKept
             $0.sampling.seed = UInt64(number)
             $0.base = Data(repeating: 7, count: 32)
             $0.parts = [WireJournalPart { $0.routedText = "text" }]

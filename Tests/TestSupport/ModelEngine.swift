@@ -57,7 +57,7 @@ public final class ModelEngine: DispatchEngine, @unchecked Sendable {
         for operation in operations { apply(operation) }
     }
 
-    public func expire(endedBefore moment: Int64) -> Bool {
+    public func expire(endedBefore moment: Int64, unwantedBefore unwanted: Int64) -> Bool {
         for (id, request) in requests where (request.endedAt ?? .max) < moment {
             requests[id] = nil
         }

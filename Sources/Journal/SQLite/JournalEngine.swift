@@ -12,13 +12,16 @@ public final class JournalEngine: DispatchEngine {
     private static let expiryLimit = 500
 
     private let path: String
+    /// Bytes beyond which it closes what nobody asked to keep.
+    private let byteLimit: Int64
     private let queue: DatabaseQueue
 
     /// Opens a journal, or begins one that only this user may read.
     ///
     /// - Throws: `EngineFailure` for a file that is none, is of a newer program, or is in use by another service.
-    public init(path: String) throws(EngineFailure) {
+    public init(path: String, byteLimit: Int64 = 256 << 20) throws(EngineFailure) {
         self.path = path
+        self.byteLimit = byteLimit
         do {
             try Self.makeFolder(of: path)
             // SQLite gives its other files the rights of this one.
@@ -63,7 +66,11 @@ public final class JournalEngine: DispatchEngine {
     public var place: String? { path }
 
     public func watch() throws(EngineFailure) -> Recovery {
-        try read { try $0.open() }
+        let (recovery, damaged) = try read { try $0.open() }
+        if !damaged.isEmpty {
+            try write(.process) { writer in for row in damaged { try writer.endDamaged(row) } }
+        }
+        return recovery
     }
 
     public func find(_ request: RequestID) throws(EngineFailure) -> Recollection? {
@@ -84,12 +91,19 @@ public final class JournalEngine: DispatchEngine {
         }
     }
 
-    public func expire(endedBefore moment: Int64) throws(EngineFailure) -> Bool {
-        var removedCount = 0
+    public func expire(
+        endedBefore moment: Int64, unwantedBefore unwanted: Int64
+    ) throws(EngineFailure) -> Bool {
+        var hasMore = false
         try write(.process) { writer in
-            removedCount = try writer.expire(endedBefore: moment, limit: Self.expiryLimit)
+            let limit = Self.expiryLimit
+            hasMore = try writer.expire(endedBefore: moment, limit: limit) == limit
+            if try writer.byteCount() > byteLimit {
+                let count = try writer.closeUnwanted(endedBefore: unwanted, limit: limit)
+                hasMore = hasMore || count == limit
+            }
         }
-        guard removedCount < Self.expiryLimit else { return true }
+        guard !hasMore else { return true }
         // What was removed is still in the log.
         do {
             _ = try queue.writeWithoutTransaction { try $0.checkpoint(.truncate) }

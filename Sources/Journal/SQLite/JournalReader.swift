@@ -8,18 +8,22 @@ struct JournalReader {
     let database: Database
 
     /// Requests without an end, in the order of their acceptance.
-    func open() throws -> Recovery {
+    ///
+    /// - Returns: `damaged`: the rows that could not be read.
+    func open() throws -> (Recovery, damaged: [Int64]) {
         var recovery = Recovery(lastSerial: try lastSerial())
+        var damaged: [Int64] = []
         let rows = try Row.fetchCursor(
-            database, sql: "SELECT * FROM requests WHERE ended_at IS NULL ORDER BY serial")
+            database, sql: "SELECT rowid, * FROM requests WHERE ended_at IS NULL ORDER BY serial")
         while let row = try rows.next() {
             do {
                 if let request = try read(row) { recovery.requests.append(request) }
             } catch let damage as Damage {
                 recovery.warnings.append(damage.message)
+                damaged.append(row["rowid"])
             }
         }
-        return recovery
+        return (recovery, damaged)
     }
 
     func find(_ id: RequestID) throws -> Recollection? {

@@ -3,7 +3,8 @@ import GRDB
 /// The tables of a journal, and how those of older versions become them.
 ///
 /// A request is a row of `requests`; its parts have a row each in `parts`, and what their clients see, in runs of entries by
-/// their first position, in `stream`: one for each commit while a part runs, and one alone once it has ended. Content of closed requests is gone, their row stays until its time is over.
+/// their first position, in `stream`: one for each commit while a part runs, and one alone once it has ended. Content of closed requests is gone,
+/// their row stays until its time is over. `kept` is what somebody asked to keep, or may want to try again.
 enum JournalSchema {
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
@@ -41,6 +42,14 @@ enum JournalSchema {
                         entries BLOB NOT NULL,
                         PRIMARY KEY (request, part, position)
                     ) WITHOUT ROWID;
+                    """)
+        }
+        migrator.registerMigration("2") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE requests ADD COLUMN kept INTEGER NOT NULL DEFAULT 1;
+                    CREATE INDEX requests_unwanted ON requests (ended_at)
+                    WHERE kept = 0 AND record IS NOT NULL AND ended_at IS NOT NULL;
                     """)
         }
         return migrator

@@ -19,6 +19,9 @@ struct JournalWriter {
             .quarantine(let key, let position, let entry, let attempts):
             try append([entry], at: position, to: key)
             try joinRuns(of: key)
+            if case .failed = entry.kind {
+                try execute("UPDATE requests SET kept = 1 WHERE id = ?", [key.request.data])
+            }
             try note(attempts, of: key)
         case .reopen(let key, let position, let attempts):
             try truncate(key, from: position)
@@ -32,7 +35,7 @@ struct JournalWriter {
             try execute(
                 "UPDATE requests SET ended_at = NULL, summary = NULL WHERE id = ?",
                 [request.data])
-        case .close(let request, let moment): try close(request, at: moment)
+        case .close(let request, let moment): try close(request.data, at: moment)
         case .forget(let request): try forget(request.data)
         }
     }
@@ -42,13 +45,14 @@ struct JournalWriter {
         let body: [UInt8] = try stored.record.body.serializedBytes()
         try execute(
             """
-            INSERT INTO requests (id, serial, hash, record, accepted_at, deadline, ended_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO requests
+            (id, serial, hash, record, accepted_at, deadline, ended_at, kept)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 stored.id.data, Int64(clamping: stored.serial), Data(Digest(of: body).bytes),
-                record,
-                stored.acceptedAt, stored.deadline, stored.endedAt,
+                record, stored.acceptedAt, stored.deadline, stored.endedAt,
+                stored.record.body.keep,
             ])
         for (index, part) in stored.parts.enumerated() {
             let key = PartKey(request: stored.id, part: index)
@@ -110,14 +114,14 @@ struct JournalWriter {
             [key.request.data, key.part, bytes])
     }
 
-    private func close(_ request: RequestID, at moment: Int64) throws {
+    private func close(_ request: Data, at moment: Int64) throws {
         try execute(
             """
             UPDATE requests SET record = NULL, summary = NULL, deadline = NULL, ended_at = ?
             WHERE id = ?
-            """, [moment, request.data])
+            """, [moment, request])
         for table in ["parts", "stream"] {
-            try execute("DELETE FROM \(table) WHERE request = ?", [request.data])
+            try execute("DELETE FROM \(table) WHERE request = ?", [request])
         }
     }
 
@@ -129,6 +133,38 @@ struct JournalWriter {
             arguments: [moment, limit])
         for id in ids { try forget(id) }
         return ids.count
+    }
+
+    /// Closes up to `limit` requests that nobody asked to keep and that ended before a moment; returns how many.
+    ///
+    /// Their ids stay as long as if their clients had closed them at their end.
+    func closeUnwanted(endedBefore moment: Int64, limit: Int) throws -> Int {
+        let rows = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT id, ended_at FROM requests
+                WHERE kept = 0 AND record IS NOT NULL AND ended_at < ? ORDER BY ended_at LIMIT ?
+                """,
+            arguments: [moment, limit])
+        for row in rows {
+            guard let id = Data.fromDatabaseValue(row["id"]) else { continue }
+            try close(id, at: Int64.fromDatabaseValue(row["ended_at"]) ?? 0)
+        }
+        return rows.count
+    }
+
+    /// Bytes of what is there, without the room that is free.
+    func byteCount() throws -> Int64 {
+        func number(_ pragma: String) throws -> Int64 {
+            try Int64.fetchOne(database, sql: "PRAGMA \(pragma)") ?? 0
+        }
+        return try number("page_size") * (number("page_count") - number("freelist_count"))
+    }
+
+    /// Lets what cannot be read be forgotten when its time is over.
+    func endDamaged(_ rowid: Int64) throws {
+        try execute(
+            "UPDATE requests SET ended_at = CAST(accepted_at AS INTEGER) WHERE rowid = ?", [rowid])
     }
 
     private func forget(_ id: Data) throws {

@@ -108,6 +108,34 @@ import Wire
         #expect(bench.wait(.seconds(1)).cancels.isEmpty)
     }
 
+    /// Others that leave in crowds push nobody out who is on the way back; of theirs no more waits than the queue has room for.
+    @Test func whoChangesItsConnectionLosesNothingToOthersThatLeave() {
+        var bench = Bench(slots: 1) { $0.queueLimit = 3 }
+        let crowd = (1...3).map { Address(name: [9, $0]) }
+        bench.submit(1, client: crowd[0])
+        for (number, client) in zip([2, 3, 4] as [UInt8], crowd) {
+            bench.submit(number, client: client)
+        }
+        func leave(_ client: Address) {
+            bench.tell(
+                .undelivered(
+                    client, .acceptance(Self.id(1)), .unreachable))
+        }
+        for client in crowd {
+            leave(client)
+            bench.wait(.seconds(1))
+        }
+        bench.submit(5)
+        leave(Bench.client)
+        #expect(bench.broker.requests[Self.id(5)]?.endedAt == nil)
+        #expect(bench.broker.requests[Self.id(2)]?.endedAt != nil, "it left first")
+        #expect(bench.broker.queue.abandonedCount == 3)
+    }
+
+    private static func id(_ number: UInt8) -> RequestID {
+        RequestID(bytes: Bench.id(number)) ?? .none
+    }
+
     @Test func aLongBacklogGoesTickByTick() {
         var bench = Bench { $0.deliveryByteLimit = 1000 }
         bench.submit(1) { $0.credit = 1 }

@@ -21,10 +21,12 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler, Send
     func handlerAdded(context: ChannelHandlerContext) {
         let channel = context.channel
         try? channel.pipeline.syncOperations.addHandler(arrival, position: .first)
-        // The kernel would hold megabytes for a client that does not read.
+        // The kernel would hold megabytes for a client that does not read, and SwiftNIO another 64 KiB.
         channel.setOption(
             .socketOption(.so_sndbuf), value: .init(GatewaySettings.sendBufferSize)
         ).whenFailure { _ in }
+        channel.setOption(.writeBufferWaterMark, value: GatewaySettings.writeBuffer)
+            .whenFailure { _ in }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

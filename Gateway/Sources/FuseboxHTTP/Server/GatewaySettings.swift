@@ -1,3 +1,5 @@
+import NIOCore
+
 /// How a gateway is set up.
 package struct GatewaySettings: Sendable {
     /// Where the service's front listens for clients.
@@ -33,9 +35,11 @@ package struct GatewaySettings: Sendable {
     /// Descriptors that are kept from clients: event loops, the service's connection, files.
     static let reservedDescriptors = 64
     /// Chunks of a reply that may be on their way to a client.
-    static let window: UInt32 = 32
+    static let window: UInt32 = 16
     /// What the system may hold for a client that does not read.
     static let sendBufferSize: Int32 = 64 << 10
+    /// Bytes that wait for the system: beyond `high` nothing more is taken until fewer than `low` are left.
+    static let writeBuffer = ChannelOptions.Types.WriteBufferWaterMark(low: 4 << 10, high: 8 << 10)
 
     /// Whether only this machine reaches the address.
     var isLoopback: Bool {

@@ -24,8 +24,10 @@ struct EventWriter {
 
     /// Returns when there is room for more.
     @concurrent mutating func write(_ value: JSONValue) async throws {
-        try await write(line: "data: \(value.text)\n\n")
+        try await write(line: Self.line(value))
     }
+
+    static func line(_ value: JSONValue) -> String { "data: \(value.text)\n\n" }
 
     /// The end that OpenAI's clients wait for.
     @concurrent mutating func writeDone() async throws {

@@ -118,13 +118,14 @@ struct ReplyWriter: Sendable {
     ) async throws {
         var choices = opened
         for (choice, delta) in early {
-            try await events.write(document.chunk(choice, delta, &choices[choice]))
+            try await events.write(line: chunk(document, choice, delta, &choices))
         }
         do {
             while let item = await feed.next() {
                 if case .tick = item { try await events.tick() }
-                guard let (choice, delta) = try receive(item, &choices) else { continue }
-                try await events.write(document.chunk(choice, delta, &choices[choice]))
+                if let line = try line(for: item, document, &choices) {
+                    try await events.write(line: line)
+                }
             }
         } catch let error as APIError {
             // The head is out: the error is the last event, and there is no [DONE].
@@ -134,6 +135,23 @@ struct ReplyWriter: Sendable {
         guard choices.allSatisfy({ $0.finish != nil }) else { return }
         if request.includesUsage { try await events.write(document.usageChunk(choices)) }
         try await events.writeDone()
+    }
+
+    // Functions of their own, or a stream that waits would hold room for all their values: 20 KiB.
+
+    @inline(never)
+    private func line(
+        for item: ReplyFeed.Item, _ document: ReplyDocument, _ choices: inout [ChoiceProgress]
+    ) throws(APIError) -> String? {
+        try receive(item, &choices).map { chunk(document, $0.choice, $0.delta, &choices) }
+    }
+
+    @inline(never)
+    private func chunk(
+        _ document: ReplyDocument, _ choice: Int, _ delta: ChoiceProgress.Delta,
+        _ choices: inout [ChoiceProgress]
+    ) -> String {
+        EventWriter.line(document.chunk(choice, delta, &choices[choice]))
     }
 
     /// `hotels=0.625,positive=0.375`, as `select` takes it.
