@@ -92,7 +92,9 @@ def main() -> None:
         reference = questions.reference(service.endpoint, (asked,))
         calm = Load(service.endpoint, asked, rng)
         calm.keep(AT_ONCE, 3)
-        capacity = calm.keep(AT_ONCE, max(5, options.seconds / 4))
+        used, seconds = service.worker_seconds(), max(5, options.seconds / 4)
+        capacity = calm.keep(AT_ONCE, seconds)
+        calm_share = (service.worker_seconds() - used) / seconds
         calm.wait(30)
         calm.leave()
 
@@ -103,7 +105,9 @@ def main() -> None:
         flood = Load(service.endpoint, asked, rng, DEADLINE)
         with service.watched() as peak, service.watched_queue() as queue:
             probe.start()
+            used = service.worker_seconds()
             goodput = flood.pour(capacity * options.times, options.seconds)
+            flood_share = (service.worker_seconds() - used) / options.seconds
             flood.wait(60)
             times = taken.get(timeout=60)
             probe.join()
@@ -125,6 +129,8 @@ def main() -> None:
         "asked / taken / answered in time": f"{len(flood.history.requests)} / {len(accepted)} / "
         f"{flood.finished}",
         "goodput": f"{goodput:.0f} requests/s = {100 * goodput / capacity:.0f} %",
+        "processors that the workers had, calm / flooded": f"{calm_share:.2f} / {flood_share:.2f}: goodput by "
+        f"their time {100 * goodput / capacity * calm_share / max(flood_share, 1e-9):.0f} %",
         "refusals": report.spread(times, "ms"),
         "longest queue": queue.longest,
         "front before / at its peak": f"{before.megabytes:.0f} / {peak.megabytes:.0f} MB",

@@ -179,6 +179,11 @@ class Service:
         """The process ids of those that serve."""
         return [worker.pid for worker in self.status().workers if worker.state == "ready"]
 
+    def worker_seconds(self) -> float:
+        """Processor seconds that those which serve have used."""
+        fields = [Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split() for pid in self.workers()]
+        return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")
+
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 

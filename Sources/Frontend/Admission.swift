@@ -3,7 +3,15 @@ import Wire
 /// Whether what comes may wait, and when to come back if not.
 struct Admission: Sendable {
     /// What is told is longer than what is estimated by a part in so many: room that comes later than was said is a promise broken.
-    private static let caution = 8
+    private static let caution = 6
+
+    /// When the end of a request is wanted, and how much goes before it.
+    struct Deadline: Sendable {
+        /// From now on.
+        let time: Duration
+        /// Estimated tokens: of what runs, and of what waits and has its turn earlier.
+        let ahead: Int
+    }
 
     /// Parts and estimated tokens that may wait.
     private let limit: QueueLoad
@@ -23,18 +31,19 @@ struct Admission: Sendable {
         appointments.forgetMissed(now)
     }
 
-    /// Refuses what would make the queue too long, with the time after which there is room.
+    /// Refuses what would make the queue too long, or come too late, with the time after which there is room.
     ///
     /// A full queue still takes what keeps its client below a fair share, so that nobody can shut others out; it is never
     /// more than twice as long for that. Who was sent away and comes back in time finds the room that new ones leave: up to half
     /// of the queue is kept for it.
     mutating func admit(
-        _ load: QueueLoad, _ id: RequestID, isKept: Bool, of client: Address, to queue: FairQueue,
-        now: Instant
+        _ load: QueueLoad, _ id: RequestID, by deadline: Deadline? = nil, isKept: Bool,
+        of client: Address, to queue: FairQueue, now: Instant
     ) throws(Refusal) {
         let due = appointments.due(id)
-        if fits(load, isKept: isKept, isDue: due.map { $0 <= now } ?? false, of: client, in: queue)
-        {
+        let isDue = due.map { $0 <= now } ?? false
+        let excess = queue.isEmpty ? 0 : excess(load, by: deadline, isDue: isDue)
+        if excess == 0, fits(load, isKept: isKept, isDue: isDue, of: client, in: queue) {
             return appointments.remove(id)
         }
         let delay: Duration
@@ -43,13 +52,24 @@ struct Admission: Sendable {
         } else {
             // Who was to find room by now need not wait for those that were sent away after it.
             let others = due == nil ? appointments.load : QueueLoad()
-            let surplus = surplus(queue.load(besides: nil) + load + others, of: load)
+            let surplus = max(
+                surplus(queue.load(besides: nil) + load + others, of: load), excess)
             delay = rate.delay(untilGone: surplus + surplus / Self.caution)
             appointments.make(id, load, of: client, due: now + delay, now: now)
         }
+        let problem = excess > 0 ? "the deadline cannot be met" : "the queue is full"
         throw Refusal(
-            .resourceExhausted,
-            "the queue is full: \(queue.count) parts wait; try again later", retryAfter: delay)
+            .resourceExhausted, "\(problem): \(queue.count) parts wait; try again later",
+            retryAfter: delay)
+    }
+
+    /// The estimated tokens that have to go before a request could be answered by its deadline; 0: it will be.
+    private func excess(_ load: QueueLoad, by deadline: Deadline?, isDue: Bool) -> Int {
+        guard let deadline, let capacity = rate.cost(goneIn: deadline.time) else { return 0 }
+        let bearable = capacity - capacity / Self.caution
+        let reserved = isDue ? 0 : min(appointments.load.cost, bearable / 2)
+        let (before, isTooMuch) = deadline.ahead.addingReportingOverflow(reserved + load.cost)
+        return isTooMuch ? bearable : max(0, before - bearable)
     }
 
     private func fits(
@@ -80,7 +100,7 @@ struct Admission: Sendable {
     private func surplus(_ waiting: QueueLoad, of load: QueueLoad) -> Int {
         let mean = waiting.cost / max(waiting.parts, 1)
         return max(
-            waiting.cost - (limit.cost - limit.cost / 16),
-            (waiting.parts - (limit.parts - limit.parts / 16)) * mean, load.cost)
+            waiting.cost - (limit.cost - limit.cost / 8),
+            (waiting.parts - (limit.parts - limit.parts / 8)) * mean, load.cost)
     }
 }

@@ -70,7 +70,9 @@ extension Broker {
             body.encodeOnly ? part.encodingCost : part.cost(tokenLimit: limits.tokenLimit)
         }
         let load = QueueLoad(parts: plan.parts.count, cost: costs.reduce(0, +))
-        try admission.admit(load, id, isKept: body.keep, of: client, to: queue, now: now)
+        try admission.admit(
+            load, id, by: deadline(of: body, load, from: client), isKept: body.keep, of: client,
+            to: queue, now: now)
 
         var sampling = body.sampling.completed(by: pool.samplingDefaults)
         if !sampling.hasSeed { sampling.seed = random.next() }
@@ -103,6 +105,20 @@ extension Broker {
             for part in plan.parts { meter.noteChoice(of: part.segment.mix) }
         }
         for index in parts.indices { enqueue(PartKey(request: id, part: index), now: now) }
+    }
+
+    /// By when a submission is to be answered, and how much goes before it; nil: it has time.
+    private func deadline(
+        of body: WireSubmit, _ load: QueueLoad, from client: Address
+    ) -> Admission.Deadline? {
+        guard body.limits.deadlineMs > 0 else { return nil }
+        let running = sessions.reduce(0) { sum, session in
+            session.occupants.reduce(sum) { $0 + (part($1.key)?.cost ?? 0) }
+        }
+        let waiting = queue.cost(
+            before: client, PriorityClass(body.priority), adding: load.cost)
+        return Admission.Deadline(
+            time: .milliseconds(Int64(body.limits.deadlineMs)), ahead: running + waiting)
     }
 
     /// Puts a part where a worker can be found for it.

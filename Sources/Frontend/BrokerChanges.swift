@@ -21,7 +21,7 @@ extension Broker {
             return refuse(leaving, request: change.requestID, to: client)
         }
         guard let known = shelf?.knownOrder(of: change.requestID) else {
-            return order(.client(change, client), now: now)
+            return changeOnce(change, from: client, now: now)
         }
         guard known.change == change else {
             let refusal = Refusal(
@@ -32,6 +32,20 @@ extension Broker {
             return actions.append(.toClient(client, answer, nil))
         }
         shelf?.readdress(change, to: client)
+    }
+
+    /// Has a change made, unless an earlier front has made it and could not say so.
+    private mutating func changeOnce(
+        _ change: WireChangeAdapter, from client: Address, now: Instant
+    ) {
+        guard let shelf, let digest = change.contentDigest,
+            shelf.registry.changes.contains(digest)
+        else { return order(.client(change, client), now: now) }
+        let changed = WireAdapterChanged {
+            $0.request = change.request
+            $0.revision = shelf.registry.revision
+        }
+        tell(client, .adapterChanged(changed), of: change)
     }
 
     /// Has a change made when those before it are over.
@@ -96,6 +110,7 @@ extension Broker {
             } catch {
                 throw Refusal(error)
             }
+            if let digest = change.contentDigest { registry.note(change: digest) }
         }
         propose(shelf.proposal(registry), now: now)
     }
@@ -128,6 +143,9 @@ extension Broker {
                 WireRefusedAdapter(folder: $0.name, reason: $0.reason)
             }
             refusedAdapters = refused
+        }
+        if case .client(let wish, _) = change.order, let digest = wish.contentDigest {
+            registry.note(change: digest)
         }
         if let lesson = finding.lesson {
             registry.route(by: lesson.digest, from: lesson.origin)
@@ -293,6 +311,14 @@ extension Broker {
     ) {
         shelf?.keep(event, for: change)
         actions.append(.toClient(client, event, nil))
+    }
+}
+
+extension WireChangeAdapter {
+    /// Stands for what is asked for, and under which id.
+    fileprivate var contentDigest: Digest? {
+        // It came as these frames, so it can be one.
+        (try? Frames.encode(ClientVerb.changeAdapter(self))).map { Digest(of: Array($0.joined())) }
     }
 }
 

@@ -35,7 +35,9 @@ extension Broker {
         } else {
             figures.note(part, hasFailed: false, now: now)
         }
-        admission.note(cost: part.cost, isBusy: !queue.isEmpty, now: now)
+        let limit = requests[key.request]?.limits.tokenLimit ?? 0
+        admission.note(
+            cost: part.spentCost(at: terminal, of: limit), isBusy: !queue.isEmpty, now: now)
         let edition = requests[key.request]?.edition.flatMap { editions[$0] }
         requests[key.request]?.parts[key.part].adapterWarnings = Reply.adapterWarnings(
             part.segments, edition: edition)

@@ -51,6 +51,7 @@ struct FairQueue: Sendable {
     /// What one line holds, oldest first, and what it may still spend in its turn.
     private struct Line: Sendable {
         var parts: [Waiting] = []
+        var cost = 0
         var deficit = 0
     }
 
@@ -86,6 +87,20 @@ struct FairQueue: Sendable {
         var load = total.load
         load -= totals[owner]?.load ?? QueueLoad()
         return load
+    }
+
+    /// Estimated tokens that have their turn before a client's next part has had its own.
+    ///
+    /// Lines take turns, so that of each other one as much goes as of the client's.
+    func cost(before owner: Address, _ priority: PriorityClass, adding cost: Int) -> Int {
+        let own = (lines[LineKey(owner: owner, priority: priority)]?.cost ?? 0) + cost
+        return lines.reduce(own - cost) { sum, entry in
+            let (place, line) = entry
+            guard place.owner != nil, place.owner != owner || place.priority != priority,
+                place.priority.rawValue <= priority.rawValue
+            else { return sum }
+            return sum + (place.priority == priority ? min(line.cost, own) : line.cost)
+        }
     }
 
     func count(of owner: Address?) -> Int { totals[owner]?.load.parts ?? 0 }
@@ -135,6 +150,7 @@ struct FairQueue: Sendable {
             }
             .map { $0 + 1 } ?? 0
         lines[place, default: Line()].parts.insert(part, at: index)
+        lines[place]?.cost += part.cost
         if owner != nil, line.isEmpty { turns.append(place) }
         places[part.key] = place
         totals[owner, default: Total()].add(part, 1)
@@ -148,6 +164,7 @@ struct FairQueue: Sendable {
             let index = lines[place]?.parts.firstIndex(where: { $0.key == key }),
             let part = lines[place]?.parts.remove(at: index)
         else { return nil }
+        lines[place]?.cost -= part.cost
         totals[place.owner]?.add(part, -1)
         total.add(part, -1)
         if part.isSuspect { suspectCount -= 1 }

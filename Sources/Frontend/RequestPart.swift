@@ -125,6 +125,14 @@ struct RequestPart: Sendable {
         return attempt
     }
 
+    /// What of its cost was worked off when it ended so, of a reply that might have had `limit` tokens.
+    func spentCost(at terminal: Terminal, of limit: Int) -> Int {
+        switch terminal {
+        case .done(let reason, _) where reason != .cancelled && reason != .deadline: cost
+        case .done, .failed: startedAt == nil ? 0 : max(0, cost - max(0, limit - tokens.count))
+        }
+    }
+
     /// Bytes held for the reply, roughly: what the bound on kept replies counts.
     var byteCount: Int {
         textByteCount + scoreByteCount + 4 * (tokens.count + promptTokens.count) + 64

@@ -11,12 +11,17 @@ public struct AdapterRegistry: Equatable, Sendable {
     public static let nameLimit = 1024
     /// Shares of canaries, in thousandths of all requests.
     public static let shareRange = 1...999
+    /// Changes that it remembers to have made.
+    static let changeLimit = 64
 
     /// Grows with each change.
     public internal(set) var revision: UInt64 = 0
     public internal(set) var records: [String: AdapterRecord] = [:]
     /// nil: the one that the service was started with.
     public internal(set) var router: Router?
+    /// The latest changes that clients asked for, the youngest last: who hears nothing, because the service was killed, asks for
+    /// the same again, and a second rollback would go further back.
+    public internal(set) var changes: [Digest] = []
 
     /// A router that learned of adapters while a service ran.
     public struct Router: Equatable, Sendable {
@@ -181,6 +186,12 @@ public struct AdapterRegistry: Equatable, Sendable {
             noteShelf(name, nil)
         }
         return refused
+    }
+
+    /// Notes that a change is made that a client asked for.
+    public mutating func note(change: Digest) {
+        changes.append(change)
+        if changes.count > Self.changeLimit { changes.removeFirst() }
     }
 
     /// Throws what adding a name would, before its adapter is looked at.

@@ -6,7 +6,7 @@ internal import Tensors
 ///     {"format": "fusebox.registry", "version": 1, "revision": 7, "adapters": [
 ///       {"name": "formal", "serving": 2, "last": 2, "previous": [1], "shelf": DIGEST,
 ///        "canary": {"generation": 3, "share": 50}, "generations": [{"number": 1, "digest": DIGEST}, ...]}],
-///      "router": {"digest": DIGEST, "origin": DIGEST}}
+///      "router": {"digest": DIGEST, "origin": DIGEST}, "changes": [DIGEST, ...]}
 enum RegistryDocument {
     static let format = "fusebox.registry"
     static let version = 1
@@ -28,6 +28,10 @@ enum RegistryDocument {
                     "digest": .string(router.digest.description),
                     "origin": .string(router.origin.description),
                 ]))
+        }
+        if !registry.changes.isEmpty {
+            document.append(
+                "changes", .array(registry.changes.map { .string($0.description) }))
         }
         return Array((JSONValue.object(document).text + "\n").utf8)
     }
@@ -98,6 +102,13 @@ enum RegistryDocument {
                 let origin = router["origin"]?.string.flatMap({ Digest($0) })
             else { throw malformed("the router makes no sense") }
             registry.router = AdapterRegistry.Router(digest: digest, origin: origin)
+        }
+        if let changes = document["changes"] {
+            let digests = changes.array?.compactMap { $0.string.flatMap { Digest($0) } } ?? []
+            guard digests.count == changes.array?.count,
+                digests.count <= AdapterRegistry.changeLimit
+            else { throw malformed("its changes make no sense") }
+            registry.changes = digests
         }
         guard registry.records.values.count(where: { $0.canary != nil }) <= 1 else {
             throw malformed("more than one adapter has a canary")

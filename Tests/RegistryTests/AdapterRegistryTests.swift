@@ -161,6 +161,8 @@ import Testing
                     meanings[key] = generation.digest
                 }
             }
+            registry.note(change: Digest(of: [9]))
+            #expect(registry.changes.count <= AdapterRegistry.changeLimit)
             let document = RegistryDocument.encode(registry)
             #expect(try RegistryDocument.decode(document) == registry)
         }

@@ -190,6 +190,61 @@ import Wire
         #expect(bench.submit(4).accepted != nil)
     }
 
+    /// A slot that makes a part of 100 tokens a second; ten of one client wait.
+    private func busyBench() -> Bench {
+        var bench = Bench(slots: 1)
+        for number in 1...13 as ClosedRange<UInt8> {
+            bench.submit(number) { $0.limits.maxTokens = 98 }
+        }
+        for number in 1...2 as ClosedRange<UInt8> {
+            bench.wait(.seconds(1))
+            bench.finish(number)
+        }
+        return bench
+    }
+
+    @Test func deadlinesThatCannotBeMetAreRefused() throws {
+        var bench = busyBench()
+        func ask(_ number: UInt8, of client: Address = Bench.client, within seconds: UInt32)
+            -> [BrokerAction]
+        {
+            bench.submit(number, client: client) {
+                $0.limits.maxTokens = 98
+                $0.limits.deadlineMs = 1000 * seconds
+            }
+        }
+        let failed = try #require(ask(20, within: 6).failed)
+        #expect(failed.code == .resourceExhausted)
+        #expect(failed.message.contains("the deadline cannot be met"))
+        #expect((7000...11000).contains(failed.retryAfterMs))
+        // Behind what runs, one of the other client, whose turns come in between, and the room that is kept.
+        #expect(ask(21, of: Address(name: [2]), within: 6).accepted != nil)
+        #expect(ask(22, within: 20).accepted != nil)
+        #expect(bench.submit(23).accepted != nil, "it has time")
+    }
+
+    /// What a deadline ended in the queue made no room by being made.
+    @Test func whatEndsUnmadeIsNotTakenForSpeed() throws {
+        var bench = Bench(slots: 1) { $0.queueLimit = 40 }
+        bench.submit(1) { $0.limits.maxTokens = 98 }
+        bench.submit(2) { $0.limits.maxTokens = 98 }
+        for number in 3...40 as ClosedRange<UInt8> {
+            bench.submit(number) {
+                $0.limits.maxTokens = 98
+                $0.limits.deadlineMs = 1500
+            }
+        }
+        bench.wait(.seconds(1))
+        bench.finish(1)
+        bench.wait(.seconds(1))
+        #expect(bench.broker.queue.isEmpty, "all but the two are over")
+        for number in 50...90 as ClosedRange<UInt8> {
+            bench.submit(number) { $0.limits.maxTokens = 98 }
+        }
+        let failed = try #require(bench.submit(91) { $0.limits.maxTokens = 98 }.failed)
+        #expect(failed.retryAfterMs >= 1000, "a part takes a second")
+    }
+
     @Test func dearRequestsAreBoundedByTokens() {
         var bench = Bench(slots: 1) { $0.queueTokenLimit = 1000 }
         bench.submit(1) { $0.limits.maxTokens = 900 }

@@ -51,6 +51,42 @@ import Wire
         #expect(Bench.adapter(of: bench.ask(2).dispatches.first) == FakeShelf.calm)
     }
 
+    /// A front is killed between a change and its answer: the client asks the next one for the same.
+    @Test func whatAnEarlierFrontChangedIsNotChangedAgain() throws {
+        var bench = Bench.shelf(workers: 1)
+        for (verb, number) in [(.replace, 200), (.rollback, 201)] as [(WireAdapterVerb, UInt8)] {
+            if verb == .replace {
+                try bench.propose()
+            } else {
+                bench.tell(Bench.change(verb, number: number))
+            }
+            bench.hold(0)
+            bench.save()
+        }
+        let registry = try #require(bench.broker.shelf?.registry)
+        #expect(registry.changes.count == 2)
+
+        var shelf = FakeShelf.first
+        shelf.registry = registry
+        var next = Bench(workers: 1, shelf: shelf)
+        next.hold(0)
+        next.save()
+        for (verb, number) in [(.replace, 200), (.rollback, 201)] as [(WireAdapterVerb, UInt8)] {
+            let actions = next.tell(Bench.change(verb, number: number))
+            #expect(actions.count == 1)
+            guard case .toClient(_, .adapterChanged(let changed), _) = actions.first else {
+                Issue.record("\(verb): \(actions)")
+                continue
+            }
+            #expect(changed.revision == registry.revision && changed.request == Bench.id(number))
+        }
+        #expect(next.broker.shelf?.registry == registry)
+        // Under another id it is another wish.
+        next.tell(Bench.change(.rollback, number: 202))
+        #expect(next.broker.shelf?.change == nil)
+        #expect(next.broker.shelf?.registry == registry, "there is nothing further back")
+    }
+
     @Test func aStartNeedsNoDisk() {
         var bench = Bench(workers: 1, shelf: FakeShelf.first)
         bench.hold(0)
