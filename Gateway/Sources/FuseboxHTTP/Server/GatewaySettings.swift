@@ -35,7 +35,7 @@ package struct GatewaySettings: Sendable {
     /// Descriptors that are kept from clients: event loops, the service's connection, files.
     static let reservedDescriptors = 64
     /// Chunks of a reply that may be on their way to a client.
-    static let window: UInt32 = 16
+    static let window: UInt32 = 32
     /// What the system may hold for a client that does not read.
     static let sendBufferSize: Int32 = 64 << 10
     /// Bytes that wait for the system: beyond `high` nothing more is taken until fewer than `low` are left.
