@@ -40,10 +40,12 @@ add("evaluation-rows", "json", b'{"messages":[{"role":"user","content":"[1]"}],"
 for index, line in enumerate((GOLDENS / "routing" / "sentences.txt").read_text().split("\n")):
     add("sentences", f"{index:03}", line.replace("⏎", "\n").encode())
 copy("tokenizer", "tokenizers/*/tokenizer.json")
+copy("tokenizer", "unigram/*/tokenizer.json")
 for path in GOLDENS.glob("models/*/model.gguf"):
     # The header with the vocabulary; the tensors behind it are cut off.
     add("gguf", path.parent.name, path.read_bytes()[:8192])
 copy("sentence-piece", "sentencepiece/*/tokenizer.model")
+copy("sentence-piece", "unigram/*/tokenizer.model")
 for index, entry in enumerate(json.loads((GOLDENS / "splits" / "splits.json").read_text())):
     for step in entry.get("pre_tokenizer", {}).get("pretokenizers", [entry.get("pre_tokenizer", {})]):
         if pattern := step.get("pattern", {}).get("Regex"):

@@ -17,30 +17,15 @@ struct AddedToken: Sendable, Equatable {
 /// Finds added tokens in a text: leftmost, then longest.
 struct AddedTokenFinder: Sendable {
     private var tokens: [AddedToken] = []
-    /// (node, byte) to the node below; node 0 is the root.
-    private var children = PairTable(capacity: 64)
-    /// Index + 1 in `tokens` of what ends at a node; 0 for none.
-    private var ends: [UInt32] = [0]
+    /// What the tokens are looked for by, with their index.
+    private var patterns = PrefixTree(capacity: 64)
     private var isFirstByte = [Bool](repeating: false, count: 256)
 
     /// Adds a token under the bytes that it is looked for by, which are not empty; the first of equal ones stays.
     mutating func insert(_ token: AddedToken, as pattern: [UInt8]) {
         guard let first = pattern.first else { return }
         isFirstByte[Int(first)] = true
-        var node: UInt32 = 0
-        for byte in pattern {
-            if let child = children[node, UInt32(byte)] {
-                node = child
-            } else {
-                let child = UInt32(ends.count)
-                children.insert(node, UInt32(byte), child)
-                ends.append(0)
-                node = child
-            }
-        }
-        guard ends[Int(node)] == 0 else { return }
-        tokens.append(token)
-        ends[Int(node)] = UInt32(tokens.count)
+        if patterns.insert(pattern, tokens.count) { tokens.append(token) }
     }
 
     /// A part of a text: an added token, or what is between.
@@ -136,15 +121,9 @@ struct AddedTokenFinder: Sendable {
     private func longestMatch(
         in text: Span<UInt8>, at start: Int, specialBefore limit: Int = .max
     ) -> (token: Int, end: Int)? {
-        var node: UInt32 = 0
-        var index = start
         var best: (token: Int, end: Int)?
-        while index < text.count, let child = children[node, UInt32(text[index])] {
-            node = child
-            index += 1
-            guard ends[Int(node)] != 0 else { continue }
-            let token = Int(ends[Int(node)]) - 1
-            if index <= limit || !tokens[token].isSpecial { best = (token, index) }
+        patterns.forEachString(in: text, from: start) { end, token in
+            if end <= limit || !tokens[token].isSpecial { best = (token, end) }
         }
         return best
     }

@@ -5,14 +5,16 @@ struct Normalizer: Sendable {
         case compose
         /// Puts bytes before a text that is not empty.
         case prepend([UInt8])
-        /// The same where the input starts, not behind a special token.
-        case prependFirst([UInt8])
         /// Replaces each occurrence of a string that is not empty.
         case replace([UInt8], with: [UInt8])
+        /// Replaces each match of an expression.
+        case replaceMatches(SplitExpression, with: [UInt8])
+        /// Replaces characters by a table, as the `tokenizers` package does.
+        case replaceCharacters(CharacterMap)
         /// Removes white space at the ends.
         case strip(left: Bool, right: Bool)
-        /// Removes blanks at the ends and leaves one of each run of them.
-        case collapseBlanks
+        /// All that SentencePiece does.
+        case sentencePiece(SentencePieceNormalization)
     }
 
     var steps: [Step] = []
@@ -24,28 +26,36 @@ struct Normalizer: Sendable {
     /// The normalized text.
     ///
     /// - Parameter isFirst: whether the input starts with this text.
-    /// - Throws: when it would exceed `byteLimit`.
+    /// - Throws: when it would exceed `byteLimit`, and for a text that an expression needs too many steps for.
     func apply(
         to text: [UInt8], byteLimit: Int, isFirst: Bool = true
     ) throws(TokenizationError) -> [UInt8] {
         var text = text
         for step in steps {
-            guard text.count <= byteLimit else {
-                throw TokenizationError(
-                    .limitExceeded,
-                    "a normalized text of more than \(byteLimit) bytes; give a shorter text")
-            }
+            try Self.check(text.count, byteLimit)
             switch step {
             case .compose: text = CanonicalComposition.compose(text)
             case .prepend(let prefix): if !text.isEmpty { text = prefix + text }
-            case .prependFirst(let prefix): if isFirst, !text.isEmpty { text = prefix + text }
-            case .collapseBlanks: text = Self.collapseBlanks(text)
             case .replace(let pattern, let replacement):
                 text = Self.replace(pattern, with: replacement, in: text)
+            case .replaceMatches(let expression, let replacement):
+                text = try Self.replaceMatches(of: expression, with: replacement, in: text)
+            case .replaceCharacters(let map):
+                text = try map.replaceClusters(in: text, byteLimit: byteLimit)
             case .strip(let left, let right): text = Self.strip(text, left: left, right: right)
+            case .sentencePiece(let rules):
+                text = try rules.apply(to: text, isFirst: isFirst, byteLimit: byteLimit)
             }
         }
         return text
+    }
+
+    static func check(_ byteCount: Int, _ byteLimit: Int) throws(TokenizationError) {
+        guard byteCount <= byteLimit else {
+            throw TokenizationError(
+                .limitExceeded,
+                "a normalized text of more than \(byteLimit) bytes; give a shorter text")
+        }
     }
 
     /// Patterns are a character or two, so that comparing at each place stays linear.
@@ -68,15 +78,17 @@ struct Normalizer: Sendable {
         return result
     }
 
-    private static func collapseBlanks(_ text: [UInt8]) -> [UInt8] {
-        let blank = UInt8(ascii: " ")
+    private static func replaceMatches(
+        of expression: SplitExpression, with replacement: [UInt8], in text: [UInt8]
+    ) throws(TokenizationError) -> [UInt8] {
         var result: [UInt8] = []
-        result.reserveCapacity(text.count)
-        for byte in text where byte != blank || result.last.map({ $0 != blank }) == true {
-            result.append(byte)
+        var start = 0
+        for match in try expression.matches(in: text.span) {
+            result += text[start..<match.lowerBound]
+            result += replacement
+            start = match.upperBound
         }
-        if result.last == blank { result.removeLast() }
-        return result
+        return result + text[start...]
     }
 
     static func strip(_ text: [UInt8], left: Bool, right: Bool) -> [UInt8] {

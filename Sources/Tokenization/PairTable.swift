@@ -1,5 +1,5 @@
 /// A map from pairs of ids to ids: open addressing over flat arrays, made for lookups in a loop.
-struct PairTable: Sendable {
+struct PairTable: Sendable, Equatable {
     /// `left << 32 | right`; `empty` marks a free slot.
     private var keys: [UInt64]
     private var values: [UInt32]

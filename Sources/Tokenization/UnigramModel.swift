@@ -1,57 +1,73 @@
-/// SentencePiece's unigram model: of all ways to cut a text into tokens the one with the highest sum of scores.
+/// The unigram model: of all ways to cut a text into tokens the one with the highest sum of scores.
 ///
 /// Source: Kudo, "Subword Regularization", 2018; sums are made in the order and precision of `EncodeOptimized` in
-/// SentencePiece's `unigram_model.cc`, so that equal ones fall alike.
+/// SentencePiece's `unigram_model.cc`, or of `encode_optimized` in `unigram/model.rs` of the `tokenizers` package, so
+/// that equal ones fall alike.
 struct UnigramModel: Sendable {
+    /// Whose ways a vocabulary follows where the two differ.
+    enum Reference: Sendable {
+        /// Sums are kept as Float, and characters without a token never make one together.
+        case sentencePiece
+        /// Sums are Double, and the joined text of unknown neighbours may be a token.
+        case tokenizers
+    }
+
     /// What a token of the vocabulary may be.
     struct Piece: Sendable {
         var id: UInt32
         var bytes: [UInt8]
-        var score: Float
+        var score: Double
     }
 
-    /// (node, byte) to the node below; node 0 is the root.
-    private var children: PairTable
-    /// By node: the index + 1 of the piece that ends there; 0 for none.
-    private var ends: [UInt32] = [0]
+    /// The pieces by their bytes, with their index.
+    private var tree: PrefixTree
     private let pieces: [Piece]
     /// What a character costs that is no token.
-    private let unknownScore: Float
+    private let unknownScore: Double
     private let unknownID: UInt32
-    /// The ids of `<0x00>` to `<0xFF>`, which stand for such a character; empty: one token does.
-    private let byteIDs: [UInt32]
+    /// The ids of `<0x00>` to `<0xFF>`, which stand for what is no token, nil for missing ones; empty: one token does.
+    private let byteIDs: [UInt32?]
+    private let reference: Reference
 
     /// The distance between the lowest score and that of a character without a token.
-    private static let penalty: Float = 10
+    private static let penalty = 10.0
+    /// Bytes of all pieces, each of which may be a node of the tree.
+    private static let maximumByteCount = 32 << 20
 
     /// - Parameters:
     ///   - pieces: with finite scores; the first of equal ones counts.
     ///   - lowestScore: of the vocabulary's normal tokens.
-    init(pieces: [Piece], lowestScore: Float, unknownID: UInt32, byteIDs: [UInt32]) {
+    /// - Throws: for pieces of more than 32 MiB.
+    init(
+        pieces: [Piece], lowestScore: Double, unknownID: UInt32, byteIDs: [UInt32?],
+        reference: Reference
+    ) throws(TokenizationError) {
+        let byteCount = pieces.reduce(0) { $0 + $1.bytes.count }
+        guard byteCount <= Self.maximumByteCount else {
+            throw TokenizationError(
+                .limitExceeded,
+                "a vocabulary of \(byteCount) bytes; at most \(Self.maximumByteCount) are allowed")
+        }
         self.pieces = pieces
         self.unknownID = unknownID
         self.byteIDs = byteIDs
-        unknownScore = lowestScore - Self.penalty
-        children = PairTable(capacity: pieces.count)
-        for (index, piece) in pieces.enumerated() {
-            var node: UInt32 = 0
-            for byte in piece.bytes {
-                if let child = children[node, UInt32(byte)] {
-                    node = child
-                } else {
-                    let child = UInt32(ends.count)
-                    children.insert(node, UInt32(byte), child)
-                    ends.append(0)
-                    node = child
-                }
-            }
-            if node != 0, ends[Int(node)] == 0 { ends[Int(node)] = UInt32(index) + 1 }
+        self.reference = reference
+        tree = PrefixTree(capacity: pieces.count)
+        unknownScore = Self.sum(lowestScore, -Self.penalty, reference)
+        for (index, piece) in pieces.enumerated() { tree.insert(piece.bytes, index) }
+    }
+
+    /// A sum as it is kept.
+    private static func sum(_ first: Double, _ second: Double, _ reference: Reference) -> Double {
+        switch reference {
+        case .sentencePiece: Double(Float(first + second))
+        case .tokenizers: first + second
         }
     }
 
     /// The best way to a place in a text.
     private struct Step {
-        var score: Float = 0
+        var score: Double = 0
         /// Where its last token begins; -1: there is no way.
         var start: Int32 = -1
         /// The index of its last token; -1: a character without one.
@@ -64,31 +80,22 @@ struct UnigramModel: Sendable {
         var start = 0
         while start < text.count {
             let characterEnd = text.scalar(at: start).end
+            let score = steps[start].score
             var isCharacterKnown = false
-            var (node, end) = (UInt32(0), start)
-            while end < text.count, let child = children[node, UInt32(text[end])] {
-                node = child
-                end += 1
-                guard ends[Int(node)] != 0 else { continue }
-                let piece = Int32(bitPattern: ends[Int(node)]) - 1
-                Self.offer(
-                    Step(
-                        score: pieces[Int(piece)].score + steps[start].score,
-                        start: Int32(start), piece: piece), to: &steps[end])
+            func offer(_ pieceScore: Double, piece: Int32, end: Int) {
+                let candidate = Self.sum(pieceScore, score, reference)
+                if steps[end].start < 0 || candidate > steps[end].score {
+                    steps[end] = Step(score: candidate, start: Int32(start), piece: piece)
+                }
+            }
+            tree.forEachString(in: text, from: start) { end, piece in
+                offer(pieces[piece].score, piece: Int32(piece), end: end)
                 if end == characterEnd { isCharacterKnown = true }
             }
-            if !isCharacterKnown {
-                Self.offer(
-                    Step(score: unknownScore + steps[start].score, start: Int32(start)),
-                    to: &steps[characterEnd])
-            }
+            if !isCharacterKnown { offer(unknownScore, piece: -1, end: characterEnd) }
             start = characterEnd
         }
         append(steps, of: text, to: &ids)
-    }
-
-    private static func offer(_ step: Step, to best: inout Step) {
-        if best.start < 0 || step.score > best.score { best = step }
     }
 
     private func append(_ steps: [Step], of text: Span<UInt8>, to ids: inout [Int32]) {
@@ -98,20 +105,37 @@ struct UnigramModel: Sendable {
             ends.append(end)
             end = Int(steps[end].start)
         }
-        var wasUnknown = false
+        var unknownStart: Int?
         for end in ends.reversed() {
-            let piece = steps[end].piece
-            if piece >= 0 {
-                ids.append(Int32(bitPattern: pieces[Int(piece)].id))
-            } else if byteIDs.isEmpty {
-                // Neighbours without tokens are one.
-                if !wasUnknown { ids.append(Int32(bitPattern: unknownID)) }
-            } else {
-                for index in Int(steps[end].start)..<end {
-                    ids.append(Int32(bitPattern: byteIDs[Int(text[index])]))
+            let step = steps[end]
+            // The unknown token may be written out, and then belongs to its unknown neighbours.
+            if step.piece >= 0, pieces[Int(step.piece)].id != unknownID {
+                if let unknownStart {
+                    appendUnknown(text.extracting(unknownStart..<Int(step.start)), to: &ids)
                 }
+                unknownStart = nil
+                ids.append(Int32(bitPattern: pieces[Int(step.piece)].id))
+            } else if unknownStart == nil {
+                unknownStart = Int(step.start)
             }
-            wasUnknown = piece < 0
+        }
+        if let unknownStart { appendUnknown(text.extracting(unknownStart...), to: &ids) }
+    }
+
+    /// Adds what stands for neighbours that are no tokens.
+    private func appendUnknown(_ text: Span<UInt8>, to ids: inout [Int32]) {
+        if case .tokenizers = reference, let piece = tree.number(of: text) {
+            ids.append(Int32(bitPattern: pieces[piece].id))
+            return
+        }
+        let count = ids.count
+        for index in text.indices {
+            guard !byteIDs.isEmpty, let id = byteIDs[Int(text[index])] else {
+                ids.removeLast(ids.count - count)
+                ids.append(Int32(bitPattern: unknownID))
+                return
+            }
+            ids.append(Int32(bitPattern: id))
         }
     }
 }

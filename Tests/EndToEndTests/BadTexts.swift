@@ -26,7 +26,7 @@ extension BadInput {
             try $0.replace("Ġtrunk", with: [0xC4, 0x22], in: vocabulary)
         },
         tokenizer("an unknown kind of tokenizer") {
-            try $0.replace("\"BPE\"", with: "\"Unigram\"", in: vocabulary)
+            try $0.replace("\"BPE\"", with: "\"WordPiece\"", in: vocabulary)
         },
         tokenizer("an unknown split") {
             try $0.replace("\"Split\"", with: "\"Whitespace\"", in: vocabulary)

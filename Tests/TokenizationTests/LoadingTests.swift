@@ -26,7 +26,7 @@ import Testing
 
     @Test func whatIsNotSupportedIsNamed() throws {
         let cases: [(style: String, old: String, new: String, word: String)] = [
-            ("demo", "\"type\":\"BPE\"", "\"type\":\"Unigram\"", "Unigram"),
+            ("demo", "\"type\":\"BPE\"", "\"type\":\"WordPiece\"", "WordPiece"),
             ("demo", "\"dropout\":null", "\"dropout\":0.1", "dropout"),
             (
                 "demo", "\"end_of_word_suffix\":null", "\"end_of_word_suffix\":\"</w>\"",
@@ -44,7 +44,7 @@ import Testing
             ("llama2", "\"type\":\"Fuse\"", "\"type\":\"WordPiece\"", "WordPiece"),
             ("llama2", "\"stop\":0", "\"stop\":1", "stripping"),
             (
-                "llama2", "\"pattern\":{\"String\":\" \"}", "\"pattern\":{\"Regex\":\" +\"}",
+                "llama2", "\"pattern\":{\"String\":\" \"}", "\"pattern\":{\"Regex\":\"( )+\"}",
                 "pattern"
             ),
             ("mistral", "\"prepend_scheme\":\"first\"", "\"prepend_scheme\":\"twice\"", "twice"),

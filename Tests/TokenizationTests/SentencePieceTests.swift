@@ -60,7 +60,7 @@ import Testing
         // A message that is appended is merged with the one before.
         for (more, word) in [
             ([0x12, 2, 0x18, 3], "words or characters"), ([0x12, 3, 0xC0, 0x01, 1], "at the end"),
-            ([0x1A, 3, 0x12, 1, 0], "replaces characters"), ([0x1A, 2, 0x28, 0], "stay blanks"),
+            ([0x1A, 3, 0x12, 1, 0], "ends early"), ([0x1A, 2, 0x28, 0], "stay blanks"),
             ([0x12, 3, 0xC0, 0x02, 5], "unknown one"), ([0x0A, 0], "empty token"),
             ([0x0A, 5, 0x0A, 1, 0x61, 0x18, 9], "unknown kind 9"), ([0x0B], "kind 3"),
             ([0x0A, 3, 0x0A, 1, 0xFF], "UTF-8"), ([0x0A, 100], "bytes"),

@@ -10,7 +10,7 @@ import Testing
     private func preTokenizer(_ entry: JSONValue) throws -> PreTokenizer {
         if let name = entry["rule"]?.string {
             var value = PreTokenizer()
-            value.splittings = try #require(PreTokenizer.rule(namedInGGUF: name)).steps
+            value.steps = try #require(PreTokenizer.rule(namedInGGUF: name)).steps
             return value
         }
         let fields = try JSONFields(try #require(entry["pre_tokenizer"]), "here")
@@ -95,7 +95,7 @@ import Testing
     @Test func longRunsTakeFewSteps() throws {
         for name in ["tekken", "gpt-4o", "deepseek-v3", "deepseek-llm", "falcon", "default"] {
             var value = PreTokenizer()
-            value.splittings = try #require(PreTokenizer.rule(namedInGGUF: name)).steps
+            value.steps = try #require(PreTokenizer.rule(namedInGGUF: name)).steps
             for unit in [" ", "a", "A", "1", "!", "\n", "水", " \n", "aA", "\t.", "'s"] {
                 let text = Array(String(repeating: unit, count: 20_000).utf8) + Array("x".utf8)
                 var count = 0

@@ -51,12 +51,15 @@ public struct StreamingDecoder: Sendable {
         _ token: ArraySlice<UInt8>, _ rules: TokenDecoder.TextRules, to text: inout String
     ) {
         if rules.hasByteTokens, let byte = TokenDecoder.byteValue(token) {
-            return assembler.append(byte: byte, to: &text)
+            var characters = ""
+            assembler.append(byte: byte, to: &characters)
+            text += rules.replacesBytes ? rules.spelled(Array(characters.utf8)) : characters
+            return
         }
         assembler.finishBytes(to: &text)
-        let spelling = isFirstToken && rules.start == .withoutMarks ? [] : rules.spelling
-        let bytes = Normalizer.replace(rules.mark, with: spelling, in: Array(token))
-        text += String(decoding: bytes, as: UTF8.self)
+        var rules = rules
+        if isFirstToken, rules.start == .withoutMarks { rules.spelling = [] }
+        text += rules.spelled(Array(token))
     }
 
     private mutating func strip(_ text: String) -> String {

@@ -14,7 +14,15 @@ struct TokenDecoder: Sendable {
         var spelling: [UInt8]
         /// Whether `<0x00>` to `<0xFF>` are bytes.
         var hasByteTokens: Bool
+        /// Whether a mark in the text of byte tokens, one character, is replaced too.
+        var replacesBytes = false
         var start: Start
+
+        /// The text of bytes without their marks.
+        func spelled(_ bytes: [UInt8]) -> String {
+            String(
+                decoding: Normalizer.replace(mark, with: spelling, in: bytes), as: UTF8.self)
+        }
     }
 
     /// What becomes of the space that encoding put before the text.

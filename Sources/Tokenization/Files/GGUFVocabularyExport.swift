@@ -51,17 +51,15 @@ public struct GGUFVocabularyExport {
     public func metadata(
         vocabularySize: Int, endOfTextIDs: [Int32]
     ) throws(TokenizationError) -> [(key: String, value: GGUFValue)] {
+        guard case .bytePair(let pairs) = tokenizer.parts.model else {
+            throw Self.unsupported("this model of tokens")
+        }
         let (texts, types) = try tokens(count: vocabularySize)
         var metadata: [(key: String, value: GGUFValue)] = []
-        switch tokenizer.parts.model {
-        case .bytePair(let pairs):
-            if case .bytes = pairs.alphabet {
-                metadata += try bytePairMetadata(ignoresMerges: pairs.ignoresMerges)
-            } else {
-                metadata += try scoredPairMetadata(texts, types)
-            }
-        case .scoredPair, .unigram:
-            throw Self.unsupported("this model of tokens")
+        if case .bytes = pairs.alphabet {
+            metadata += try bytePairMetadata(ignoresMerges: pairs.ignoresMerges)
+        } else {
+            metadata += try scoredPairMetadata(texts, types)
         }
         metadata.append(("tokenizer.ggml.tokens", .array(.string, texts.map { .string($0) })))
         metadata.append(
@@ -125,21 +123,19 @@ public struct GGUFVocabularyExport {
 
     /// llama.cpp's name of what splits the text; its names say also whether whole words in the vocabulary need no merges.
     private func preTokenizerName(ignoresMerges: Bool) throws(TokenizationError) -> String {
-        guard case .none = tokenizer.parts.preTokenizer.rewriting,
-            tokenizer.parts.normalizer.steps.allSatisfy({ $0 == .compose })
-        else {
+        let steps = tokenizer.parts.preTokenizer.steps
+        guard tokenizer.parts.normalizer.steps.allSatisfy({ $0 == .compose }) else {
             throw Self.unsupported("a tokenizer that changes the text before it splits it")
         }
-        let splittings = tokenizer.parts.preTokenizer.splittings
-        guard case .pattern(let pattern) = splittings.last else {
+        guard case .pattern(let pattern) = steps.last else {
             throw Self.unsupported("a tokenizer without a split pattern")
         }
-        if case .digits(individual: true) = splittings.first, splittings.count == 2,
+        if case .digits(individual: true) = steps.first, steps.count == 2,
             pattern == .gpt2, !ignoresMerges
         {
             return "smollm"
         }
-        guard splittings.count == 1 else { throw Self.unsupported("this sequence of splits") }
+        guard steps.count == 1 else { throw Self.unsupported("this sequence of splits") }
         if pattern == .gpt2, !ignoresMerges { return "gpt-2" }
         if !pattern.hasGPT2Words, pattern.numbersPerPiece == 3, ignoresMerges { return "llama-bpe" }
         if !pattern.hasGPT2Words, pattern.numbersPerPiece == 1, !ignoresMerges { return "qwen2" }
@@ -193,14 +189,12 @@ public struct GGUFVocabularyExport {
     private func addsSpacePrefix() throws(TokenizationError) -> Bool {
         let mark = Array("▁".utf8)
         let replacement = Normalizer.Step.replace([UInt8(ascii: " ")], with: mark)
-        switch tokenizer.parts.preTokenizer.rewriting {
-        case .metaspace(mark, let prefix) where tokenizer.parts.normalizer.steps.isEmpty:
+        switch (tokenizer.parts.preTokenizer.steps.first, tokenizer.parts.normalizer.steps) {
+        case (.metaspace(mark, let prefix), []):
             if case .never = prefix { return false }
             return true
-        case .none where tokenizer.parts.normalizer.steps == [.prepend(mark), replacement]:
-            return true
-        case .none where tokenizer.parts.normalizer.steps == [replacement]:
-            return false
+        case (nil, [.prepend(mark), replacement]): return true
+        case (nil, [replacement]): return false
         default:
             throw Self.unsupported("this normalizer")
         }

@@ -18,19 +18,41 @@ extension Normalizer {
             }
         case "NFC": steps.append(.compose)
         case "Prepend": steps.append(.prepend(try Self.insertion("prepend", fields)))
-        case "Replace":
-            let pattern = try fields.fields("pattern")
-            guard let text = try pattern.optionalString("String"), !text.isEmpty else {
-                throw pattern.unsupported(
-                    "the pattern \(pattern.object.map(\.value.text).joined().prefix(200))")
+        case "Replace": steps.append(try Self.replacement(fields))
+        case "Precompiled":
+            let text = try fields.string("precompiled_charsmap")
+            guard let bytes = Base64.bytes(of: text) else {
+                throw fields.malformed("precompiled_charsmap", "is no base64")
             }
-            steps.append(.replace(Array(text.utf8), with: try Self.insertion("content", fields)))
+            do {
+                steps.append(.replaceCharacters(try CharacterMap(bytes)))
+            } catch {
+                throw error.at("\(fields.place).precompiled_charsmap")
+            }
         case "Strip":
             steps.append(
                 .strip(
                     left: try fields.bool("strip_left", default: true),
                     right: try fields.bool("strip_right", default: true)))
         default: throw fields.unsupported("the normalizer \(quoted(type))")
+        }
+    }
+
+    /// The start of a text: `^` is behind the end of every line.
+    static let startExpression = #"(?<!\n)^"#
+
+    private static func replacement(_ fields: JSONFields) throws(TokenizationError) -> Step {
+        let pattern = try fields.fields("pattern")
+        let content = try insertion("content", fields)
+        if let text = try pattern.optionalString("String"), !text.isEmpty {
+            return .replace(Array(text.utf8), with: content)
+        }
+        let text = try pattern.string("Regex")
+        if text == startExpression { return .prepend(content) }
+        do {
+            return .replaceMatches(try SplitExpression(text), with: content)
+        } catch {
+            throw error.at("\(pattern.place): \(text.prefix(200))")
         }
     }
 

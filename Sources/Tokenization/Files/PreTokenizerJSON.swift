@@ -5,6 +5,8 @@ struct PreTokenizerJSON {
     private(set) var value = PreTokenizer()
     /// Whether words become bytes in the printable alphabet.
     private(set) var isByteLevel = false
+    /// Whether spaces are written as marks, or one is put in front.
+    private var isRewritten = false
 
     private static let maximumStepCount = 16
 
@@ -13,7 +15,7 @@ struct PreTokenizerJSON {
     }
 
     private mutating func read(_ fields: JSONFields) throws(TokenizationError) {
-        guard value.splittings.count < Self.maximumStepCount else {
+        guard value.steps.count < Self.maximumStepCount else {
             throw fields.unsupported("a pre-tokenizer of more than \(Self.maximumStepCount) steps")
         }
         let type = try fields.type()
@@ -24,11 +26,16 @@ struct PreTokenizerJSON {
                 try read(try JSONFields(step, "\(fields.place).pretokenizers[\(index)]"))
             }
         case "ByteLevel": try readByteLevel(fields)
-        case "Split": value.splittings.append(try split(fields))
+        case "Split": value.steps.append(try split(fields))
         case "Digits":
             let individual = try fields.bool("individual_digits", default: false)
-            value.splittings.append(.digits(individual: individual))
+            value.steps.append(.digits(individual: individual))
         case "Metaspace": try readMetaspace(fields)
+        case "WhitespaceSplit":
+            value.steps.append(
+                .expression(
+                    ExpressionSplitting(
+                        expression: try SplitExpression(#"\s+"#), behavior: .removed)))
         default: throw fields.unsupported("the pre-tokenizer \(quoted(type))")
         }
     }
@@ -39,7 +46,7 @@ struct PreTokenizerJSON {
             try rewrite(.leadingSpace, fields)
         }
         if try fields.bool("use_regex", default: true) {
-            value.splittings.append(.pattern(.gpt2))
+            value.steps.append(.pattern(.gpt2))
         }
     }
 
@@ -52,7 +59,7 @@ struct PreTokenizerJSON {
         let prefix = try Self.metaspacePrefix(fields)
         try rewrite(.metaspace(mark: mark, prefix: prefix), fields)
         if try fields.bool("split", default: true) {
-            value.splittings.append(.beforeMark(mark))
+            value.steps.append(.beforeMark(mark))
         }
     }
 
@@ -71,16 +78,16 @@ struct PreTokenizerJSON {
         }
     }
 
+    /// One such step is allowed: each may multiply the text.
     private mutating func rewrite(
-        _ rewriting: PreTokenizer.Rewriting, _ fields: JSONFields
+        _ step: PreTokenizer.Step, _ fields: JSONFields
     ) throws(TokenizationError) {
-        guard case .none = value.rewriting, value.splittings.isEmpty else {
-            throw fields.unsupported("a prefix space behind another pre-tokenizer")
-        }
-        value.rewriting = rewriting
+        guard !isRewritten else { throw fields.unsupported("a second prefix space") }
+        isRewritten = true
+        value.steps.append(step)
     }
 
-    private func split(_ fields: JSONFields) throws(TokenizationError) -> PreTokenizer.Splitting {
+    private func split(_ fields: JSONFields) throws(TokenizationError) -> PreTokenizer.Step {
         let pattern = try fields.fields("pattern")
         let name = try fields.string("behavior")
         guard let behavior = ExpressionSplitting.Behavior(rawValue: name) else {

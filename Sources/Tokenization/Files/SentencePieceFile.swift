@@ -27,6 +27,8 @@ struct SentencePieceFile {
     private(set) var unknownID = 0
     private(set) var beginID = 1
     private(set) var endID = 2
+    /// What replaces characters; nil: nothing does.
+    private(set) var map: CharacterMap?
     /// Whether a text gets a blank in front.
     private(set) var addsPrefix = true
     private(set) var collapsesBlanks = true
@@ -117,7 +119,7 @@ struct SentencePieceFile {
         while let (number, value) = try reader.next() {
             switch (number, value) {
             case (2, .bytes(let map)):
-                if !map.isEmpty { throw Self.unsupported("a table that replaces characters") }
+                self.map = map.isEmpty ? nil : try CharacterMap(Array(map))
             case (3, .integer(let flag)): addsPrefix = flag != 0
             case (4, .integer(let flag)): collapsesBlanks = flag != 0
             case (5, .integer(let flag)):

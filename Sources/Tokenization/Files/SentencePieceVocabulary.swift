@@ -7,8 +7,6 @@ struct SentencePieceVocabulary {
     /// By id; what was added may rename tokens of the model.
     private var texts: [String]
 
-    private static let mark = Array("▁".utf8)
-
     /// - Parameter added: may name ids of the model, and ids beyond.
     init(_ file: SentencePieceFile, added: [AddedToken]) {
         self.file = file
@@ -24,17 +22,13 @@ struct SentencePieceVocabulary {
         let table = try table()
         let byteIDs = try byteIDs(table)
         let rules = TokenDecoder.TextRules(
-            mark: Self.mark, spelling: [UInt8(ascii: " ")], hasByteTokens: !byteIDs.isEmpty,
+            mark: SentencePieceNormalization.mark, spelling: [UInt8(ascii: " ")],
+            hasByteTokens: !byteIDs.isEmpty,
             start: file.addsPrefix ? .stripped(1) : .kept)
         var parts = Tokenizer.Parts(
-            model: model(table, byteIDs),
+            model: try model(table, byteIDs),
             decoder: TokenDecoder(tokens: table, style: .text(rules)))
-        if file.collapsesBlanks { parts.normalizer.steps.append(.collapseBlanks) }
-        if file.addsPrefix {
-            parts.normalizer.steps.append(
-                isPrefixFirst ? .prependFirst(Self.mark) : .prepend(Self.mark))
-        }
-        parts.normalizer.steps.append(.replace([UInt8(ascii: " ")], with: Self.mark))
+        parts.normalizer.steps = [.sentencePiece(normalization(isPrefixFirst: isPrefixFirst))]
         parts.addedTokens = addedTokens()
         parts.specialIDs = Set(
             parts.addedTokens.filter(\.isSpecial).map { Int32(bitPattern: $0.id) })
@@ -47,6 +41,16 @@ struct SentencePieceVocabulary {
             parts.endOfTextIDs = [Int32(file.endID)]
         }
         return parts
+    }
+
+    private func normalization(isPrefixFirst: Bool) -> SentencePieceNormalization {
+        var rules = SentencePieceNormalization(
+            map: file.map, collapsesBlanks: file.collapsesBlanks,
+            prefix: !file.addsPrefix ? .never : isPrefixFirst ? .first : .always)
+        for (id, piece) in file.pieces.enumerated() where piece.kind == .userDefined {
+            rules.symbols.insert(piece.text.utf8, id)
+        }
+        return rules
     }
 
     private func table() throws(TokenizationError) -> TokenTable {
@@ -75,7 +79,9 @@ struct SentencePieceVocabulary {
         return known
     }
 
-    private func model(_ table: TokenTable, _ byteIDs: [UInt32]) -> Tokenizer.Model {
+    private func model(
+        _ table: TokenTable, _ byteIDs: [UInt32]
+    ) throws(TokenizationError) -> Tokenizer.Model {
         let unknown = UInt32(file.unknownID)
         guard file.model == .unigram else {
             let scores = (0..<table.count).map {
@@ -93,17 +99,18 @@ struct SentencePieceVocabulary {
             switch piece.kind {
             case .normal:
                 pieces.append(
-                    UnigramModel.Piece(id: UInt32(id), bytes: bytes, score: piece.score))
+                    UnigramModel.Piece(id: UInt32(id), bytes: bytes, score: Double(piece.score)))
             case .userDefined:
                 // Better than any other way to write its bytes.
-                let score = Float(Double(Float(bytes.count) * highest) - 0.1)
+                let score = Double(Float(Double(Float(bytes.count) * highest) - 0.1))
                 pieces.append(UnigramModel.Piece(id: UInt32(id), bytes: bytes, score: score))
             case .unknown, .control, .unused, .byte: break
             }
         }
         return .unigram(
-            UnigramModel(
-                pieces: pieces, lowestScore: lowest, unknownID: unknown, byteIDs: byteIDs))
+            try UnigramModel(
+                pieces: pieces, lowestScore: Double(lowest), unknownID: unknown,
+                byteIDs: byteIDs, reference: .sentencePiece))
     }
 
     /// What is added, the model's control tokens, and, for the other model, the tokens that nothing merges with.
@@ -119,8 +126,7 @@ struct SentencePieceVocabulary {
                 tokens.append(
                     AddedToken(
                         id: UInt32(id), content: piece.text, isNormalized: true,
-                        normalizedPattern: Normalizer.replace(
-                            [UInt8(ascii: " ")], with: Self.mark, in: Array(piece.text.utf8))))
+                        normalizedPattern: Array(piece.text.utf8)))
             case .normal, .userDefined, .unused, .byte: break
             }
         }

@@ -29,13 +29,15 @@ extension TokenDecoder {
     }
 }
 
-/// Reads Replace, ByteFallback, Fuse and Strip in this order, or Metaspace alone.
+/// Reads Replace, ByteFallback, Fuse and Strip in this order, Replace perhaps second, or Metaspace alone.
 private struct TextRulesReader {
     private(set) var rules = TokenDecoder.TextRules(
         mark: [], spelling: [], hasByteTokens: false, start: .kept)
     private var stage = 0
 
     private static let stages = ["Replace", "ByteFallback", "Fuse", "Strip"]
+    /// What stands for something else in an expression.
+    private static let signs = #"\.[]{}()*+?^$|"#
 
     mutating func read(_ fields: JSONFields) throws(TokenizationError) {
         let type = try fields.type()
@@ -48,28 +50,46 @@ private struct TextRulesReader {
             rules.start = .withoutMarks
             return
         }
+        if type == "Replace" { return try readReplacement(fields) }
         guard let index = Self.stages.firstIndex(of: type) else {
             throw fields.unsupported("the decoder \(quoted(type))")
         }
         try enter(index, fields)
-        switch type {
-        case "Replace":
-            let pattern = try fields.fields("pattern")
-            guard let text = try pattern.optionalString("String"), !text.isEmpty else {
-                throw pattern.unsupported(
-                    "the pattern \(pattern.object.map(\.value.text).joined().prefix(200))")
-            }
-            rules.mark = Array(text.utf8)
-            rules.spelling = Array(try fields.string("content").utf8)
-        case "ByteFallback": rules.hasByteTokens = true
-        case "Strip": try readStrip(fields)
-        default: break
-        }
+        if type == "ByteFallback" { rules.hasByteTokens = true }
+        if type == "Strip" { try readStrip(fields) }
     }
 
-    /// Each step once, in the order of `stages`.
+    private mutating func readReplacement(_ fields: JSONFields) throws(TokenizationError) {
+        let pattern = try fields.fields("pattern")
+        let content = try fields.string("content")
+        let literal = try pattern.optionalString("String")
+        let expression = literal == nil ? try pattern.optionalString("Regex") : nil
+        if expression == Normalizer.startExpression + " ", content.isEmpty {
+            try enter(Self.stages.count - 1, fields)
+            rules.start = .stripped(1)
+            return
+        }
+        guard let text = literal ?? expression, !text.isEmpty,
+            expression == nil || !text.contains(where: Self.signs.contains)
+        else {
+            throw pattern.unsupported(
+                "the pattern \(pattern.object.map(\.value.text).joined().prefix(200))")
+        }
+        if rules.hasByteTokens, rules.mark.isEmpty, stage == 2, text.unicodeScalars.count == 1 {
+            rules.replacesBytes = true
+        } else {
+            try enter(0, fields)
+        }
+        rules.mark = Array(text.utf8)
+        rules.spelling = Array(content.utf8)
+    }
+
+    /// Each step once, in the order of `stages`; what strips needs the text as one piece.
     private mutating func enter(_ index: Int, _ fields: JSONFields) throws(TokenizationError) {
-        guard index >= stage else { throw fields.unsupported("a decoder in this order") }
+        let last = Self.stages.count - 1
+        guard index >= stage, index < last || stage == last else {
+            throw fields.unsupported("a decoder in this order")
+        }
         stage = index + 1
     }
 

@@ -144,7 +144,7 @@ struct GGUFVocabulary {
             ignoresMerges: rule.ignoresMerges)
         var parts = Tokenizer.Parts(
             model: .bytePair(model), decoder: TokenDecoder(tokens: table, style: .bytes))
-        parts.preTokenizer.splittings = rule.steps
+        parts.preTokenizer.steps = rule.steps
         parts.prefixIDs = try beginIDs(default: rule.ignoresMerges)
         return parts
     }

@@ -7,6 +7,8 @@ internal import Tensors
 struct TokenizerJSON {
     private let file: JSONFields
     private let model: JSONFields
+    /// Nil: the model is BPE.
+    private let unigram: UnigramJSON?
     private let preTokenizer: PreTokenizerJSON
     private var addedTokens: [AddedToken] = []
 
@@ -15,13 +17,17 @@ struct TokenizerJSON {
         model = try file.fields("model")
         // Very old files leave the type out.
         let type = try model.optionalString("type") ?? "BPE"
-        guard type == "BPE" else {
+        guard type == "BPE" || type == "Unigram" else {
             throw model.unsupported("the model \(quoted(type))")
         }
+        unigram = type == "Unigram" ? try UnigramJSON(model) : nil
         for key in ["dropout", "continuing_subword_prefix", "end_of_word_suffix"] {
             try model.refuse(key)
         }
         preTokenizer = try PreTokenizerJSON(try file.optionalFields("pre_tokenizer"))
+        if preTokenizer.isByteLevel, unigram != nil {
+            throw model.unsupported("the model \(quoted(type)) behind ByteLevel")
+        }
         addedTokens = try readAddedTokens()
     }
 
@@ -30,8 +36,13 @@ struct TokenizerJSON {
         var vocabulary = VocabularyBuilder(preTokenizer.isByteLevel ? .byteAlphabet : .text)
         let table: TokenTable
         do {
-            for (text, id) in try model.fields("vocab").object {
-                try vocabulary.insert(text, id: try JSONFields.id(id, quoted(text)), isAdded: false)
+            if let unigram {
+                try unigram.insert(into: &vocabulary)
+            } else {
+                for (text, id) in try model.fields("vocab").object {
+                    let id = try JSONFields.id(id, quoted(text))
+                    try vocabulary.insert(text, id: id, isAdded: false)
+                }
             }
             for token in addedTokens {
                 try vocabulary.insert(token.content, id: token.id, isAdded: true)
@@ -40,16 +51,15 @@ struct TokenizerJSON {
         } catch {
             throw error.at("tokenizer.json.model.vocab")
         }
-        let (alphabet, unknown) = try alphabet(table)
-        let merges = try merges(vocabulary, table)
         let decoder = try TokenDecoder(
             file.optionalFields("decoder"), tokens: table, isByteLevel: preTokenizer.isByteLevel)
-        var parts = Tokenizer.Parts(
-            model: .bytePair(
-                BytePairModel(
-                    tokens: table, merges: merges, alphabet: alphabet, unknown: unknown,
-                    ignoresMerges: try model.bool("ignore_merges", default: false))),
-            decoder: decoder)
+        let model =
+            if let unigram {
+                Tokenizer.Model.unigram(try unigram.model(table))
+            } else {
+                Tokenizer.Model.bytePair(try bytePair(vocabulary, table))
+            }
+        var parts = Tokenizer.Parts(model: model, decoder: decoder)
         parts.normalizer = try Normalizer(file.optionalFields("normalizer"))
         parts.preTokenizer = preTokenizer.value
         parts.addedTokens = addedTokens
@@ -60,7 +70,16 @@ struct TokenizerJSON {
         return parts
     }
 
-    // MARK: The model
+    // MARK: Byte pairs
+
+    private func bytePair(
+        _ vocabulary: VocabularyBuilder, _ table: TokenTable
+    ) throws(TokenizationError) -> BytePairModel {
+        let (alphabet, unknown) = try alphabet(table)
+        return BytePairModel(
+            tokens: table, merges: try merges(vocabulary, table), alphabet: alphabet,
+            unknown: unknown, ignoresMerges: try model.bool("ignore_merges", default: false))
+    }
 
     private func alphabet(
         _ table: TokenTable

@@ -24,20 +24,13 @@ struct ExpressionSplitting: Sendable, Equatable {
     /// - Throws: for a text that the expression needs too many steps for.
     func pieces(of text: Span<UInt8>) throws(TokenizationError) -> [Range<Int>] {
         var pieces: [Piece] = []
-        var matcher = SplitMatcher(text: text)
         var start = 0
-        while let match = matcher.match(of: expression, from: start) {
+        for match in try expression.matches(in: text) {
             if start < match.lowerBound {
                 pieces.append(Piece(range: start..<match.lowerBound, isMatch: isInverted))
             }
             pieces.append(Piece(range: match, isMatch: !isInverted))
             start = match.upperBound
-        }
-        guard !matcher.isExhausted else {
-            throw TokenizationError(
-                .limitExceeded,
-                "the tokenizer's split pattern takes too many steps on this text; parts of it may do"
-            )
         }
         if start < text.count {
             pieces.append(Piece(range: start..<text.count, isMatch: isInverted))

@@ -6,18 +6,23 @@ struct PreTokenizer: Sendable {
         /// Only where the input starts, not behind a special token.
         case first
         case never
+
+        /// - Parameter isFirst: whether the input starts with the text.
+        func isWanted(isFirst: Bool) -> Bool {
+            switch self {
+            case .always: true
+            case .first: isFirst
+            case .never: false
+            }
+        }
     }
 
-    /// What is done to the whole text first.
-    enum Rewriting: Sendable {
-        case none
-        /// Spaces become the mark, and the prefix puts one before the text.
+    /// What is done to each piece that the steps before have left.
+    enum Step: Sendable {
+        /// Spaces become the mark, and the prefix puts one before the piece.
         case metaspace(mark: [UInt8], prefix: Prefix)
-        /// A space before a text that does not start with one.
+        /// A space before a piece that does not start with one.
         case leadingSpace
-    }
-
-    enum Splitting: Sendable {
         case pattern(SplitPattern)
         /// Numbers apart from the rest, one by one or in runs.
         case digits(individual: Bool)
@@ -27,8 +32,7 @@ struct PreTokenizer: Sendable {
         case expression(ExpressionSplitting)
     }
 
-    var rewriting = Rewriting.none
-    var splittings: [Splitting] = []
+    var steps: [Step] = []
 
     /// Calls `body` with each word of a text.
     ///
@@ -37,43 +41,48 @@ struct PreTokenizer: Sendable {
     func forEachWord(
         of text: [UInt8], isFirst: Bool, _ body: (Span<UInt8>) -> Void
     ) throws(TokenizationError) {
-        let text = rewritten(text, isFirst: isFirst)
         guard !text.isEmpty else { return }
-        try split(text.span, step: 0, body)
+        try apply(steps[...], to: text.span, isFirst: isFirst, body)
     }
 
-    private func rewritten(_ text: [UInt8], isFirst: Bool) -> [UInt8] {
-        switch rewriting {
-        case .none: return text
-        case .leadingSpace:
-            return text.first == UInt8(ascii: " ") ? text : [UInt8(ascii: " ")] + text
-        case .metaspace(let mark, let prefix):
-            let marked = Normalizer.replace([UInt8(ascii: " ")], with: mark, in: text)
-            let isWanted =
-                switch prefix {
-                case .always: true
-                case .first: isFirst
-                case .never: false
-                }
-            return isWanted && !marked.isEmpty && !marked.starts(with: mark)
-                ? mark + marked : marked
-        }
-    }
-
-    private func split(
-        _ text: Span<UInt8>, step: Int, _ body: (Span<UInt8>) -> Void
+    private func apply(
+        _ steps: ArraySlice<Step>, to text: Span<UInt8>, isFirst: Bool,
+        _ body: (Span<UInt8>) -> Void
     ) throws(TokenizationError) {
-        guard step < splittings.count else { return body(text) }
+        guard let step = steps.first else { return body(text) }
+        let rest = steps.dropFirst()
         func go(_ range: Range<Int>) throws(TokenizationError) {
-            try split(text.extracting(range), step: step + 1, body)
+            try apply(
+                rest, to: text.extracting(range), isFirst: isFirst && range.lowerBound == 0, body)
         }
-        switch splittings[step] {
+        switch step {
+        case .metaspace(let mark, let prefix):
+            let isWanted = prefix.isWanted(isFirst: isFirst)
+            let marked = Self.marked(text, with: mark, hasPrefix: isWanted)
+            try apply(rest, to: marked.span, isFirst: isFirst, body)
+        case .leadingSpace:
+            let spaced = Self.marked(text, with: [UInt8(ascii: " ")], hasPrefix: true)
+            try apply(rest, to: spaced.span, isFirst: isFirst, body)
         case .pattern(let pattern): try pattern.forEachPiece(of: text, go)
         case .digits(let individual): try Self.splitDigits(text, individual, go)
         case .beforeMark(let mark): try Self.splitBefore(mark, text, go)
         case .expression(let splitting):
             for range in try splitting.pieces(of: text) { try go(range) }
         }
+    }
+
+    /// A text with a mark for each space, and one in front if it is wanted and not there.
+    private static func marked(
+        _ text: Span<UInt8>, with mark: [UInt8], hasPrefix: Bool
+    ) -> [UInt8] {
+        let space = UInt8(ascii: " ")
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count + mark.count)
+        if hasPrefix, text[0] != space, !text.starts(with: mark) { result += mark }
+        for index in text.indices {
+            if text[index] == space { result += mark } else { result.append(text[index]) }
+        }
+        return result
     }
 
     private static func splitDigits(

@@ -94,3 +94,23 @@ struct SplitMatcher: ~Escapable {
         return end
     }
 }
+
+extension SplitExpression {
+    /// Where it matches in a text, in order; matches do not overlap.
+    ///
+    /// - Throws: for a text that needs too many steps.
+    func matches(in text: Span<UInt8>) throws(TokenizationError) -> [Range<Int>] {
+        var matches: [Range<Int>] = []
+        var matcher = SplitMatcher(text: text)
+        while let match = matcher.match(of: self, from: matches.last?.upperBound ?? 0) {
+            matches.append(match)
+        }
+        guard !matcher.isExhausted else {
+            throw TokenizationError(
+                .limitExceeded,
+                "an expression of the tokenizer takes too many steps on this text; parts of it may do"
+            )
+        }
+        return matches
+    }
+}

@@ -1,7 +1,7 @@
 extension PreTokenizer {
     /// What llama.cpp does with the text of a byte-level vocabulary.
     struct GGUFRule {
-        let steps: [Splitting]
+        let steps: [Step]
         /// Whether a word that is a token stays whole, and whether a text begins with the token for it by default.
         var ignoresMerges = false
     }
