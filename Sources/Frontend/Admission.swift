@@ -27,6 +27,11 @@ struct Admission: Sendable {
         rate.note(cost: cost, isBusy: isBusy, now: now)
     }
 
+    /// Keeps no room any more for a connection that is gone.
+    mutating func forget(_ client: Address) {
+        appointments.forget(client)
+    }
+
     mutating func forgetMissed(_ now: Instant) {
         appointments.forgetMissed(now)
     }

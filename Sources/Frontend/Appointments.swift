@@ -49,6 +49,12 @@ struct Appointments: Sendable {
         counts[appointment.client] = left > 0 ? left : nil
     }
 
+    /// Forgets what was told to a connection that is gone.
+    mutating func forget(_ client: Address) {
+        guard counts[client] != nil else { return }
+        for (id, appointment) in byID where appointment.client == client { remove(id) }
+    }
+
     /// Forgets those that did not come.
     mutating func forgetMissed(_ now: Instant) {
         if let lookedAt, now - lookedAt < Self.interval { return }

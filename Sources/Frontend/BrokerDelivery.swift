@@ -138,6 +138,7 @@ extension Broker {
     /// A client's connection is over: what was asked over it waits for an `Attach`, and behind what others ask.
     mutating func left(_ client: Address, now: Instant) {
         for id in clients.requests(of: client) { detach(id, now: now) }
+        admission.forget(client)
         limitAbandoned(now)
     }
 

@@ -172,6 +172,10 @@ import Wire
                 due: now + .seconds(1), now: now)
         }
         #expect(appointments.load.parts == Appointments.limit)
+        // A crowd that has gone makes room for the next one.
+        appointments.forget(Address(name: [1]))
+        #expect(appointments.load.parts == Appointments.clientLimit)
+        #expect(appointments.due(RequestID(0)) == nil)
         appointments.forgetMissed(now + .seconds(3))
         #expect(appointments.load == QueueLoad())
     }
