@@ -3,7 +3,7 @@ import Wire
 /// Whether what comes may wait, and when to come back if not.
 struct Admission: Sendable {
     /// What is told is longer than what is estimated by a part in so many: room that comes later than was said is a promise broken.
-    private static let caution = 6
+    private static let caution = 5
 
     /// When the end of a request is wanted, and how much goes before it.
     struct Deadline: Sendable {
