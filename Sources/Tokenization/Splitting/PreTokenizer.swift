@@ -78,7 +78,7 @@ struct PreTokenizer: Sendable {
         let space = UInt8(ascii: " ")
         var result: [UInt8] = []
         result.reserveCapacity(text.count + mark.count)
-        if hasPrefix, text[0] != space, !text.starts(with: mark) { result += mark }
+        if hasPrefix, !text.isEmpty, text[0] != space, !text.starts(with: mark) { result += mark }
         for index in text.indices {
             if text[index] == space { result += mark } else { result.append(text[index]) }
         }
