@@ -13,7 +13,9 @@ extension Broker {
         let kept = shelf?.registry.digests ?? []
         for id in requests.live {
             guard let request = requests[id], request.edition == nil else { continue }
-            if request.delivery.client == nil { requests[id]?.delivery.detach(now) }
+            if request.delivery.client == nil, !request.delivery.isAccepted {
+                requests[id]?.delivery.detach(now)
+            }
             let shares = request.parts.flatMap { $0.segments.flatMap(\.mix.shares) }
             var shelf = current.outline.shelf
             for share in shares {

@@ -56,8 +56,8 @@ extension Broker {
         if let deadline = request.deadline, now >= deadline {
             stop(id, reason: .deadline, now: now)
         }
-        // What an earlier front accepted waits for its client from when there is somebody to serve it.
-        if !request.body.keep, request.edition != nil,
+        // What an earlier front accepted waits for its client from when there is somebody to serve it, unless that was here.
+        if !request.body.keep, request.edition != nil || request.delivery.isAccepted,
             let since = request.delivery.detachedSince, now - since >= configuration.clientGrace
         {
             stop(id, reason: .cancelled, now: now)
