@@ -1,6 +1,6 @@
 """What a service does that is asked for ten times of what it can.
 
-    python Benchmarks/faults/overload.py --fusebox .build/release/fusebox [--seconds 60] [--times 10] [--tokens 200] [--json]
+    python Benchmarks/faults/overload.py --fusebox .build/release/fusebox [--seconds 60] [--times 10] [--tokens 60] [--json]
 
 First its capacity: replies a second, of so many tokens each, with 96 requests always there. Then so many times as many come
 each second, with a deadline of five seconds, and none comes back: how many are answered in time, how long the queue
@@ -84,7 +84,7 @@ def main() -> None:
     parser = report.parser(__doc__)
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--times", type=float, default=10)
-    parser.add_argument("--tokens", type=int, default=200)
+    parser.add_argument("--tokens", type=int, default=60)
     options = parser.parse_args()
     asked = question(options.tokens)
     result, rng = report.Report(), random.Random(options.seed)

@@ -88,7 +88,7 @@ import Wire
     }
 
     /// - Parameter seed: 0: replies of one length.
-    @Test(arguments: [1, 4, 16], [0, 1, 2, 3] as [UInt64])
+    @Test(arguments: [1, 4, 16, 64], [0, 1, 2, 3] as [UInt64])
     func whoComesBackFindsRoom(slots: Int, seed: UInt64) {
         var service = measured(slots: slots, isEven: seed == 0, seed: seed)
         let start = service.now
