@@ -7,6 +7,7 @@ import json
 import pathlib
 import statistics
 import subprocess
+import sys
 import time
 
 import httpx
@@ -14,7 +15,8 @@ import httpx
 from service import FUSEBOX, Service
 
 PROMPT = "Write a cheerful review of a hotel."
-ROUNDS = 7
+ROUNDS = 15
+READER = pathlib.Path(__file__).with_name("stream_reader.py")
 
 
 def first_tokens(service, gateway, count=60):
@@ -50,11 +52,9 @@ def streams(service, gateway, folder):
     direct = time.perf_counter() - started
     body = {"model": "base", "messages": [{"role": "user", "content": PROMPT}], "stream": True, **fields}
     started = time.perf_counter()
-    clients = [subprocess.Popen(
-        ["curl", "-sN", gateway.url + "/v1/chat/completions", "-H", "content-type: application/json", "-d",
-         json.dumps({**body, "seed": seed})], stdout=subprocess.DEVNULL) for seed in range(16)]
-    for client in clients:
-        client.wait()
+    bodies = "\n".join(json.dumps({**body, "seed": seed}) for seed in range(16))
+    host, port = gateway.url.removeprefix("http://").split(":")
+    subprocess.run([sys.executable, "-S", READER, host, port], input=bodies.encode(), check=True)
     return direct, time.perf_counter() - started
 
 

@@ -40,6 +40,11 @@ struct ReplyProgress {
         }
 
         var next: UInt32 { start + UInt32(truncatingIfNeeded: ids.count) }
+
+        /// Whether a chunk says again what has come, as far as it does.
+        func agrees(with chunk: WireChunk) -> Bool {
+            zip(ids[Int(chunk.offset - start)...], chunk.ids).allSatisfy(==)
+        }
     }
 
     private(set) var accepted: WireAccepted?
@@ -92,8 +97,7 @@ struct ReplyProgress {
             parts[index].resumeOffset = start
             return .resume
         }
-        let known = parts[index].ids[Int(event.offset - start)...]
-        guard zip(known, event.ids).allSatisfy(==) else { return .diverged }
+        guard parts[index].agrees(with: event) else { return .diverged }
         return event.ids.isEmpty ? receiveTail(event) : receiveTokens(event, textStart: textStart)
     }
 
@@ -130,12 +134,15 @@ struct ReplyProgress {
             parts[index].textBytes[end] = textStart + event.text.utf8.count
         }
         guard end > next else { return .ignore }
-        let knownText = (parts[index].textBytes[next] ?? textStart) - textStart
         var new = event
-        new.offset = next
-        new.ids = Array(event.ids.dropFirst(Int(next - event.offset)))
-        new.scores = Array(event.scores.dropFirst(Int(next - event.offset)))
-        new.text = String(decoding: event.text.utf8.dropFirst(max(0, knownText)), as: UTF8.self)
+        if event.offset < next {
+            let knownText = (parts[index].textBytes[next] ?? textStart) - textStart
+            new.offset = next
+            new.ids = Array(event.ids.dropFirst(Int(next - event.offset)))
+            new.scores = Array(event.scores.dropFirst(Int(next - event.offset)))
+            new.text = String(
+                decoding: event.text.utf8.dropFirst(max(0, knownText)), as: UTF8.self)
+        }
         parts[index].ids += new.ids
         parts[index].resumeOffset = end
         return .deliver(.chunk(new))

@@ -158,56 +158,61 @@ struct Session {
             return failed(failure.message)
         }
         if case .failed(let failure) = event, id == .none { return refuseUnknown(failure) }
-        guard var conversation = conversations[id] else { return [] }
-        let wasAttaching = conversation.isAttaching
-        conversation.lastHeard = now
-        conversation.isAttaching = false
-        conversations[id] = conversation
+        guard let wasAttaching = conversations[id]?.isAttaching else { return [] }
+        conversations[id]?.lastHeard = now
+        conversations[id]?.isAttaching = false
 
-        let verdict: ReplyProgress.Verdict
+        // A reply grows in its place: a copy of what has come, made for every token, would cost the square of its length.
         switch event {
-        case .accepted(let event):
-            conversation.isAccepted = true
-            conversation.busySince = nil
-            verdict = conversation.progress.receive(event)
-            if case .attach = conversation.opening {
-                // How much the request was submitted with is not known.
-                conversations[id] = conversation
-                return act(on: verdict, of: id, now: now)
-                    + grant(configuration.window ?? .max, to: id, now: now)
-            }
-        case .routed(let event): verdict = conversation.progress.receive(event)
+        case .accepted(let event): return receive(event, id, now: now)
+        case .routed(let event):
+            return act(on: conversations[id]?.progress.receive(event), of: id, now: now)
         case .chunk(let event):
-            conversation.credit? -= 1
-            verdict = conversation.progress.receive(event)
-            if verdict == .ignore, configuration.window != nil {
-                // It came on the credit of a reader who will not see it.
-                conversations[id] = conversation
-                return grant(1, to: id, now: now)
-            }
-        case .done(let event): verdict = conversation.progress.receive(event)
+            conversations[id]?.credit? -= 1
+            let verdict = conversations[id]?.progress.receive(event)
+            // What is ignored came on the credit of a reader who will not see it.
+            return verdict == .ignore && configuration.window != nil
+                ? grant(1, to: id, now: now) : act(on: verdict, of: id, now: now)
+        case .done(let event):
+            return act(on: conversations[id]?.progress.receive(event), of: id, now: now)
         case .failed(let failure):
-            if wasAttaching, failure.code == .notFound, let again = submitAgain(conversation) {
-                conversations[id]?.opening = again
-                conversations[id]?.isAccepted = false
-                return [.send(again)]
-            }
-            if waits(conversation, after: failure, now: now) {
-                if conversation.isAccepted, let again = submitAgain(conversation) {
-                    conversations[id]?.opening = again
-                    conversations[id]?.isAccepted = false
-                }
-                conversations[id]?.busySince = conversation.busySince ?? now
-                conversations[id]?.retryAt = now + .milliseconds(Int64(failure.retryAfterMs))
-                return []
-            }
-            verdict = conversation.progress.receive(failure)
+            return receive(failure, id, wasAttaching: wasAttaching, now: now)
         case .routeReply, .adapters, .statusReply, .requests, .adapterChanged:
             conversations[id] = nil
             return [.deliver(id, event), .finish(id, nil)]
         }
-        conversations[id] = conversation
-        return act(on: verdict, of: id, now: now)
+    }
+
+    private mutating func receive(
+        _ event: WireAccepted, _ id: RequestID, now: Instant
+    ) -> [Action] {
+        conversations[id]?.isAccepted = true
+        conversations[id]?.busySince = nil
+        let actions = act(on: conversations[id]?.progress.receive(event), of: id, now: now)
+        guard case .attach = conversations[id]?.opening else { return actions }
+        // How much the request was submitted with is not known.
+        return actions + grant(configuration.window ?? .max, to: id, now: now)
+    }
+
+    private mutating func receive(
+        _ failure: WireFailed, _ id: RequestID, wasAttaching: Bool, now: Instant
+    ) -> [Action] {
+        guard let conversation = conversations[id] else { return [] }
+        if wasAttaching, failure.code == .notFound, let again = submitAgain(conversation) {
+            conversations[id]?.opening = again
+            conversations[id]?.isAccepted = false
+            return [.send(again)]
+        }
+        if waits(conversation, after: failure, now: now) {
+            if conversation.isAccepted, let again = submitAgain(conversation) {
+                conversations[id]?.opening = again
+                conversations[id]?.isAccepted = false
+            }
+            conversations[id]?.busySince = conversation.busySince ?? now
+            conversations[id]?.retryAt = now + .milliseconds(Int64(failure.retryAfterMs))
+            return []
+        }
+        return act(on: conversations[id]?.progress.receive(failure), of: id, now: now)
     }
 
     /// A service that is too old for a verb cannot say whose it was; of these it has to be one.
@@ -232,10 +237,10 @@ struct Session {
     }
 
     private mutating func act(
-        on verdict: ReplyProgress.Verdict, of id: RequestID, now: Instant
+        on verdict: ReplyProgress.Verdict?, of id: RequestID, now: Instant
     ) -> [Action] {
         switch verdict {
-        case .ignore: return []
+        case .ignore, nil: return []
         case .resume: return resume(id, now: now)
         case .diverged:
             conversations[id] = nil
@@ -246,10 +251,9 @@ struct Session {
                         .diverged, "the service began another reply to \(id); submit it anew"))
             ]
         case .deliver(let event):
-            guard let conversation = conversations[id], conversation.progress.isFinished else {
-                return [.deliver(id, event)]
-            }
-            conversations[id] = nil
+            guard conversations[id]?.progress.isFinished == true,
+                let conversation = conversations.removeValue(forKey: id)
+            else { return [.deliver(id, event)] }
             var actions: [Action] = [.deliver(id, event), .finish(id, nil)]
             if case .submit = conversation.opening, !configuration.keepsReplies {
                 actions += close(id)

@@ -132,9 +132,10 @@ public final class JobRunner {
         _ token: Int32, _ score: TokenScore?, index: Int, of id: Int,
         into events: inout [(id: Int, event: JobEvent)]
     ) {
-        guard var reply = replies[id] else { return }
-        let (text, route) = reply.text.push(token, index: index)
-        replies[id] = reply
+        // In its place: a copy of the text's state for every token would grow with the reply.
+        guard let (text, route) = replies[id]?.text.push(token, index: index),
+            let reply = replies[id]
+        else { return }
         let scores = score.map { [$0] } ?? []
         events.append((id, .chunk(offset: index, ids: [token], text: text, scores: scores)))
         if reply.text.isStopped {

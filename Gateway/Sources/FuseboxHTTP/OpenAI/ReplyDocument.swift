@@ -5,6 +5,8 @@ import Tensors
 struct ReplyDocument {
     let request: GenerationRequest
     let id: RequestID
+    /// The id as clients of the format expect it.
+    private let name: JSONValue
     /// Seconds since 1970.
     let created: Int64
     /// Changes where the same request may give another reply: of base, router and mix.
@@ -15,6 +17,7 @@ struct ReplyDocument {
     ) {
         self.request = request
         id = request.submissions.first?.requestID ?? .none
+        name = .string(request.format.id(id))
         self.created = created
         fingerprint = Self.fingerprint(catalog, mix ?? WireMix())
     }
@@ -32,7 +35,7 @@ struct ReplyDocument {
         _ object: String, choices: [JSONValue], usage: JSONValue?, fusebox: JSONObject
     ) -> JSONValue {
         var document: JSONObject = [
-            "id": .string(request.format.id(id)), "object": .string(object),
+            "id": name, "object": .string(object),
             "created": .integer(created), "model": .string(request.model),
             "system_fingerprint": .string(fingerprint), "choices": .array(choices),
         ]

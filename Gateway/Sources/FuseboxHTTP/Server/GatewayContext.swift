@@ -1,6 +1,7 @@
 import FuseboxClient
 import Hummingbird
 import Logging
+import Messaging
 import NIOCore
 
 /// What a request is answered with besides its own content.
@@ -9,6 +10,12 @@ struct GatewayContext: InitializableFromSource, Sendable {
 
     init(source: ApplicationRequestContextSource) {
         channel = source.channel
+    }
+
+    /// Runs tasks on the connection's thread, so that what is on its way to the socket changes threads once.
+    var loopExecutor: LoopExecutor {
+        let loop = channel.eventLoop
+        return LoopExecutor { loop.execute($0) }
     }
 
     /// The watch of the request's connection.

@@ -69,13 +69,14 @@ struct GenerationEndpoint: Sendable {
         _ generation: GenerationRequest, _ echoes: [String], _ streams: [ReplyStream],
         isKept: Bool, _ request: EndpointRequest
     ) async throws -> Response {
-        let replies = ReplyFeed(streams) { [client, turns] id, isWhole in
+        let executor = request.context.loopExecutor
+        let replies = ReplyFeed(streams, on: executor) { [client, turns] id, isWhole in
             // What was stopped half-way is no answer to the same request again.
             if !(isWhole ? isKept : generation.keeps) { client.close(id) }
             turns.end(id)
         }
         let reply = ReplyWriter(
-            generation, echoes: echoes, feed: replies, metrics: metrics,
+            generation, echoes: echoes, feed: replies, executor: executor, metrics: metrics,
             catalog: feed.latest.catalog,
             created: Int64(Date().timeIntervalSince1970))
         let watch = try await request.context.watch()

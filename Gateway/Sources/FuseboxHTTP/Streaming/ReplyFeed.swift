@@ -1,6 +1,7 @@
 import AsyncAlgorithms
 import FuseboxClient
 import FuseboxWire
+import Messaging
 
 /// The events of all choices of a request as one sequence.
 ///
@@ -21,13 +22,16 @@ final class ReplyFeed: Sendable {
 
     /// Reads streams, and goes on until all have ended or `cancel`.
     ///
-    /// - Parameter onEnd: told of each choice whose stream is over, and whether it ended by itself.
+    /// - Parameters:
+    ///   - executor: where they are read.
+    ///   - onEnd: told of each choice whose stream is over, and whether it ended by itself.
     init(
-        _ streams: [ReplyStream], onEnd: @escaping @Sendable (RequestID, _ isWhole: Bool) -> Void
+        _ streams: [ReplyStream], on executor: LoopExecutor,
+        onEnd: @escaping @Sendable (RequestID, _ isWhole: Bool) -> Void
     ) {
         let channel = AsyncChannel<Item>()
         self.channel = channel
-        reading = Task {
+        reading = Task(executorPreference: executor) {
             await withDiscardingTaskGroup { group in
                 for (choice, stream) in streams.enumerated() {
                     group.addTask {
@@ -46,7 +50,7 @@ final class ReplyFeed: Sendable {
             }
             channel.finish()
         }
-        ticking = Task {
+        ticking = Task(executorPreference: executor) {
             while !Task.isCancelled {
                 try? await Task.sleep(for: .seconds(1))
                 await channel.send(.tick)

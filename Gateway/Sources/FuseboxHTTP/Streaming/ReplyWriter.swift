@@ -2,6 +2,7 @@ import FuseboxClient
 import FuseboxWire
 import HTTPTypes
 import Hummingbird
+import Messaging
 
 import struct Wire.RequestID
 
@@ -9,6 +10,8 @@ import struct Wire.RequestID
 struct ReplyWriter: Sendable {
     private let request: GenerationRequest
     private let feed: ReplyFeed
+    /// Where a stream is written: at the socket's thread.
+    private let executor: LoopExecutor
     private let metrics: Metrics
     private let catalog: Catalog
     private let created: Int64
@@ -16,12 +19,13 @@ struct ReplyWriter: Sendable {
     private let echoes: [String]
 
     init(
-        _ request: GenerationRequest, echoes: [String], feed: ReplyFeed, metrics: Metrics,
-        catalog: Catalog, created: Int64
+        _ request: GenerationRequest, echoes: [String], feed: ReplyFeed, executor: LoopExecutor,
+        metrics: Metrics, catalog: Catalog, created: Int64
     ) {
         self.request = request
         self.echoes = echoes
         self.feed = feed
+        self.executor = executor
         self.metrics = metrics
         self.catalog = catalog
         self.created = created
@@ -52,8 +56,10 @@ struct ReplyWriter: Sendable {
                     onEnd()
                 }
                 var events = EventWriter(writer)
-                try await stream(document, opened, early, to: &events)
-                try await events.finish()
+                try await withTaskExecutorPreference(executor) {
+                    try await stream(document, opened, early, to: &events)
+                    try await events.finish()
+                }
             })
     }
 
