@@ -62,7 +62,8 @@ let layers: [Target] = [
     .target(
         name: "Training",
         dependencies: ["Adapters", "Kernels", "Models", "Optimization", "Tensors"]),
-    .target(name: "Evaluation", dependencies: ["Adapters", "Routing", "Tensors", .system]),
+    .target(
+        name: "Evaluation", dependencies: ["Adapters", "Merging", "Routing", "Tensors", .system]),
     .target(
         name: "Inference",
         dependencies: ["Adapters", "Kernels", "Models", "Tensors", .collectionsDeque]),
@@ -146,7 +147,7 @@ let tests: [Target] = [
         dependencies: ["Adapters", "Kernels", "Models", "Tensors", "TestSupport", "Training"]),
     .testTarget(
         name: "EvaluationTests",
-        dependencies: ["Adapters", "Evaluation", "Routing", "Tensors", "TestSupport"]),
+        dependencies: ["Adapters", "Evaluation", "Merging", "Routing", "Tensors", "TestSupport"]),
     .testTarget(
         name: "InferenceTests",
         dependencies: [

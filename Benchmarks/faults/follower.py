@@ -12,7 +12,8 @@ from observer import Observer
 #: What a request is asked again after.
 AGAIN = ("resource_exhausted", "unavailable")
 PAUSE = 0.3
-#: Seconds without a word after which a request is attached to once more.
+#: Seconds without a word about a request after which its client comes back over a new connection: over the old one, where what
+#: was asked before may still be answered, nobody could tell which answer is whose.
 SILENCE = 15.0
 
 
@@ -48,8 +49,8 @@ class Follower:
                     self._resume(request)
             elif _asks_again(invocation.deliveries[-1]):
                 self._due[request] = now + PAUSE * self._rng.uniform(0.5, 1.5)
-            elif now >= self._heard[request] + SILENCE:
-                self._resume(request)
+        if any(now >= self._heard[request] + SILENCE for request in self._open):
+            self.reconnect()
         while may_ask and len(self._open) < self._count:
             question = self._rng.choice(questions.ALL)
             request = self._observer.submit(question, keep=self._rng.random() < 0.5)

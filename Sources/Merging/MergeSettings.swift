@@ -1,7 +1,7 @@
 internal import Adapters
 
 /// How a merge is done.
-public struct MergeSettings: Sendable {
+public struct MergeSettings: Sendable, Hashable {
     /// How the sign of a value is elected.
     public enum Election: String, Sendable, CaseIterable {
         /// By the sum of all adapters' values.

@@ -25,7 +25,9 @@ import Testing
              "bootstrap":{"resamples":200},
              "configurations":[{"use":"base"},{"use":"each"},{"name":"right","use":"oracle"},
               {"name":"routed","use":"router","weighting":"top1"},{"name":"rerouted","use":"router","kv":"recompute"},
-              {"name":"both","use":{"next_number":1,"even_or_odd":1}}],
+              {"name":"both","use":{"next_number":1,"even_or_odd":1}},
+              {"name":"one of both","use":{"next_number":1,"even_or_odd":1},"merge":{"method":"cat"}},
+              {"name":"less","use":{"next_number":1,"even_or_odd":1},"merge":{"method":"ties_svd","density":0.2,"rank":1}}],
              "tasks":[{"name":"asked","data":"rows.jsonl","metrics":["exact_match","bleu","reply_perplexity"]},
               {"name":"chosen","data":"rows.jsonl","metrics":["choice","answer_perplexity"]}]}
             """, to: "suite.json")
@@ -58,6 +60,13 @@ import Testing
         let answers = tasks[1]["metrics"]?.array?[1]["figures"]
         let right = try #require(answers?["right"]?["value"]?.double)
         #expect(try right < #require(answers?["base"]?["value"]?.double))
+        // The exact sum is the mix; what is pruned to a rank is not.
+        let both = try #require(answers?["both"]?["value"]?.double)
+        let one = try #require(answers?["one of both"]?["value"]?.double)
+        let less = try #require(answers?["less"]?["value"]?.double)
+        #expect(abs(one / both - 1) < 0.01 && abs(less / both - 1) > 0.05, "\(both) \(one) \(less)")
+        let merges = try FileManager.default.contentsOfDirectory(atPath: folder.path("out/merges"))
+        #expect(merges.count == 2)
         let page = String(decoding: try folder.read("out/report.html"), as: UTF8.self)
         #expect(page.contains("Numbers") && page.contains("</html>"))
         #expect(!(try folder.read("out/report.md")).isEmpty)

@@ -44,7 +44,9 @@ import Testing
         #expect(suite.adapters.map(\.name) == ["a", "b"])
         #expect(suite.model == "/m \"q\"")
         #expect(suite.tasks.map(\.name) == ["a", "b", "together"])
-        #expect(suite.configurations.count == (router == nil ? 5 : 9))
+        #expect(suite.configurations.count == (router == nil ? 6 : 10))
+        // No row needs two adapters, so there is nothing to merge.
+        #expect(suite.merges.isEmpty)
     }
 
     @Test func aFolderWithoutAdaptersIsRefused() {

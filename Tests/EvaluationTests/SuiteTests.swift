@@ -1,5 +1,6 @@
 import Adapters
 import Foundation
+import Merging
 import Tensors
 import TestSupport
 import Testing
@@ -25,6 +26,19 @@ import Testing
         #expect(task.rows.map(\.adapters) == [["a"], ["b"], ["a", "b"]])
         #expect(task.data.lines == [1, 2, 4])
         #expect(try files.suite(limit: 2).tasks[0].rows.count == 2)
+    }
+
+    /// A merge is made once for all rows that name the same adapters; one adapter stays as it is.
+    @Test func aMergeIsMadeOfWhatRowsName() throws {
+        let merge = #""merge":{"method":"ties","density":0.5}"#
+        _ = try files.write(
+            configurations: """
+                [{"name":"c","use":"oracle",\(merge)},{"name":"d","use":{"b":1,"a":1},\(merge)},
+                 {"name":"e","use":"oracle","weighting":"mean",\(merge)}]
+                """)
+        let merges = try files.suite().merges
+        #expect(merges.map(\.weights) == [["a": 1, "b": 1], ["a": 0.5, "b": 0.5]])
+        #expect(merges.allSatisfy { $0.settings.method == .ties && $0.settings.density == 0.5 })
     }
 
     /// What is wrong, and a word that the message has to have.
@@ -76,6 +90,11 @@ import Testing
         (#"[{"name":"c","use":"oracle","only":0}]"#, "only"),
         (#"[{"name":"c","use":"oracle","only":[1,1]}]"#, "only"),
         (#"[{"use":"base"},{"use":"base"}]"#, "two called"), ("[]", "configurations"),
+        (#"[{"name":"c","use":"oracle","merge":{"method":"tise"}}]"#, "known are cat, linear"),
+        (#"[{"name":"c","use":"oracle","merge":{"method":"ties"}}]"#, "needs a density"),
+        (#"[{"name":"c","use":"oracle","merge":{"density":1}}]"#, "method"),
+        (#"[{"name":"c","use":"oracle","merge":{"method":"cat","ranks":3}}]"#, "mean \"rank\""),
+        (#"[{"use":"base","merge":{"method":"cat"}}]"#, "no meaning"),
     ])
     func badConfigurationsAreRefused(configurations: String, word: String) throws {
         _ = try files.write(configurations: configurations)

@@ -62,8 +62,8 @@ extension Findings {
 
     // MARK: Choosing
 
-    /// Pairs of configurations that differ in one thing: ways of weighing, learned coefficients, rules for keys and values, the
-    /// router against the right adapters.
+    /// Pairs of configurations that differ in one thing: ways of weighing, learned coefficients, merges in place of mixes, rules for
+    /// keys and values, the router against the right adapters.
     var variants: [Finding] {
         suite.configurations.indices.flatMap { left in
             suite.configurations.indices.filter { isVariant(left, of: $0) }.flatMap { right in
@@ -81,15 +81,17 @@ extension Findings {
     private func isVariant(_ left: Int, of right: Int) -> Bool {
         guard left != right else { return false }
         let (one, other) = (suite.configurations[left], suite.configurations[right])
+        let isMix = one.merge == nil && other.merge != nil
+        guard isMix || one.merge == other.merge else { return false }
         let isLearned = one.table != nil && other.table == nil
         switch (one.choice, other.choice) {
-        case (.mix, .mix): return one.choice == other.choice && isLearned
+        case (.mix, .mix): return one.choice == other.choice && (isLearned || isMix)
         case (
             .oracle(let weighting, let gain, let only),
             .oracle(let otherWeighting, let otherGain, let otherOnly)
         ):
             guard gain == otherGain, only == otherOnly else { return false }
-            if isLearned { return weighting == otherWeighting }
+            if isLearned || isMix { return weighting == otherWeighting }
             return weighting == .sum && otherWeighting == .mean && one.table == other.table
                 && !one.isSingle
         case (.router(let policy, let rule), .router(let otherPolicy, let otherRule)):

@@ -1,4 +1,5 @@
 internal import Adapters
+internal import Merging
 public import Routing
 public import Tensors
 
@@ -8,15 +9,21 @@ public struct MixChooser: Sendable {
     private let names: [Digest: String]
     private let tables: [String: Digest]
     private let router: AdapterRouter?
+    private let merges: [MergedMix: Digest]
 
     /// - Parameters:
     ///   - adapters: the digests of loaded adapters, by name.
     ///   - tables: those of tables of CAT coefficients, by name.
     ///   - router: bound to the adapters.
-    public init(adapters: [String: Digest], tables: [String: Digest], router: AdapterRouter?) {
+    ///   - merges: those of adapters that were made of others.
+    public init(
+        adapters: [String: Digest], tables: [String: Digest], router: AdapterRouter?,
+        merges: [MergedMix: Digest] = [:]
+    ) {
         self.adapters = adapters
         self.tables = tables
         self.router = router
+        self.merges = merges
         names = Dictionary(adapters.map { ($0.value, $0.key) }) { min($0, $1) }
     }
 
@@ -31,33 +38,37 @@ public struct MixChooser: Sendable {
     func choose(
         for row: EvaluationRow, by configuration: SuiteConfiguration
     ) throws(EvaluationError) -> Chosen {
-        switch configuration.choice {
-        case .mix(let weights):
-            return try fixed(weights.map { ($0.key, $0.value) }, configuration)
-        case .oracle(let weighting, let gain, let only):
-            let names =
-                only.map { $0.filter(row.adapters.indices.contains).map { row.adapters[$0] } }
-                ?? row.adapters
-            let weight = weighting == .sum ? gain : gain / Double(max(1, names.count))
-            return try fixed(names.map { ($0, weight) }, configuration)
-        case .router(let policy, let rule):
-            guard let router else {
-                throw EvaluationError(
-                    .suite, "the configuration \(configuration.name.quoted) needs a router")
-            }
-            let decision = router.route(row.prompt, policy: policy)
-            let chosen = decision.mix.shares.compactMap { names[$0.adapter] }
-            return Chosen(
-                mix: decision.mix, adapters: Set(chosen),
-                rerouting: rule == .pin
-                    ? nil
-                    : ReplyRun.Rerouting(
-                        userMessage: row.prompt, policy: policy, rule: rule, digest: router.digest))
+        guard case .router(let policy, let rule) = configuration.choice else {
+            if let merged = configuration.merged(for: row) { return try chosen(merged) }
+            return try fixed(configuration.weights(for: row) ?? [:], configuration)
         }
+        guard let router else {
+            throw EvaluationError(
+                .suite, "the configuration \(configuration.name.quoted) needs a router")
+        }
+        let decision = router.route(row.prompt, policy: policy)
+        let chosen = decision.mix.shares.compactMap { names[$0.adapter] }
+        return Chosen(
+            mix: decision.mix, adapters: Set(chosen),
+            rerouting: rule == .pin
+                ? nil
+                : ReplyRun.Rerouting(
+                    userMessage: row.prompt, policy: policy, rule: rule, digest: router.digest))
+    }
+
+    private func chosen(_ merged: MergedMix) throws(EvaluationError) -> Chosen {
+        let names = merged.weights.keys.sorted()
+        guard let adapter = merges[merged] else {
+            throw EvaluationError(
+                .suite, "what \(merged.settings.method.rawValue) makes of \(names) was not loaded")
+        }
+        return Chosen(
+            mix: AdapterMix(shares: [AdapterMix.Share(adapter: adapter, weight: AdapterMix.unit)]),
+            adapters: Set(names), rerouting: nil)
     }
 
     private func fixed(
-        _ weights: [(name: String, weight: Double)], _ configuration: SuiteConfiguration
+        _ weights: [String: Double], _ configuration: SuiteConfiguration
     ) throws(EvaluationError) -> Chosen {
         var shares: [AdapterMix.Share] = []
         for (name, value) in weights {
@@ -77,6 +88,6 @@ public struct MixChooser: Sendable {
         }
         return Chosen(
             mix: AdapterMix(shares: shares, coefficients: table),
-            adapters: Set(weights.map(\.name)), rerouting: nil)
+            adapters: Set(weights.keys), rerouting: nil)
     }
 }

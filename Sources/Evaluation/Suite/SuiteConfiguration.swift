@@ -1,3 +1,4 @@
+public import Merging
 public import Routing
 internal import Tensors
 
@@ -34,6 +35,8 @@ public struct SuiteConfiguration: Sendable, Hashable {
     public let choice: Choice
     /// The name of a table of CAT coefficients.
     public let table: String?
+    /// How its adapters become one before they are used; nil: they run beside each other.
+    public let merge: MergeSettings?
     /// The tasks that it is measured on; nil: all.
     public let tasks: [String]?
     /// Other configurations, whose best it is to be compared with.
@@ -41,7 +44,7 @@ public struct SuiteConfiguration: Sendable, Hashable {
 
     static let keys = [
         "name", "use", "weighting", "only", "gain", "nucleus", "adapter_limit", "kv",
-        "coefficients", "tasks", "against",
+        "coefficients", "merge", "tasks", "against",
     ]
 
     /// Whether it is measured on a task.
@@ -87,20 +90,24 @@ public struct SuiteConfiguration: Sendable, Hashable {
             try refuse(
                 [
                     "name", "weighting", "only", "gain", "nucleus", "adapter_limit", "kv",
-                    "coefficients",
+                    "coefficients", "merge",
                 ], fields, with: "each")
             return adapters.map {
                 SuiteConfiguration(
-                    name: $0, choice: .mix([$0: 1]), table: nil, tasks: tasks, rivals: rivals)
+                    name: $0, choice: .mix([$0: 1]), table: nil, merge: nil, tasks: tasks,
+                    rivals: rivals)
             }
         }
         let choice = try self.choice(use, fields, adapters: adapters)
         guard let name = try fields.string("name") ?? (choice == .mix([:]) ? "base" : nil) else {
             throw fields.refusal("name", "is missing")
         }
+        let merge = try MergeSettings.read(fields)
+        if merge != nil { try refuse(["coefficients"], fields, with: "a merge") }
         return [
             SuiteConfiguration(
-                name: name, choice: choice, table: table, tasks: tasks, rivals: rivals)
+                name: name, choice: choice, table: table, merge: merge, tasks: tasks,
+                rivals: rivals)
         ]
     }
 
@@ -111,15 +118,17 @@ public struct SuiteConfiguration: Sendable, Hashable {
         switch use.string {
         case "base":
             try refuse(
-                ["weighting", "only", "gain", "nucleus", "adapter_limit", "kv", "coefficients"],
-                fields, with: "base")
+                [
+                    "weighting", "only", "gain", "nucleus", "adapter_limit", "kv", "coefficients",
+                    "merge",
+                ], fields, with: "base")
             return .mix([:])
         case "oracle":
             try refuse(["nucleus", "adapter_limit", "kv"], fields, with: "oracle")
             let weighting = try fields.word("weighting", as: OracleWeighting.self) ?? .sum
             return .oracle(weighting, gain: gain, only: try places(fields))
         case "router":
-            try refuse(["only", "coefficients"], fields, with: "router")
+            try refuse(["only", "coefficients", "merge"], fields, with: "router")
             do {
                 let policy = try AdapterPolicy(
                     weighting: fields.word("weighting", as: AdapterPolicy.Weighting.self)

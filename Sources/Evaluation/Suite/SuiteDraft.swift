@@ -57,6 +57,11 @@ public struct SuiteDraft: Sendable {
         var list = [#"{"use": "base"}"#, #"{"use": "each"}"#]
         list.append(#"{"name": "the right adapters, sum", "use": "oracle", "weighting": "sum"}"#)
         list.append(#"{"name": "the right adapters, mean", "use": "oracle", "weighting": "mean"}"#)
+        if pair != nil {
+            list.append(
+                #"{"name": "the right adapters, merged", "use": "oracle", "merge": {"method": "ties_svd", "density": 0.5}}"#
+            )
+        }
         if router != nil {
             for (name, more) in [
                 ("router, top-1", #""weighting": "top1""#),

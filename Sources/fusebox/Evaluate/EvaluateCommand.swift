@@ -82,9 +82,9 @@ struct EvaluateCommand: ParsableCommand {
         guard let path = suite else { return try writeDraft() }
         try PathGuess.check(path)
         let suite = try Suite(path: path, limit: limit)
-        let served = try load(suite)
-        let tables = served.tables
+        if !suite.merges.isEmpty { DenseAlgebra.restartForProcessor() }
         let folder = output ?? Self.folder(for: path)
+        let served = try load(suite, folder: folder)
         try FileBytes.makeFolder(path: folder)
         let journal = try Journal(path: folder + "/journal.jsonl")
         if journal.damagedLineCount > 0 {
@@ -97,8 +97,8 @@ struct EvaluateCommand: ParsableCommand {
         defer { withExtendedLifetime(interrupt) {} }
         let engine = try ModelEngine(model: served.model, stop: stop)
         let chooser = MixChooser(
-            adapters: served.model.loaded.shelf.named.mapValues(\.digest), tables: tables,
-            router: served.model.router)
+            adapters: served.model.loaded.shelf.named.mapValues(\.digest),
+            tables: served.tables, router: served.model.router, merges: served.merges)
         let evaluator = try Evaluator(suite, chooser: chooser, engine: engine, journal: journal)
         for warning in evaluator.warnings { StandardError.write("warning: \(warning)") }
         let bar = EvaluationProgress()
@@ -139,8 +139,8 @@ struct EvaluateCommand: ParsableCommand {
 
     /// The model with everything that the suite names; warnings go to standard error.
     private func load(
-        _ suite: Suite
-    ) throws -> (model: ServedModel, tables: [String: Digest]) {
+        _ suite: Suite, folder: String
+    ) throws -> (model: ServedModel, tables: [String: Digest], merges: [MergedMix: Digest]) {
         guard let path = model ?? suite.model else {
             throw CommandError("the suite names no model; give --model")
         }
@@ -166,9 +166,10 @@ struct EvaluateCommand: ParsableCommand {
         }
         var tables: [String: Digest] = [:]
         for (name, path) in suite.tables { tables[name] = try loaded.addCoefficients(path: path) }
+        let merges = try MergedAdapters(suite, results: folder).load(into: &loaded)
         let served = try ServedModel(loaded: loaded, router: suite.router)
         for warning in served.warnings { StandardError.write("warning: \(warning)") }
-        return (served, tables)
+        return (served, tables, merges)
     }
 
     private static func folder(for suite: String) -> String {
