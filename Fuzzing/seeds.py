@@ -26,6 +26,7 @@ copy("safetensors", "adapters/dora/adapter_model.safetensors")
 copy("safetensors", "adapters/saved-raw/adapter_model.safetensors")
 copy("safetensors", "formats/nf4.safetensors")
 copy("gguf", "formats/types.gguf")
+copy("gguf", "gguf_unigram/*.gguf")
 copy("json", "models/*/config.json")
 copy("adapter-configuration", "models/*/adapters/*/adapter_config.json")
 copy("adapter-configuration", "adapters/*/adapter_config.json")
@@ -41,6 +42,8 @@ for index, line in enumerate((GOLDENS / "routing" / "sentences.txt").read_text()
     add("sentences", f"{index:03}", line.replace("⏎", "\n").encode())
 copy("tokenizer", "tokenizers/*/tokenizer.json")
 copy("tokenizer", "unigram/*/tokenizer.json")
+for index, entry in enumerate(json.loads((GOLDENS / "starts" / "cases.json").read_text())["cases"]):
+    add("tokenizer", f"starts-{index:02}", json.dumps(entry["tokenizer"], ensure_ascii=False).encode())
 for path in GOLDENS.glob("models/*/model.gguf"):
     # The header with the vocabulary; the tensors behind it are cut off.
     add("gguf", path.parent.name, path.read_bytes()[:8192])

@@ -50,7 +50,10 @@ public struct Adapter: Sendable {
         self.terms = try terms.bySite()
         vocabulary = try terms.vocabulary()
         guard !tensors.pairs.isEmpty || !tensors.copies.isEmpty || !tensors.leftOut.isEmpty else {
-            throw AdapterError(.malformed, "holds no LoRA tensors")
+            throw AdapterError(
+                .malformed,
+                "holds no LoRA tensors"
+                    + (tensors.ofImages.isEmpty ? "" : " but those of parts that read images"))
         }
         digest = files.digest
         rank = tensors.pairs.values.reduce(0) { max($0, $1.a.shape[0]) }
@@ -84,6 +87,11 @@ public struct Adapter: Sendable {
         if !tensors.leftOut.isEmpty {
             warnings.append(
                 "left out, since the configuration does not target them: \(some(tensors.leftOut))")
+        }
+        if !tensors.ofImages.isEmpty {
+            warnings.append(
+                "left out, since they read images and the base is a text model: \(some(tensors.ofImages))"
+            )
         }
         var missing: Set<String> = []
         for layer in 0..<base.layerCount where configuration.targets.areGiven {

@@ -75,7 +75,8 @@ struct AdapterFiles {
     /// The names of whole tensors of the base.
     var copies: [String] {
         tensors.compactMap { tensor in
-            guard let name = AdapterTensorName(tensor.name), case .whole(let parameter) = name.kind
+            guard let name = AdapterTensorName(tensor.name), !name.isOfImages,
+                case .whole(let parameter) = name.kind
             else { return nil }
             return "\(name.module).\(parameter)"
         }

@@ -9,7 +9,7 @@
 /// | `….lm_head.weight`, `….lm_head.modules_to_save.weight`, `….lm_head.base_layer.weight` | a whole tensor of the base |
 ///
 /// A component before `weight` may name the adapter, as in `lora_A.default.weight`; frameworks that wrap the model leave
-/// prefixes; a model without a head has no leading `model.`, one of pictures too has `language_model.`.
+/// prefixes; a model without a head has no leading `model.`, one of images too has `language_model.`.
 struct AdapterTensorName: Sendable {
     enum Kind: Hashable, Sendable {
         case a, b, magnitude, bias
@@ -35,6 +35,9 @@ struct AdapterTensorName: Sendable {
         "lora_magnitude_vector": .magnitude, "modules_to_save": .whole(parameter: ""),
         "base_layer": .whole(parameter: ""), "original_module": .unused,
     ]
+
+    /// Whether it changes what reads images, which a text model does not have.
+    var isOfImages: Bool { ImageParts.contain("\(path).") }
 
     /// Reads a name; nil when it has none of these forms.
     init?(_ name: String) {

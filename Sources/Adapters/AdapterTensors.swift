@@ -29,6 +29,8 @@ struct AdapterTensors {
     private(set) var copies: [String: Tensor] = [:]
     /// Modules with tensors that the configuration does not target.
     private(set) var leftOut: Set<String> = []
+    /// Modules with tensors that read images: they change nothing in a text, so a text model goes without them.
+    private(set) var ofImages: Set<String> = []
 
     /// Sorts the tensors of a PEFT file; what the configuration does not target is left out, as PEFT does.
     init(
@@ -39,6 +41,10 @@ struct AdapterTensors {
         for tensor in tensors {
             guard let name = AdapterTensorName(tensor.name) else { throw Self.unknown(tensor) }
             if let adapter = name.adapter { adapters.insert(adapter) }
+            guard !name.isOfImages else {
+                ofImages.insert(name.path)
+                continue
+            }
             switch name.kind {
             case .unused: break
             case .whole(let parameter):

@@ -22,10 +22,12 @@ int fusebox_accept(int listener) {
 }
 
 struct fusebox_time fusebox_local_time(void) {
-    time_t now = time(NULL);
+    struct timespec now;
     struct tm local;
-    if (localtime_r(&now, &local) == NULL) return (struct fusebox_time){1970, 1, 1, 0, 0, 0};
-    return (struct fusebox_time){local.tm_year + 1900, local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec};
+    if (clock_gettime(CLOCK_REALTIME, &now) != 0 || localtime_r(&now.tv_sec, &local) == NULL) return (struct fusebox_time){1970, 1, 1, 0, 0, 0, 0};
+    return (struct fusebox_time){
+        local.tm_year + 1900, local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec, (int)(now.tv_nsec / 1000),
+    };
 }
 
 struct fusebox_size fusebox_terminal_size(int descriptor) {

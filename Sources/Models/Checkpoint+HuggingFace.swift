@@ -1,3 +1,4 @@
+internal import Adapters
 internal import SystemPackage
 internal import Tensors
 
@@ -53,15 +54,9 @@ extension Checkpoint {
         ("language_model.lm_head.", "lm_head."),
     ]
 
-    /// Beginnings of the names of what reads images.
-    private static let imagePrefixes = [
-        "vision_tower.", "multi_modal_projector.", "model.vision_tower.",
-        "model.multi_modal_projector.",
-    ]
-
     /// The name that a tensor has in a text model; nil for what belongs to no such one.
     static func textName(_ name: String) -> String? {
-        guard !imagePrefixes.contains(where: name.hasPrefix) else { return nil }
+        guard !ImageParts.contain(name) else { return nil }
         for (prefix, plain) in wrapperPrefixes where name.hasPrefix(prefix) {
             return plain + name.dropFirst(prefix.count)
         }

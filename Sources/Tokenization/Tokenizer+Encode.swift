@@ -89,12 +89,13 @@ private struct EncodingRun {
         // In a chat the special ones were found before.
         var places = specialPlaces
         if case .within = places { places = .nowhere }
-        for stretch in tokenizer.normalizedFinder.stretches(of: text.span, special: places) {
+        for stretch in tokenizer.normalizedFinder.stretches(of: text.bytes.span, special: places) {
             if let token = stretch.token {
                 append([token.id])
             } else {
                 try encodeWords(
-                    Array(text[stretch.range]), isFirst: isFirst && stretch.range.lowerBound == 0)
+                    Array(text.bytes[stretch.range]),
+                    isFirst: isFirst && stretch.range.lowerBound < text.startCount)
             }
         }
     }

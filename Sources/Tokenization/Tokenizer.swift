@@ -76,7 +76,7 @@ public struct Tokenizer: Sendable {
             if token.isNormalized {
                 let text = try parts.normalizer.apply(
                     to: pattern, byteLimit: Self.maximumAddedByteCount)
-                normalized.insert(token, as: token.normalizedPattern ?? text)
+                normalized.insert(token, as: token.normalizedPattern ?? text.bytes)
             } else {
                 raw.insert(token, as: pattern)
             }

@@ -1,8 +1,8 @@
 /// The unigram model: of all ways to cut a text into tokens the one with the highest sum of scores.
 ///
 /// Source: Kudo, "Subword Regularization", 2018; sums are made in the order and precision of `EncodeOptimized` in
-/// SentencePiece's `unigram_model.cc`, or of `encode_optimized` in `unigram/model.rs` of the `tokenizers` package, so
-/// that equal ones fall alike.
+/// SentencePiece's `unigram_model.cc`, of `encode_optimized` in `unigram/model.rs` of the `tokenizers` package, or of
+/// `llm_tokenizer_ugm_session` in llama.cpp's `llama-vocab.cpp`, so that equal ones fall alike.
 struct UnigramModel: Sendable {
     /// Whose ways a vocabulary follows where the two differ.
     enum Reference: Sendable {
@@ -10,6 +10,8 @@ struct UnigramModel: Sendable {
         case sentencePiece
         /// Sums are Double, and the joined text of unknown neighbours may be a token.
         case tokenizers
+        /// Sums are Double, but what an unknown character costs is Float.
+        case llamaCpp
     }
 
     /// What a token of the vocabulary may be.
@@ -53,7 +55,8 @@ struct UnigramModel: Sendable {
         self.byteIDs = byteIDs
         self.reference = reference
         tree = PrefixTree(capacity: pieces.count)
-        unknownScore = Self.sum(lowestScore, -Self.penalty, reference)
+        let unknownScore = lowestScore - Self.penalty
+        self.unknownScore = reference == .tokenizers ? unknownScore : Double(Float(unknownScore))
         for (index, piece) in pieces.enumerated() { tree.insert(piece.bytes, index) }
     }
 
@@ -61,7 +64,7 @@ struct UnigramModel: Sendable {
     private static func sum(_ first: Double, _ second: Double, _ reference: Reference) -> Double {
         switch reference {
         case .sentencePiece: Double(Float(first + second))
-        case .tokenizers: first + second
+        case .tokenizers, .llamaCpp: first + second
         }
     }
 

@@ -32,6 +32,9 @@ struct DemoCommand: AsyncParsableCommand {
         guard let router = files.router, let adapters = files.adapters else {
             throw CommandError("the demo's router is missing; restore the folder Router")
         }
+        if let real, let warning = try RealDemo(model: real, adapters: adapters).check() {
+            StandardError.write("warning: \(warning)")
+        }
         let started = ContinuousClock.now
         let service = try Service(
             bind: Self.endpoint, processID: getpid(),

@@ -89,7 +89,8 @@ struct QuantizeCommand: ParsableCommand {
 
     /// The files beside the weights that say how text becomes ids and where it ends.
     private static let companions = [
-        "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja",
+        "tokenizer.json", "tokenizer.model", "added_tokens.json", "tokenizer_config.json",
+        "special_tokens_map.json", "chat_template.jinja", "chat_template.json",
         "generation_config.json",
     ]
 

@@ -135,6 +135,14 @@ import Testing
         ("base_model.model.model.layers.+1.mlp.up_proj.lora_A.weight", "nothing is skipped"),
         ("base_model.model.model.layers.01.mlp.up_proj.lora_A.weight", "nothing is skipped"),
         ("base_model.model.visual.layers.0.mlp.up_proj.lora_A.weight", "nothing is skipped"),
+        (
+            "base_model.model.model.vision_tower.layers.0.q_proj.lora_C.a.weight",
+            "nothing is skipped"
+        ),
+        (
+            "base_model.model.model.language_model.layers.0.cross_attn.q_proj.lora_A.weight",
+            "nothing is skipped"
+        ),
         ("stray", "nothing is skipped"),
     ])
     func otherTensorsAreRefused(name: String, reason: String) throws {
@@ -146,6 +154,22 @@ import Testing
         let name = "model.layers.\(layer).mlp.up_proj"
         try expect(.mismatch, [name, "2 layers"]) {
             try $0.add(name, rank: 2, outputs: 12, inputs: 8)
+        }
+    }
+
+    @Test func anAdapterOfWhatReadsImagesAloneIsRefused() throws {
+        try expect(.malformed, ["no LoRA tensors", "images"]) { adapter in
+            adapter.tensors = []
+            let module = "model.multi_modal_projector.linear_1"
+            try adapter.add(module, rank: 2, outputs: 8, inputs: 8)
+            try adapter.add("base_model.model.\(module).bias", [8])
+        }
+    }
+
+    @Test func aModuleBelowTheTextModelAndBesideItIsThereTwice() throws {
+        let module = AdapterFolder.query.replacing("model.layers", with: "language_model.layers")
+        try expect(.malformed, [AdapterFolder.query, "twice"]) {
+            try $0.add("model.\(module).lora_A.weight", [2, 8])
         }
     }
 

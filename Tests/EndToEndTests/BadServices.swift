@@ -24,6 +24,10 @@ extension BadInput {
             try $0.makeDemo()
             try $0.write("{\"model\": \"demo\", \"cache-type\": \"q4_0\"}", to: "f.json")
         },
+        BadInput(what: "a demo of no model", arguments: ["demo", "--real", "nowhere"]),
+        BadInput(
+            what: "a demo of another model", arguments: ["demo", "--real", "demo"],
+            make: { try $0.makeDemo() }),
         bind("an endpoint that is none", "port 5555"),
         bind("an endpoint that the network reaches", "tcp://0.0.0.0:5555"),
         bind("a port that is none", "tcp://127.0.0.1:99999"),

@@ -120,11 +120,35 @@ def normalization() -> str:
     )
 
 
+def compatibility() -> str:
+    nfd, nfkd = normalizers.NFD(), normalizers.NFKD()
+    # A character, what it becomes, and how many neighbours follow it whose single characters follow each other too.
+    found: list[tuple[int, list[int], int]] = []
+    for point in SCALARS:
+        text = nfkd.normalize_str(chr(point))
+        if 0xAC00 <= point < 0xD7A4 or text == nfd.normalize_str(chr(point)):
+            continue
+        parts = list(map(ord, text))
+        if found and len(parts) == 1 == len(found[-1][1]):
+            first, target, count = found[-1]
+            if first + count == point and target[0] + count == parts[0]:
+                found[-1] = (first, target, count + 1)
+                continue
+        found.append((point, parts, 1))
+    numbers, end = [], 0
+    for point, parts, count in found:
+        numbers += [point - end, count, len(parts), *parts]
+        end = point + count
+    summary = "Gap and length of each run of characters, and the length and the characters of what the first becomes, in hexadecimal."
+    return extension("CompatibilityDecomposition", [table("runs", summary, numbers)])
+
+
 def main() -> None:
     folder = Path(sys.argv[1])
     (folder / "CharacterClass+Ranges.swift").write_text(classes())
     (folder / "CharacterCategory+Runs.swift").write_text(categories())
     (folder / "CanonicalComposition+Tables.swift").write_text(normalization())
+    (folder / "CompatibilityDecomposition+Runs.swift").write_text(compatibility())
 
 
 main()

@@ -78,6 +78,42 @@ import Testing
         }
     }
 
+    /// As PEFT writes them for a model of texts and images, whose text model is the base.
+    @Test(arguments: [
+        ("plain", "model.language_model."), ("plain", "language_model.model."),
+        ("unsloth", "model.language_model."), ("unsloth", "language_model."),
+    ])
+    func adaptersOfModelsThatReadImagesAreThoseOfTheText(
+        _ form: String, _ level: String
+    ) throws {
+        let golden = try Golden()
+        let source = golden.folder + "/" + form
+        let folder = try TemporaryFolder()
+        try folder.write(
+            FileBytes.array(path: source + "/adapter_config.json", limit: 1 << 20),
+            to: "adapter_config.json")
+        let file = try SafetensorsFile(path: source + "/adapter_model.safetensors")
+        var writer = SafetensorsWriter()
+        for tensor in file.tensors {
+            let name = tensor.name.replacing(".model.model.", with: ".model.\(level)")
+            #expect(name != tensor.name)
+            try writer.add(Tensor(name: name, shape: tensor.shape, floats: tensor.floats()))
+        }
+        let tower = "vision_tower.vision_model.encoder.layers.0.self_attn.q_proj"
+        for (factor, shape) in [("A", [4, 6]), ("B", [6, 4])] {
+            let name = "base_model.model.\(tower).lora_\(factor).weight"
+            let floats = [Float](repeating: 1, count: 24)
+            try writer.add(Tensor(name: name, shape: shape, floats: floats))
+        }
+        try writer.write(to: folder.path("adapter_model.safetensors"))
+        var model = try model("llama")
+        let adapter = try model.addAdapter(path: folder.path, name: form)
+        #expect(adapter.warnings.contains { $0.contains("images") && $0.contains(tower) })
+        let mix = AdapterMix(shares: [.init(adapter: adapter.digest, weight: AdapterMix.unit)])
+        let error = try golden.error(of: model, base: "llama", mix, tensor: "form.\(form)")
+        #expect(error < 2e-5, "\(form) below \(level): \(error)")
+    }
+
     /// What holds low-rank factors alone is read as numbers and written again; of the rest each says what it is.
     @Test func formsOfFactorsAreWrittenAgain() throws {
         let golden = try Golden()

@@ -1,4 +1,5 @@
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Templates
@@ -62,5 +63,31 @@ import Testing
         #expect(
             try template.render([], time: sunday).first?.text
                 == "Sun  2 Jan 2000 002 00-01-02 01:00 PM 70 %Q %")
+    }
+
+    /// What `Tests/Goldens/make_times.py` recorded.
+    @Test func timesAreFormattedAsInPython() throws {
+        let path = GoldenFolder.path("times/formats.json")
+        let golden = try JSONValue(parsing: FileBytes.array(path: path, limit: 1 << 20))
+        let formats = (golden["formats"]?.array ?? []).compactMap(\.string)
+        let cases = golden["cases"]?.array ?? []
+        #expect(formats.count > 140 && cases.count > 10)
+        for entry in cases {
+            let parts = (entry.array?.first?.array ?? []).compactMap(\.int)
+            try #require(parts.count == 7)
+            let time = CivilTime(
+                year: parts[0], month: parts[1], day: parts[2], hour: parts[3], minute: parts[4],
+                second: parts[5], microsecond: parts[6])
+            let texts = (entry.array?.last?.array ?? []).compactMap(\.string)
+            try #require(texts.count == formats.count)
+            for (format, text) in zip(formats, texts) {
+                #expect(time.formatted(format) == text, "\(format) of \(parts)")
+            }
+        }
+    }
+
+    @Test func aFormatThatGrowsBeyondTheLimitIsRefused() throws {
+        let template = try Template("{{ strftime_now('%c' * 2000000) }}")
+        #expect(throws: TemplateError.self) { try template.render([], time: TemplateGoldens.time) }
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Templates
 import Tensors
 import Testing
@@ -156,6 +157,24 @@ import Testing
                 try template.render(turns, addGenerationPrompt: true)
             }
             #expect(error?.code == .invalidChat)
+        }
+    }
+
+    /// As Python has it, and with it transformers.
+    @Test func theTimeIsThatOfTheZoneInTheEnvironment() async {
+        await #expect(processExitsWith: .success) {
+            let isSet = unsafe setenv("TZ", "XYZ-05:45", 1) == 0
+            #expect(isSet)
+            var shown = CivilTime.now
+            var before = time(nil)
+            while true {
+                shown = CivilTime.now
+                let after = time(nil)
+                if after == before { break }
+                before = after
+            }
+            let seconds = (shown.hour * 60 + shown.minute) * 60 + shown.second
+            #expect(seconds == (Int(before) + (5 * 60 + 45) * 60) % 86400)
         }
     }
 }

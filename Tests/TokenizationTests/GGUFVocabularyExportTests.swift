@@ -33,9 +33,35 @@ import Testing
         try expectSameIDs(source, Tokenizer(gguf: gguf))
     }
 
-    @Test(arguments: ["prefixed", "metaspace"])
+    @Test(arguments: ["llama2", "gemma"])
+    func sentencePieceModelsSurvive(_ style: String) throws {
+        let folder = GoldenFolder.path("sentencepiece/\(style)")
+        let source = try Tokenizer(directory: folder)
+        let file = try written(folder, count: source.vocabularySize + 3)
+        let tokenizer = try Tokenizer(gguf: file)
+        #expect(tokenizer.parts.tokenNames["unk_token"] == "<unk>")
+        #expect(tokenizer.parts.prefixIDs == source.parts.prefixIDs)
+        let hashes = try JSONValue(
+            parsing: Goldens.bytes(GoldenFolder.path("sentencepiece/lines.json")))
+        var lines = VariedLines(seed: 2028)
+        for (block, hash) in (hashes[style]?.array ?? []).enumerated() {
+            var found = WordHash()
+            for _ in 0..<100 {
+                for id in try tokenizer.encode(lines.next(), addSpecialTokens: false) {
+                    found.add(id)
+                }
+                found.add(-1)
+            }
+            #expect(found.hexadecimal == hash.string, "block \(block)")
+        }
+    }
+
+    @Test(arguments: [
+        "tokenizers/prefixed", "tokenizers/metaspace", "sentencepiece/bpe_unknown",
+        "sentencepiece/unigram", "unigram/pairs",
+    ])
     func othersAreRefused(_ style: String) throws {
-        let folder = "\(Goldens.folder)/\(style)"
+        let folder = GoldenFolder.path(style)
         let export = try GGUFVocabularyExport(directory: folder)
         #expect {
             try export.metadata(vocabularySize: 2000, endOfTextIDs: [])

@@ -34,7 +34,7 @@ import Testing
             ),
             ("demo", "\\\\p{N}|", "\\\\p{Nd}|", "split pattern"),
             ("demo", "\"behavior\":\"Isolated\"", "\"behavior\":\"Doubled\"", "Doubled"),
-            ("demo", "\"normalizer\":null", "\"normalizer\":{\"type\":\"NFKC\"}", "NFKC"),
+            ("demo", "\"normalizer\":null", "\"normalizer\":{\"type\":\"NFKD\"}", "NFKD"),
             (
                 "demo", "\"post_processor\":null",
                 "\"post_processor\":{\"type\":\"BertProcessing\"}", "BertProcessing"

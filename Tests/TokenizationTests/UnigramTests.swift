@@ -128,7 +128,7 @@ import Testing
             ),
             ("\"precompiled_charsmap\":\"", "\"precompiled_charsmap\":\"*", "base64"),
             ("\"precompiled_charsmap\":\"", "\"precompiled_charsmap\":\"////", "damaged"),
-            ("\"type\":\"Precompiled\"", "\"type\":\"NFKC\"", "NFKC"),
+            ("\"type\":\"Precompiled\"", "\"type\":\"NFKD\"", "NFKD"),
             ("{\"type\":\"Fuse\"},", "", "order"),
         ]
         let sound = try text("split_json")

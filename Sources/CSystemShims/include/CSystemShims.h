@@ -15,10 +15,10 @@ int fusebox_accept(int listener);
 
 /// A moment as the calendar and the clock of this machine's time zone show it; months and days count from 1.
 struct fusebox_time {
-    int year, month, day, hour, minute, second;
+    int year, month, day, hour, minute, second, microsecond;
 };
 
-/// The current time; localtime_r takes pointers, this gives a value.
+/// The current time in the zone that TZ names, else the machine's; localtime_r takes pointers, this gives a value.
 struct fusebox_time fusebox_local_time(void);
 
 /// What fits a terminal; zeros where the descriptor is none. ioctl is variadic.

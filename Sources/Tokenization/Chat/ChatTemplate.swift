@@ -81,11 +81,11 @@ public struct ChatTemplate: Sendable {
 }
 
 extension CivilTime {
-    /// The time in the zone of this machine.
+    /// The time in the zone of this machine, or the one that the environment's `TZ` names.
     static var now: CivilTime {
         let now = fusebox_local_time()
         return CivilTime(
             year: Int(now.year), month: Int(now.month), day: Int(now.day), hour: Int(now.hour),
-            minute: Int(now.minute), second: Int(now.second))
+            minute: Int(now.minute), second: Int(now.second), microsecond: Int(now.microsecond))
     }
 }

@@ -6,15 +6,41 @@ public import Tensors
 /// |---|---|---|---|
 /// | byte-level BPE | `gpt2` | by its split pattern | `merges` |
 /// | SentencePiece-style BPE | `llama` | `default` | `scores`, the negated rank of a token's first merge |
+/// | SentencePiece's BPE, in `tokenizer.model` | `llama` | `default` | `scores`, its own |
 public struct GGUFVocabularyExport {
-    private let tokenizer: Tokenizer
-    private let model: JSONFields
+    let tokenizer: Tokenizer
+    private let file: VocabularyFile
     private let chatTemplate: String?
 
     /// `tokenizer.ggml.token_type`.
-    private enum TokenType: Int32 {
+    enum TokenType: Int32 {
         case normal = 1
         case unknown, control, userDefined, unused, byte
+    }
+
+    /// The tokens of a model by id.
+    struct Tokens {
+        private(set) var texts: [String]
+        private(set) var types: [TokenType]
+
+        /// Ids that have no token are filled up.
+        init(count: Int) {
+            texts = (0..<count).map { "[PAD\($0)]" }
+            types = Array(repeating: .unused, count: count)
+        }
+
+        mutating func place(
+            _ id: Int, _ text: String, _ type: TokenType
+        ) throws(TokenizationError) {
+            guard texts.indices.contains(id) else {
+                throw TokenizationError(
+                    .malformed,
+                    "the token \(quoted(text)) has the id \(id), the model has \(texts.count) tokens"
+                )
+            }
+            texts[id] = text
+            types[id] = type
+        }
     }
 
     /// The metadata of a model without a vocabulary.
@@ -27,21 +53,8 @@ public struct GGUFVocabularyExport {
     /// - Throws: also for tokenizers that `Tokenizer` does not read.
     public init(directory: String) throws(TokenizationError) {
         tokenizer = try Tokenizer(directory: directory)
-        let file = try Self.document("\(directory)/tokenizer.json")
-        model = try JSONFields(file, "\(directory)/tokenizer.json").fields("model")
+        file = try VocabularyFile(directory: directory)
         chatTemplate = try Tokenizer.chatTemplateSource(directory: directory)
-    }
-
-    private static func document(_ path: String) throws(TokenizationError) -> JSONValue {
-        do {
-            return try FileBytes(
-                path: path, loading: .copied, limit: VocabularyLimits.fileByteCount
-            )
-            .json()
-        } catch {
-            throw TokenizationError(
-                error.code == .unreadable ? .unreadable : .malformed, error.message)
-        }
     }
 
     /// The metadata for a model of `vocabularySize` tokens; ids that have no token are filled up.
@@ -51,50 +64,48 @@ public struct GGUFVocabularyExport {
     public func metadata(
         vocabularySize: Int, endOfTextIDs: [Int32]
     ) throws(TokenizationError) -> [(key: String, value: GGUFValue)] {
-        guard case .bytePair(let pairs) = tokenizer.parts.model else {
-            throw Self.unsupported("this model of tokens")
-        }
-        let (texts, types) = try tokens(count: vocabularySize)
+        var tokens = Tokens(count: vocabularySize)
         var metadata: [(key: String, value: GGUFValue)] = []
-        if case .bytes = pairs.alphabet {
-            metadata += try bytePairMetadata(ignoresMerges: pairs.ignoresMerges)
-        } else {
-            metadata += try scoredPairMetadata(texts, types)
+        switch (tokenizer.parts.model, file) {
+        case (.bytePair(let pairs), .json(let document)):
+            let model = try JSONFields(document, "tokenizer.json").fields("model")
+            try place(model, in: &tokens)
+            if case .bytes = pairs.alphabet {
+                metadata += try bytePairMetadata(model, ignoresMerges: pairs.ignoresMerges)
+            } else {
+                metadata += try scoredPairMetadata(model, tokens)
+            }
+        case (.scoredPair, .sentencePiece(let file)):
+            metadata += try sentencePieceMetadata(file, &tokens)
+        default: throw Self.unsupported("this model of tokens")
         }
-        metadata.append(("tokenizer.ggml.tokens", .array(.string, texts.map { .string($0) })))
         metadata.append(
-            ("tokenizer.ggml.token_type", .array(.int32, types.map { .int32($0.rawValue) })))
+            ("tokenizer.ggml.tokens", .array(.string, tokens.texts.map { .string($0) })))
+        metadata.append(
+            (
+                "tokenizer.ggml.token_type",
+                .array(.int32, tokens.types.map { .int32($0.rawValue) })
+            ))
         return metadata + specialMetadata(endOfTextIDs)
     }
 
     // MARK: Tokens
 
-    private func tokens(count: Int) throws(TokenizationError) -> ([String], [TokenType]) {
-        var texts = (0..<count).map { "[PAD\($0)]" }
-        var types = [TokenType](repeating: .unused, count: count)
-        func place(_ id: Int, _ text: String, _ type: TokenType) throws(TokenizationError) {
-            guard texts.indices.contains(id) else {
-                throw TokenizationError(
-                    .malformed,
-                    "the token \(quoted(text)) has the id \(id), the model has \(count) tokens")
-            }
-            texts[id] = text
-            types[id] = type
-        }
+    private func place(_ model: JSONFields, in tokens: inout Tokens) throws(TokenizationError) {
         let unknown = try model.optionalString("unk_token")
         let hasByteTokens = try model.bool("byte_fallback", default: false)
         for (text, id) in try model.fields("vocab").object {
             let isByte = hasByteTokens && TokenDecoder.byteValue(text.utf8) != nil
             let type: TokenType = isByte ? .byte : text == unknown ? .unknown : .normal
-            try place(Int(try JSONFields.id(id, quoted(text))), text, type)
+            try tokens.place(Int(try JSONFields.id(id, quoted(text))), text, type)
         }
         for token in tokenizer.parts.addedTokens where token.content != unknown {
-            try place(Int(token.id), token.content, token.isSpecial ? .control : .userDefined)
+            try tokens.place(
+                Int(token.id), token.content, token.isSpecial ? .control : .userDefined)
         }
-        return (texts, types)
     }
 
-    private func mergePairs() throws(TokenizationError) -> [(String, String)] {
+    private func mergePairs(_ model: JSONFields) throws(TokenizationError) -> [(String, String)] {
         var pairs: [(String, String)] = []
         for (rank, merge) in try model.array("merges").enumerated() {
             guard let (left, right) = TokenizerJSON.pair(merge) else {
@@ -108,9 +119,9 @@ public struct GGUFVocabularyExport {
     // MARK: Kinds
 
     private func bytePairMetadata(
-        ignoresMerges: Bool
+        _ model: JSONFields, ignoresMerges: Bool
     ) throws(TokenizationError) -> [(key: String, value: GGUFValue)] {
-        let merges = try mergePairs()
+        let merges = try mergePairs(model)
         guard !merges.contains(where: { $0.0.contains(" ") || $0.1.contains(" ") }) else {
             throw Self.unsupported("a merge of tokens with spaces")
         }
@@ -143,19 +154,19 @@ public struct GGUFVocabularyExport {
     }
 
     private func scoredPairMetadata(
-        _ texts: [String], _ types: [TokenType]
+        _ model: JSONFields, _ tokens: Tokens
     ) throws(TokenizationError) -> [(key: String, value: GGUFValue)] {
-        guard types.count(where: { $0 == .byte }) == 256 else {
+        guard tokens.types.count(where: { $0 == .byte }) == 256 else {
             throw Self.unsupported("a SentencePiece-style tokenizer without a token for every byte")
         }
-        let pairs = try mergePairs().map { (Array($0.0.utf8), Array($0.1.utf8)) }
+        let pairs = try mergePairs(model).map { (Array($0.0.utf8), Array($0.1.utf8)) }
         // By bytes: Swift takes canonically equivalent strings as equal.
         var ranks: [[UInt8]: Int] = [:]
         for (rank, pair) in pairs.enumerated() where ranks[pair.0 + pair.1] == nil {
             ranks[pair.0 + pair.1] = rank
         }
         let merges = Set(pairs.map { MergePair(left: $0.0, right: $0.1) })
-        let words = zip(texts, types).map { $1 == .normal ? Array($0.utf8) : [] }
+        let words = zip(tokens.texts, tokens.types).map { $1 == .normal ? Array($0.utf8) : [] }
         let known = Set(words)
         var scores: [GGUFValue] = []
         for word in words {
@@ -225,7 +236,7 @@ public struct GGUFVocabularyExport {
         return metadata
     }
 
-    private static func unsupported(_ what: String) -> TokenizationError {
+    static func unsupported(_ what: String) -> TokenizationError {
         TokenizationError(
             .unsupported,
             "\(what) has no place in a GGUF file; the model can be written without a vocabulary")

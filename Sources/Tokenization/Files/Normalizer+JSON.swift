@@ -17,6 +17,9 @@ extension Normalizer {
                 try read(try JSONFields(step, "\(fields.place).normalizers[\(index)]"))
             }
         case "NFC": steps.append(.compose)
+        case "NFKC": steps += [.decomposeCompatible, .compose]
+        case "Lowercase": steps.append(.lowercase)
+        case "Nmt": steps.append(.clean)
         case "Prepend": steps.append(.prepend(try Self.insertion("prepend", fields)))
         case "Replace": steps.append(try Self.replacement(fields))
         case "Precompiled":

@@ -6,30 +6,24 @@ extension Tokenizer {
     /// `chat_template.jinja` and `chat_template.json`.
     public init(directory: String) throws(TokenizationError) {
         let names = try SpecialNames(directory: directory)
-        let document: JSONValue
-        do throws(TokenizationError) {
-            document = try Self.document("\(directory)/tokenizer.json")
-        } catch {
-            guard error.code == .unreadable,
-                let model = try? Self.read("\(directory)/tokenizer.model")
-            else { throw error }
-            try self.init(sentencePiece: model, directory: directory, names)
-            return
-        }
-        do {
-            var parts = try TokenizerJSON(document).parts()
-            names.apply(to: &parts)
-            try self.init(parts, chat: Self.chat(directory))
-        } catch {
-            throw error.at(directory)
+        switch try VocabularyFile(directory: directory) {
+        case .sentencePiece(let file):
+            try self.init(sentencePiece: file, directory: directory, names)
+        case .json(let document):
+            do {
+                var parts = try TokenizerJSON(document).parts()
+                names.apply(to: &parts)
+                try self.init(parts, chat: Self.chat(directory))
+            } catch {
+                throw error.at(directory)
+            }
         }
     }
 
     private init(
-        sentencePiece bytes: [UInt8], directory: String, _ names: SpecialNames
+        sentencePiece file: SentencePieceFile, directory: String, _ names: SpecialNames
     ) throws(TokenizationError) {
         do {
-            let file = try SentencePieceFile(bytes)
             let added = try AddedTokensJSON(directory: directory)
             var parts = try SentencePieceVocabulary(file, added: added.tokens)
                 .parts(isPrefixFirst: !added.isLegacy)
@@ -55,7 +49,7 @@ extension Tokenizer {
         }
     }
 
-    private static func read(_ path: String) throws(TokenizationError) -> [UInt8] {
+    static func read(_ path: String) throws(TokenizationError) -> [UInt8] {
         do {
             return try FileBytes.array(path: path, limit: VocabularyLimits.fileByteCount)
         } catch {

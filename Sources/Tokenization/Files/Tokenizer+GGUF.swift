@@ -22,7 +22,7 @@ extension Tokenizer {
     }
 
     /// Reads the vocabulary inside a GGUF file: `tokenizer.ggml.model` `gpt2` with a known
-    /// `tokenizer.ggml.pre`, or `llama`.
+    /// `tokenizer.ggml.pre`, `llama`, or `t5`.
     public init(gguf: GGUFFile) throws(TokenizationError) {
         let vocabulary = try GGUFVocabulary(gguf)
         try self.init(try vocabulary.parts(), chat: vocabulary.chatTemplateSource())
@@ -31,12 +31,12 @@ extension Tokenizer {
 
 /// The keys of a GGUF file that start with `tokenizer.`.
 struct GGUFVocabulary {
-    private let file: GGUFFile
-    private let texts: [String]
-    private let types: [TokenType]
+    let file: GGUFFile
+    let texts: [String]
+    let types: [TokenType]
 
     /// `tokenizer.ggml.token_type`.
-    private enum TokenType: Int {
+    enum TokenType: Int {
         case normal = 1
         case unknown
         case control
@@ -48,8 +48,11 @@ struct GGUFVocabulary {
         var isSpecial: Bool { self == .unknown || self == .control }
     }
 
-    /// Where llama.cpp looks when a `llama` vocabulary does not say.
-    private static let llamaDefaults: [String: UInt32] = ["bos": 1, "eos": 2]
+    /// Where llama.cpp looks when a vocabulary does not say.
+    private static let defaults: [String: [String: UInt32]] = [
+        "llama": ["bos": 1, "eos": 2], "t5": ["padding": 0, "eos": 1, "unknown": t5Unknown],
+    ]
+    static let t5Unknown: UInt32 = 2
 
     private var kind: String { file.metadata["tokenizer.ggml.model"]?.string ?? "" }
 
@@ -81,10 +84,11 @@ struct GGUFVocabulary {
         switch kind {
         case "gpt2": parts = try bytePairParts()
         case "llama": parts = try scoredPairParts()
+        case "t5": parts = try unigramParts()
         default:
             throw TokenizationError(
                 .unsupported,
-                "tokenizer.ggml.model \(quoted(kind)) is not supported; gpt2 and llama are")
+                "tokenizer.ggml.model \(quoted(kind)) is not supported; gpt2, llama and t5 are")
         }
         try addSpecialTokens(to: &parts)
         return parts
@@ -99,7 +103,7 @@ struct GGUFVocabulary {
 
     // MARK: Models
 
-    private func table(_ spelling: VocabularyBuilder.Spelling) throws(TokenizationError) -> (
+    func table(_ spelling: VocabularyBuilder.Spelling) throws(TokenizationError) -> (
         VocabularyBuilder, TokenTable
     ) {
         var builder = VocabularyBuilder(spelling)
@@ -149,14 +153,20 @@ struct GGUFVocabulary {
         return parts
     }
 
-    private func scoredPairParts() throws(TokenizationError) -> Tokenizer.Parts {
+    /// One score a token, rounded as llama.cpp keeps them.
+    func scores() throws(TokenizationError) -> [Double] {
         guard let scores = file.metadata["tokenizer.ggml.scores"]?.doubles,
             scores.count == texts.count,
-            scores.allSatisfy(\.isFinite)
+            scores.allSatisfy({ Float($0).isFinite })
         else {
             throw Self.malformed(
                 "scores", "one finite number for each of \(texts.count) tokens was expected")
         }
+        return scores.map { Double(Float($0)) }
+    }
+
+    private func scoredPairParts() throws(TokenizationError) -> Tokenizer.Parts {
+        let scores = try scores()
         let (_, table) = try table(.text)
         var byteIDs: [UInt32?] = Array(repeating: nil, count: 256)
         for (id, text) in texts.enumerated() {
@@ -205,23 +215,24 @@ struct GGUFVocabulary {
         for (role, name) in ["bos": "bos", "eos": "eos", "unknown": "unk", "padding": "pad"] {
             parts.tokenNames["\(name)_token"] = try id(role).map { texts[Int($0)] }
         }
-        if flag("add_eos_token", default: false), let id = try id("eos") { parts.suffixIDs = [id] }
+        if flag("add_eos_token", default: kind == "t5"), let id = try id("eos") {
+            parts.suffixIDs = [id]
+        }
     }
 
-    private func beginIDs(default fallback: Bool) throws(TokenizationError) -> [UInt32] {
+    func beginIDs(default fallback: Bool) throws(TokenizationError) -> [UInt32] {
         guard flag("add_bos_token", default: fallback), let id = try id("bos") else { return [] }
         return [id]
     }
 
-    private func flag(_ name: String, default fallback: Bool) -> Bool {
+    func flag(_ name: String, default fallback: Bool) -> Bool {
         file.metadata["tokenizer.ggml.\(name)"]?.bool ?? fallback
     }
 
     /// The id of a role such as `bos`; nil when the file names none.
-    private func id(_ role: String) throws(TokenizationError) -> UInt32? {
+    func id(_ role: String) throws(TokenizationError) -> UInt32? {
         guard let value = file.metadata["tokenizer.ggml.\(role)_token_id"] else {
-            return kind == "llama"
-                ? Self.llamaDefaults[role].flatMap { $0 < texts.count ? $0 : nil } : nil
+            return Self.defaults[kind]?[role].flatMap { $0 < texts.count ? $0 : nil }
         }
         guard let id = value.int, texts.indices.contains(id) else {
             throw Self.malformed(
@@ -230,7 +241,7 @@ struct GGUFVocabulary {
         return UInt32(id)
     }
 
-    private static func malformed(_ key: String, _ what: String) -> TokenizationError {
+    static func malformed(_ key: String, _ what: String) -> TokenizationError {
         TokenizationError(.malformed, "tokenizer.ggml.\(key): \(what)")
     }
 }
