@@ -1,6 +1,7 @@
 """Writes seeds for every target, made of the goldens: seeds.py FOLDER."""
 
 import json
+import math
 import shutil
 import sys
 from pathlib import Path
@@ -135,3 +136,31 @@ router = {"digest": digests[0], "origin": digests[1]}
 document = {"format": "fusebox.registry", "version": 1, "revision": 7, "adapters": [canary, removed], "router": router}
 add("registry", "canary", json.dumps(document).encode())
 add("registry", "plain", json.dumps(document | {"adapters": [formal]}).encode())
+
+
+def safetensors(tensors: dict[str, tuple[str, list[int]]], metadata: dict[str, str]) -> bytes:
+    """A file whose values are all 0.5."""
+    header, data = {"__metadata__": metadata}, b""
+    for name, (dtype, shape) in tensors.items():
+        values = (b"\0\x38" if dtype == "F16" else b"\0\0\0\x3f") * math.prod(shape)
+        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [len(data), len(data) + len(values)]}
+        data += values
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text + data
+
+
+# A router of one class and the base, with and without the meanings of three pieces of words.
+shapes = {
+    "table": ("F16", [64, 16]), "importances": ("F16", [64]), "hidden.biases": ("F32", [16]), "output.weights": ("F16", [16, 2]),
+    "output.biases": ("F32", [2]), "statistics.mean": ("F32", [16]), "statistics.covariance": ("F32", [16, 16]),
+}
+meanings = {"meanings": ("F16", [3, 16]), "meanings.weights": ("F16", [16, 16])}
+features = {"buckets": 64, "word_grams": 2, "character_grams": [3, 5], "text_bytes": 4096}
+settings = {
+    "format": "fusebox.router", "labels": [{"name": "calm", "adapter": digests[0], "origin": "trained"}], "temperature": 1, "threshold": 0,
+    "coverage": 0.95, "target_logit": 3, "other_logit": -1, "other_logit_deviation": 1, "features": features, "width": 16, "seed": "0",
+}
+for version, tensors in ((1, shapes), (2, shapes | meanings)):
+    metadata = {"format": "fusebox.router"} | ({"pieces": "calm\nship\n##s"} if version == 2 else {})
+    add("router", f"version-{version}", piece(json.dumps(settings | {"version": version}).encode()) + safetensors(tensors, metadata))

@@ -128,18 +128,19 @@ import Wire
         #expect(try engine.find(request.id) == nil)
     }
 
-    /// What nobody asked to keep goes where room is short, the oldest first, and its id stays; what was asked for, failed or is
-    /// young does not.
+    /// What nobody asked to keep goes where room is short, the oldest first, and its id stays, also if its client was wrong; what was
+    /// asked for, failed here or is young does not.
     @Test func whatNobodyAskedToKeepMakesRoom() throws {
         let engine = try JournalEngine(path: path, byteLimit: 0)
         let chunk = WireJournalEntry { $0.chunk.text = "more" }
         let done = WireJournalEntry { $0.done.reason = .end }
-        let failed = WireJournalEntry { $0.failed.message = "it failed" }
-        let requests = (1...5).map { Sample.request($0, isKept: $0 == 2) }
+        let failed = WireJournalEntry { $0.failed.code = .internal }
+        let tooLong = WireJournalEntry { $0.failed.code = .contextOverflow }
+        let requests = (1...6).map { Sample.request($0, isKept: $0 == 2) }
         try engine.commit(requests.map { .submit($0) }, durability: .power)
-        for (number, request) in zip(1..., requests) where number < 5 {
+        for (number, request) in zip(1..., requests) where number != 5 {
             let key = PartKey(request: request.id, part: 0)
-            let end = number == 3 ? failed : done
+            let end = number == 3 ? failed : number == 6 ? tooLong : done
             try engine.commit(
                 [
                     .renew(key, from: 2, [chunk]),
@@ -149,7 +150,7 @@ import Wire
         }
         #expect(try !engine.expire(endedBefore: 0, unwantedBefore: 50))
         let left = try requests.map { try engine.find($0.id).map(Sample.text) ?? "gone" }
-        #expect(left.map { $0 == "closed" } == [true, false, false, false, false])
+        #expect(left.map { $0 == "closed" } == [true, false, false, false, false, true])
         #expect(try engine.watch().requests.map(\.serial) == [5])
         #expect(try !engine.expire(endedBefore: 11, unwantedBefore: 50))
         #expect(try engine.find(requests[0].id) == nil)

@@ -3,7 +3,7 @@
 /// Each may throw what it likes, and must not trap, hang or take memory without bound.
 enum FuzzTarget: String {
     case safetensors, gguf, json, wire, tokenizer, transport, gzip, rows, sentences
-    case journal, registry
+    case journal, registry, router
     case chatTemplate = "chat-template"
     case adapterConfiguration = "adapter-configuration"
     case evaluationRows = "evaluation-rows"
@@ -22,6 +22,7 @@ enum FuzzTarget: String {
         case .registry: try? RegistryTarget.run(bytes)
         case .transport: TransportTarget.run(bytes)
         case .gzip: try? RoutingTargets.gzip(bytes)
+        case .router: try? RoutingTargets.router(bytes)
         case .rows: RoutingTargets.rows(bytes)
         case .sentences: RoutingTargets.sentences(bytes)
         case .evaluationRows: try? EvaluationTargets.rows(bytes)

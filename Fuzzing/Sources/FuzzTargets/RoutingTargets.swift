@@ -9,6 +9,17 @@ enum RoutingTargets {
         precondition(content.count <= 1 << 20, "more bytes than the limit")
     }
 
+    /// Both files of a router: two bytes with the length of the first, the first, and the second; then it routes a text.
+    static func router(_ bytes: [UInt8]) throws {
+        guard bytes.count > 2 else { return }
+        let length = min(Int(bytes[0]) | Int(bytes[1]) << 8, bytes.count - 2)
+        let router = try AdapterRouter(
+            settings: Array(bytes[2..<2 + length]), weights: Array(bytes[(2 + length)...]), from: ""
+        )
+        let scores = router.scores(of: "a calm ship, by night")
+        precondition(scores.probabilities.count == router.labels.count, "a class is lost")
+    }
+
     /// As JSON lines, as a table and as a file without a known ending.
     static func rows(_ bytes: [UInt8]) {
         for path in ["rows.jsonl", "rows.csv", "rows"] {

@@ -19,7 +19,7 @@ struct JournalWriter {
             .quarantine(let key, let position, let entry, let attempts):
             try append([entry], at: position, to: key)
             try joinRuns(of: key)
-            if case .failed = entry.kind {
+            if case .failed(let failure) = entry.kind, failure.isOfTheService {
                 try execute("UPDATE requests SET kept = 1 WHERE id = ?", [key.request.data])
             }
             try note(attempts, of: key)
@@ -175,5 +175,17 @@ struct JournalWriter {
 
     private func execute(_ sql: String, _ arguments: StatementArguments) throws {
         try database.cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+}
+
+extension WireFailed {
+    /// Whether somebody may want to look at what failed and try it again: it was not the request that was wrong or late.
+    fileprivate var isOfTheService: Bool {
+        switch code {
+        case .internal, .unavailable, .unspecified, .UNRECOGNIZED: true
+        case .invalidArgument, .notFound, .alreadyExists, .resourceExhausted, .contextOverflow,
+            .deadlineExceeded, .unsupportedVersion, .slowConsumer:
+            false
+        }
     }
 }

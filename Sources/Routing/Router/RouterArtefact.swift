@@ -24,24 +24,31 @@ enum RouterArtefact {
 extension AdapterRouter {
     /// Reads an artefact and checks all of it: format, counts, shapes, and that every number is finite.
     public init(directory: String) throws(RoutingError) {
-        let settingsPath = "\(directory)/\(RouterArtefact.settingsName)"
-        let weightsPath = "\(directory)/\(RouterArtefact.weightsName)"
-        let settingsBytes: [UInt8]
-        let weightsBytes: [UInt8]
+        let settings: [UInt8]
+        let weights: [UInt8]
         do {
-            settingsBytes = try FileBytes.array(
-                path: settingsPath, limit: RouterArtefact.settingsByteLimit)
-            weightsBytes = try FileBytes.array(
-                path: weightsPath, limit: RouterArtefact.weightsByteLimit)
+            settings = try FileBytes.array(
+                path: "\(directory)/\(RouterArtefact.settingsName)",
+                limit: RouterArtefact.settingsByteLimit)
+            weights = try FileBytes.array(
+                path: "\(directory)/\(RouterArtefact.weightsName)",
+                limit: RouterArtefact.weightsByteLimit)
         } catch {
             throw RoutingError(
                 .file, "\(error.message); a router is a folder that `fusebox router train` wrote")
         }
+        try self.init(settings: settings, weights: weights, from: directory)
+    }
+
+    /// Reads what the files of an artefact hold.
+    init(
+        settings settingsBytes: [UInt8], weights weightsBytes: [UInt8], from directory: String
+    ) throws(RoutingError) {
         let settings: RouterSettings
         do throws(RoutingError) {
             settings = try RouterSettings(parsing: settingsBytes)
         } catch {
-            throw error.at(settingsPath)
+            throw error.at("\(directory)/\(RouterArtefact.settingsName)")
         }
         let weights: RouterWeights
         do throws(RoutingError) {
@@ -49,7 +56,7 @@ extension AdapterRouter {
                 parsing: weightsBytes, recipe: settings.recipe, width: settings.width,
                 classCount: settings.classes.count + 1, hasMeanings: settings.hasMeanings)
         } catch {
-            throw error.at(weightsPath)
+            throw error.at("\(directory)/\(RouterArtefact.weightsName)")
         }
         self.init(
             classes: settings.classes, digest: Digest(of: settingsBytes + weightsBytes),
