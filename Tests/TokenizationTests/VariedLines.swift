@@ -63,6 +63,21 @@ struct VariedLines {
         random = SeededGenerator(seed: seed)
     }
 
+    /// Of each hundred lines from a seed the hash of their ids, with an end behind each line.
+    static func hashes(
+        of blockCount: Int, seed: UInt64, encode: (String) throws -> [Int32]
+    ) rethrows -> [String] {
+        var lines = VariedLines(seed: seed)
+        return try (0..<blockCount).map { _ in
+            var hash = WordHash()
+            for _ in 0..<100 {
+                for id in try encode(lines.next()) { hash.add(id) }
+                hash.add(-1)
+            }
+            return hash.hexadecimal
+        }
+    }
+
     mutating func next() -> String {
         var text = ""
         for _ in 0...below(24) {
