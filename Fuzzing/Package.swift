@@ -62,11 +62,12 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"),
             ]),
         .shipped("Optimization", []),
+        .shipped("Merging", ["Adapters", "Kernels", "Optimization"]),
         .shipped("Routing", ["Adapters", "Kernels", "Optimization", "Tensors"]),
         .shipped(
             "Evaluation",
             [
-                "Adapters", "Routing", "Tensors",
+                "Adapters", "Merging", "Routing", "Tensors",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         .shipped("Wire", [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),

@@ -27,7 +27,9 @@ enum JournalTarget {
                 try write(numbers, record, &pieces, to: database)
                 let reader = JournalReader(database: database)
                 _ = try reader.list(limit: 10)
-                takeUp(try reader.open(), try reader.find(id))
+                let (recovery, damaged) = try reader.open()
+                takeUp(recovery, try reader.find(id))
+                for row in damaged { try JournalWriter(database: database).endDamaged(row) }
                 return .rollback
             }
         }
@@ -37,7 +39,7 @@ enum JournalTarget {
         _ numbers: Numbers, _ record: Data, _ pieces: inout Pieces, to database: Database
     ) throws {
         try database.execute(
-            sql: "INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            sql: "INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
             arguments: [
                 id.data, numbers[0], Data(), record, numbers[1], numbers.optional(2),
                 numbers.optional(3), record,
