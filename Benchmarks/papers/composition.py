@@ -84,7 +84,7 @@ def lexicon(data: Path) -> dict:
 
 def main() -> None:
     a = arguments()
-    shelf = Shelf(a.fusebox, a.model, a.work, ["--rank", "4", "--epochs", str(a.epochs), "--learning-rate", "1e-3", "--threads", str(a.threads)], a.threads)
+    shelf = Shelf(a.fusebox, a.model, a.work, ["--rank", "4", "--epochs", str(a.epochs), "--batch", str(a.batch), "--learning-rate", "1e-3", "--threads", str(a.threads)], a.threads)
     grid = rows_of(a.data / "attr" / "synthetic_sentiment_topic_grid" / "train.jsonl.gz")
     draw = random.Random(7)
     everything = sorted({topic for pair in OTHERS for topic in pair})

@@ -18,6 +18,7 @@ def arguments() -> argparse.Namespace:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--epochs", type=int, default=3, help="passes over an adapter's rows; a base that knows little needs more")
+    parser.add_argument("--batch", type=int, default=16, help="rows a step; few rows need smaller steps")
     parser.add_argument("--rows", type=float, default=1, help="the part of an adapter's rows to train with, for a slow base")
     parser.add_argument("--tests", type=float, default=1, help="the part of the questions to ask")
     parser.add_argument("--type", default="q8_0")

@@ -49,7 +49,7 @@ SKILLS: dict[str, Draw] = {
 def main() -> None:
     a = arguments()
     threads = ["--threads", str(a.threads)]
-    shelf = Shelf(a.fusebox, a.model, a.work, ["--rank", "8", "--epochs", str(a.epochs), "--learning-rate", "1e-3", *threads], a.threads)
+    shelf = Shelf(a.fusebox, a.model, a.work, ["--rank", "8", "--epochs", str(a.epochs), "--batch", str(a.batch), "--learning-rate", "1e-3", *threads], a.threads)
     chosen = pairs(a.data)
     learned = {name: rows(make, round(ROWS * a.rows), f"learn {name}") for name, make in SKILLS.items()}
     for name, part in learned.items():

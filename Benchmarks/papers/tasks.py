@@ -14,7 +14,7 @@ ROWS, TESTS = 400, 40
 
 def main() -> None:
     a = arguments()
-    shelf = Shelf(a.fusebox, a.model, a.work, ["--rank", "4", "--epochs", str(a.epochs), "--learning-rate", "1e-3", "--threads", str(a.threads)], a.threads)
+    shelf = Shelf(a.fusebox, a.model, a.work, ["--rank", "4", "--epochs", str(a.epochs), "--batch", str(a.batch), "--learning-rate", "1e-3", "--threads", str(a.threads)], a.threads)
     folder = a.data / "router" / "tasks26"
     labels = sorted({row["label"] for row in rows_of(folder / "train.jsonl.gz")} - {"oos"})
     for label in labels:

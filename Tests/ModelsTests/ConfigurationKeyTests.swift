@@ -71,6 +71,20 @@ import Testing
         #expect(try configuration(more) == configuration(""))
     }
 
+    /// What transformers 5 writes when it saves a model that it read from its first release.
+    @Test(arguments: [
+        (
+            "gemma3_text", #""layer_types": ["full_attention", "sliding_attention"]"#,
+            #""sliding_window_pattern": 6, "_sliding_window_pattern": 6"#
+        ),
+        ("gemma2", #""sliding_window": 8"#, #""sliding_window_size": 8"#),
+        ("mistral", #""sliding_window": 8"#, #""_flash_attn_2_enabled": true"#),
+    ])
+    func whatIsSavedBesidesChangesNothing(_ type: String, _ more: String, _ beside: String) throws {
+        #expect(
+            try configuration("\(more), \(beside)", type: type) == configuration(more, type: type))
+    }
+
     /// The older spelling goes first where it says something, as in transformers, and null says nothing.
     @Test(arguments: [
         #""rope_parameters": null, "rope_scaling": {"type": "linear", "factor": 4}, "rope_theta": 500"#,

@@ -10,6 +10,8 @@ enum ConsequentialKeys {
         "_attn_implementation": "how transformers computes",
         "_attn_implementation_autoset": "how transformers computes",
         "attn_implementation": "how transformers computes",
+        "_flash_attn_2_enabled": "how transformers computes",
+        "use_flash_attention_2": "how transformers computes",
         "attention_dropout": "in training only",
         "attention_probs_dropout_prob": "in training only",
         "attn_pdrop": "in training only",

@@ -100,6 +100,9 @@ extension ModelFamily {
             "query_pre_attn_scalar": .integer(256), "attn_logit_softcapping": .integer(50),
             "final_logit_softcapping": .integer(30),
         ]
+        family.harmlessKeys = [
+            "sliding_window_size": "published beside sliding_window, which transformers reads"
+        ]
         family.ggufDefaults = [
             "attn_logit_softcapping": 50, "final_logit_softcapping": 30,
             "attention.sliding_window": 4096,
@@ -134,6 +137,10 @@ extension ModelFamily {
             "num_attention_heads": .integer(8), "num_key_value_heads": .integer(4),
             "max_position_embeddings": .integer(131_072), "sliding_window": .integer(4096),
             "query_pre_attn_scalar": .integer(256), "rope_theta": .integer(1_000_000),
+        ]
+        family.harmlessKeys = [
+            "sliding_window_pattern": "says nothing where layer_types does",
+            "_sliding_window_pattern": "where transformers had layer_types from, as it saves it",
         ]
         return family
     }()
