@@ -2,17 +2,26 @@ internal import CKernels
 
 /// Causal attention over whole sequences that stand one after the other in the rows of a matrix, forwards and backwards.
 ///
+/// The first sequence may be what all others begin with: they see its rows before their own.
+///
 /// Scores are never kept: the backward pass computes them again, a block of queries at a time, as in Chen et al. (2016)
 /// and Dao (2023).
 public struct DenseAttention: Sendable {
     private let compute: DenseCompute
     private let shape: AttentionShape
-    /// For each sequence its rows.
+    /// For each sequence its own rows.
     private let sequences: [Range<Int>]
+    private let sharedCount: Int
 
-    public init(_ shape: AttentionShape, sequences: [Range<Int>], on compute: DenseCompute) {
+    /// - Parameter sharedCount: rows of the first sequence when all others begin with it, or 0.
+    public init(
+        _ shape: AttentionShape, sequences: [Range<Int>], sharedCount: Int = 0,
+        on compute: DenseCompute
+    ) {
+        precondition(sharedCount == 0 || sequences.first == 0..<sharedCount)
         self.shape = shape
         self.sequences = sequences
+        self.sharedCount = sharedCount
         self.compute = compute
     }
 
@@ -25,13 +34,12 @@ public struct DenseAttention: Sendable {
     ///   - qkv: (rows, queries + 2 keys): queries, keys and values of the heads, after norms and rotation.
     ///   - out: (rows, queries).
     public func forward(_ qkv: Matrix, into out: Matrix) {
-        forEachGroup { rows, head in
-            let (keys, values) = (keys(qkv, rows, head), values(qkv, rows, head))
-            forEachQueryBlock(rows, head) { queries, columns, seen, scores in
+        forEachGroup { sequence, head in
+            let keys = seen(qkv.columns(keyColumns(head)), by: sequence)
+            let values = seen(qkv.columns(valueColumns(head)), by: sequence)
+            forEachQueryBlock(sequence, head) { queries, columns, seen, first, scores in
                 let query = qkv.rows(queries).columns(columns)
-                score(
-                    query, keys.rows(seen), into: scores,
-                    first: queries.lowerBound - rows.lowerBound - seen.lowerBound)
+                score(query, keys.rows(seen), into: scores, first: first)
                 multiply(scores, by: values.rows(seen), into: out.rows(queries).columns(columns))
             }
         }
@@ -39,18 +47,16 @@ public struct DenseAttention: Sendable {
 
     /// Writes d loss / d qkv, of d loss / d out.
     public func backward(_ qkv: Matrix, _ outGradient: Matrix, into gradient: Matrix) {
-        forEachGroup { rows, head in
-            let (keys, values) = (keys(qkv, rows, head), values(qkv, rows, head))
-            let keyGradient = self.keys(gradient, rows, head)
-            let valueGradient = self.values(gradient, rows, head)
-            for row in 0..<rows.count {
-                unsafe keyGradient[row].update(repeating: 0, count: keys.columns)
-                unsafe valueGradient[row].update(repeating: 0, count: keys.columns)
-            }
-            let slopes = Matrix(min(Self.blockSize, rows.count), rows.count)
-            forEachQueryBlock(rows, head) { queries, columns, seen, scores in
+        // What each sequence adds to the shared rows, below each other: summed in one order whatever the number of threads.
+        let added = Matrix(sequences.count * sharedCount, qkv.columns)
+        forEachGroup { sequence, head in
+            let keys = seen(qkv.columns(keyColumns(head)), by: sequence)
+            let values = seen(qkv.columns(valueColumns(head)), by: sequence)
+            let keyGradient = Matrix(keys.rows, keys.columns)
+            let valueGradient = Matrix(keys.rows, keys.columns)
+            let slopes = Matrix(min(Self.blockSize, sequences[sequence].count), keys.rows)
+            forEachQueryBlock(sequence, head) { queries, columns, seen, first, scores in
                 let query = qkv.rows(queries).columns(columns)
-                let first = queries.lowerBound - rows.lowerBound - seen.lowerBound
                 let capSlopes = score(query, keys.rows(seen), into: scores, first: first)
                 let outer = outGradient.rows(queries).columns(columns)
                 let slopes = slopes.rows(0..<queries.count).columns(0..<seen.count)
@@ -72,6 +78,31 @@ public struct DenseAttention: Sendable {
                 multiply(
                     slopes, leftTransposed: true, by: query, into: keyGradient.rows(seen),
                     alpha: shape.scale, beta: 1)
+            }
+            let before = 0..<shared(before: sequence)
+            let own = before.count..<keys.rows
+            for (found, columns) in [
+                (keyGradient, keyColumns(head)), (valueGradient, valueColumns(head)),
+            ] {
+                Self.copy(
+                    found.rows(own), into: gradient.rows(sequences[sequence]).columns(columns))
+                let place = sequence * sharedCount
+                Self.copy(
+                    found.rows(before),
+                    into: added.rows(place..<place + before.count).columns(columns))
+            }
+        }
+        addShared(added, to: gradient)
+    }
+
+    private func addShared(_ added: Matrix, to gradient: Matrix) {
+        let keysAndValues = keyColumns(0).lowerBound..<added.columns
+        compute.pool.run(sharedCount) { row in
+            let sum = gradient.columns(keysAndValues)
+            let added = added.columns(keysAndValues)
+            for sequence in sequences.indices.dropFirst() {
+                unsafe compute.kernels.table.pointee.add(
+                    sum[row], added[sequence * sharedCount + row], Int32(added.columns), 1)
             }
         }
     }
@@ -102,43 +133,60 @@ public struct DenseAttention: Sendable {
     }
 
     /// Runs `body` for each sequence and head of keys.
-    private func forEachGroup(_ body: (Range<Int>, Int) -> Void) {
+    private func forEachGroup(_ body: (Int, Int) -> Void) {
         let heads = shape.keyValueHeads
         compute.pool.run(sequences.count * heads) { chunk in
-            body(sequences[chunk / heads], chunk % heads)
+            body(chunk / heads, chunk % heads)
         }
     }
 
     /// Runs `body` for the queries that read a head of keys, a block at a time: rows, columns, the keys that any of them
-    /// sees, and room for their scores.
+    /// sees, the place of the first query among those, and room for their scores.
     private func forEachQueryBlock(
-        _ rows: Range<Int>, _ head: Int,
-        _ body: (Range<Int>, Range<Int>, Range<Int>, Matrix) -> Void
+        _ sequence: Int, _ head: Int,
+        _ body: (Range<Int>, Range<Int>, Range<Int>, Int, Matrix) -> Void
     ) {
         let group = shape.queryHeads / shape.keyValueHeads
-        let room = Matrix(min(Self.blockSize, rows.count), rows.count)
+        let (rows, shared) = (sequences[sequence], shared(before: sequence))
+        let room = Matrix(min(Self.blockSize, rows.count), shared + rows.count)
         for queryHead in head * group..<(head + 1) * group {
-            let columns = queryHead * shape.headDimension..<(queryHead + 1) * shape.headDimension
             for start in stride(from: 0, to: rows.count, by: Self.blockSize) {
                 let end = min(start + Self.blockSize, rows.count)
-                let begin = shape.window.map { max(0, start + 1 - $0) } ?? 0
+                let begin = shape.window.map { max(0, shared + start + 1 - $0) } ?? 0
                 body(
-                    rows.lowerBound + start..<rows.lowerBound + end, columns, begin..<end,
-                    room.rows(0..<end - start).columns(0..<end - begin))
+                    rows.lowerBound + start..<rows.lowerBound + end, columns(queryHead),
+                    begin..<shared + end, shared + start - begin,
+                    room.rows(0..<end - start).columns(0..<shared + end - begin))
             }
         }
     }
 
-    private func keys(_ qkv: Matrix, _ rows: Range<Int>, _ head: Int) -> Matrix {
-        part(qkv, rows, head: shape.queryHeads + head)
+    /// How many rows a sequence sees before its own.
+    private func shared(before sequence: Int) -> Int { sequence == 0 ? 0 : sharedCount }
+
+    /// The rows that a sequence sees.
+    private func seen(_ x: Matrix, by sequence: Int) -> Matrix {
+        let own = x.rows(sequences[sequence])
+        let shared = shared(before: sequence)
+        guard shared > 0 else { return own }
+        let all = Matrix(shared + own.rows, x.columns)
+        Self.copy(x.rows(0..<shared), into: all.rows(0..<shared))
+        Self.copy(own, into: all.rows(shared..<all.rows))
+        return all
     }
 
-    private func values(_ qkv: Matrix, _ rows: Range<Int>, _ head: Int) -> Matrix {
-        part(qkv, rows, head: shape.queryHeads + shape.keyValueHeads + head)
+    private func keyColumns(_ head: Int) -> Range<Int> { columns(shape.queryHeads + head) }
+
+    private func valueColumns(_ head: Int) -> Range<Int> {
+        columns(shape.queryHeads + shape.keyValueHeads + head)
     }
 
-    private func part(_ qkv: Matrix, _ rows: Range<Int>, head: Int) -> Matrix {
-        qkv.rows(rows).columns(head * shape.headDimension..<(head + 1) * shape.headDimension)
+    private func columns(_ head: Int) -> Range<Int> {
+        head * shape.headDimension..<(head + 1) * shape.headDimension
+    }
+
+    private static func copy(_ x: Matrix, into y: Matrix) {
+        for row in 0..<x.rows { unsafe y[row].update(from: x[row], count: x.columns) }
     }
 
     /// C = alpha op(A) op(B) + beta C, on the thread that asks.

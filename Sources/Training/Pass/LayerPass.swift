@@ -178,7 +178,8 @@ struct LayerPass {
     // MARK: Parts
 
     private var attention: DenseAttention {
-        DenseAttention(layer.shape, sequences: rows.sequences, on: compute)
+        DenseAttention(
+            layer.shape, sequences: rows.sequences, sharedCount: rows.sharedCount, on: compute)
     }
 
     private func gate(of tape: LayerTape) -> Matrix {

@@ -34,6 +34,8 @@ public final class Trainer {
     private let settings: TrainingSettings
     private let examples: [TrainingExample]
     private let validation: [TrainingExample]
+    /// Whether what examples begin with goes through once; not where rotations depend on a text's length and lengths tell.
+    private let sharesBeginning: Bool
     private let pass: TrainingPass
     private var optimizer: AdamW
 
@@ -75,6 +77,11 @@ public final class Trainer {
         self.validation = validation
         stepCount = settings.stepCount(examples.count)
         let longest = (examples + validation).reduce(0) { max($0, $1.tokens.count - 1) }
+        let rotaryLengths = (examples + validation).map {
+            let count = $0.tokens.count - 1
+            return base.configuration.rotaryLength(prompt: count, total: count)
+        }
+        sharesBeginning = Set(rotaryLengths).count == 1
         pass = TrainingPass(
             base, addends: parameters.addends, rowCapacity: max(longest, settings.rowCount),
             compute: compute)
@@ -135,12 +142,17 @@ public final class Trainer {
     /// The mean loss of some examples' learned tokens, in nats.
     public func loss(of examples: [TrainingExample]) throws(ModelError) -> Float {
         var (sum, count) = (0.0, 0)
-        for batch in TrainingBatch.packed(examples, rowCount: settings.rowCount) {
+        for batch in batches(examples) {
             let losses = try pass.losses(batch)
             sum += losses.reduce(0) { $0 + Double($1) }
             count += losses.count
         }
         return Float(sum / Double(max(1, count)))
+    }
+
+    private func batches(_ examples: [TrainingExample]) -> [TrainingBatch] {
+        TrainingBatch.packed(
+            examples, rowCount: settings.rowCount, sharesBeginning: sharesBeginning)
     }
 
     // MARK: One step
@@ -149,7 +161,7 @@ public final class Trainer {
         let learned = examples.reduce(0) { $0 + $1.learnedCount }
         pass.clearGradients()
         var sum = 0.0
-        for batch in TrainingBatch.packed(examples, rowCount: settings.rowCount) {
+        for batch in batches(examples) {
             let losses = try pass.addGradients(of: batch, scale: 1 / Float(learned))
             sum += losses.reduce(0) { $0 + Double($1) }
         }

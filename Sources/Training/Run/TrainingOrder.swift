@@ -29,21 +29,26 @@ struct TrainingOrder {
 
 extension TrainingBatch {
     /// Batches of at most `rowCount` rows, in order; a longer example is one by itself.
-    static func packed(_ examples: [TrainingExample], rowCount: Int) -> [TrainingBatch] {
+    ///
+    /// - Parameter sharesBeginning: whether what all examples begin with goes through the model once a batch.
+    static func packed(
+        _ examples: [TrainingExample], rowCount: Int, sharesBeginning: Bool
+    ) -> [TrainingBatch] {
+        let shared = sharesBeginning ? beginning(of: examples) : 0
         var batches: [TrainingBatch] = []
         var open: [TrainingExample] = []
-        var rows = 0
+        var rows = shared
         for example in examples {
-            let more = example.tokens.count - 1
+            let more = example.tokens.count - 1 - shared
             if !open.isEmpty, rows + more > rowCount {
-                batches.append(TrainingBatch(open))
+                batches.append(TrainingBatch(open, sharedCount: shared))
                 open = []
-                rows = 0
+                rows = shared
             }
             open.append(example)
             rows += more
         }
-        if !open.isEmpty { batches.append(TrainingBatch(open)) }
+        if !open.isEmpty { batches.append(TrainingBatch(open, sharedCount: shared)) }
         return batches
     }
 }
