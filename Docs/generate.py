@@ -137,7 +137,9 @@ def errors():
             for name, number, about in re.findall(r"CODE_(\w+) = ([1-9]\d*);(?: *// (.+))?", body)]
     return (
         "# Errors\n\nA failure on the wire has a code; over HTTP the code is in small letters in `error.code`, with a status. The gateway's own are"
-        " `unauthorized` (401), `unreachable` (503: the service does not answer) and `diverged` (500: a reply that went on differently).\n\n"
+        " `unauthorized` (401), `forbidden` (403: a page of another site, or changes that are not allowed), `method_not_allowed` (405),"
+        " `request_timeout` (408), `too_large` (413), `unsupported_media_type` (415), `diverged` (500: a reply that went on differently),"
+        " `unreachable` (503: the service does not answer) and `cancelled` (503).\n\n"
         "| number | on the wire | over HTTP | status | when |\n|---|---|---|---|---|\n" + "".join(rows))
 
 

@@ -47,7 +47,7 @@ public enum AdapterModule: Hashable, Sendable {
     }
 
     /// The layer that it is in, if it is in one.
-    var layer: Int? {
+    public var layer: Int? {
         switch self {
         case .linear(let layer, _), .fused(let layer, _): layer
         case .embedding, .head: nil

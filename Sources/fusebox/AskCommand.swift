@@ -15,7 +15,7 @@ struct AskCommand: AsyncParsableCommand {
             On a terminal each sentence of the reply wears the colour of its adapters, and a line of weights follows; \
             otherwise the plain text is printed. A line of a --jsonl file is an object with "prompt" and, each optional, \
             "id", "system", "select", "weighting", "kv_rule", "split", "raw", "text", "max_tokens", "temperature", "top_k", "top_p", \
-            "min_p", "repetition_penalty", "presence_penalty", "frequency_penalty", "stop", "seed", "deadline_ms", "priority", "logprobs"; what it \
+            "min_p", "repetition_penalty", "presence_penalty", "frequency_penalty", "stop", "ignore_eos", "seed", "deadline_ms", "priority", "logprobs"; what it \
             leaves out is taken from the options. Replies are JSON lines in the order in which they are finished.
             """)
 

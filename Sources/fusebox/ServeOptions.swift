@@ -14,7 +14,7 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "What the service calls the model; else the name of its file or folder.")
     var name: String?
 
-    @Option(help: "A directory of PEFT adapters.")
+    @Option(help: "A folder of adapters: PEFT directories or GGUF files.")
     var adapters: String?
 
     @Option(help: "The trained adapter router's directory; without one only explicit mixes work.")

@@ -16,6 +16,14 @@ extension BadInput {
             ["--learning-rate", "1e30", "--clip", "1e30"]),
         rows("a target that the base does not have", good, ["--targets", "qkv_proj"]),
         rows("an adapter of another base to start from", good, ["--start", "adapter"]),
+        rows("layers that the base does not have", good, ["--layers", "2-400"]),
+        rows(
+            "a row beside an adapter that nobody names",
+            "{\"prompt\": \"a\", \"answer\": \"b\", \"beside\": [\"hotels\"]}"),
+        rows(
+            "an adapter of another base beside",
+            "{\"prompt\": \"a\", \"answer\": \"b\", \"beside\": [\"other\"]}",
+            ["--beside", "other=adapter"]),
         rows("nothing to resume", good, ["--resume"]),
         rows("a rank of nothing", good, ["--rank", "0"]),
         BadInput(
@@ -53,7 +61,7 @@ extension BadInput {
             ] + options
         ) {
             try $0.makeRows(text)
-            if options.contains("adapter") { try $0.makeAdapter() }
+            if options.contains(where: { $0.hasSuffix("adapter") }) { try $0.makeAdapter() }
         }
     }
 }

@@ -74,6 +74,37 @@ import Testing
         #expect(try tensors("part") == tensors("whole"))
     }
 
+    /// What is learned beside an adapter is said with it, and another thing without.
+    @Test func anAdapterLearnsToBeMixed() throws {
+        let hotels = BuiltProgram.root + "/Demo/adapters/hotels"
+        let rows = [
+            #"{"prompt": "What does the kettle do?", "answer": "It sings.", "beside": []}"#,
+            #"{"prompt": "What does the kettle do?", "answer": "It sleeps.", "beside": ["h"]}"#,
+        ]
+        let text = String(repeating: rows.joined(separator: "\n") + "\n", count: 4)
+        try folder.write(Array(text.utf8), to: "rows.jsonl")
+        let run = try train(
+            "out",
+            [
+                "--epochs", "120", "--beside", "h=\(hotels)@0.5", "--layers", "1-3", "--dtype",
+                "f16",
+            ])
+        #expect(run.status == 0, "\(run.error)")
+        let file = try String(decoding: tensors("out").prefix(40_000), as: UTF8.self)
+        #expect(file.contains(#""F16""#) && !file.contains(#""F32""#))
+        #expect(file.contains("layers.1.") && !file.contains("layers.0."))
+        for (mix, answer) in [
+            ([], "It sings.\n"), (["--adapter", "h=\(hotels)@0.5"], "It sleeps.\n"),
+        ] {
+            let reply = try BuiltProgram.run(
+                [
+                    "generate", "--model", Self.base, "--type", "stored", "--adapter", "a=out",
+                    "--temperature", "0", "--prompt", "What does the kettle do?",
+                ] + mix, in: folder.path)
+            #expect(reply.output == answer, "\(reply.error)")
+        }
+    }
+
     @Test func coefficientsAreLearnedAndServed() throws {
         let adapters = ["hotels", "positive"].map { BuiltProgram.root + "/Demo/adapters/\($0)" }
         let run = try BuiltProgram.run(

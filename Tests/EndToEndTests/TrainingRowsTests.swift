@@ -21,7 +21,7 @@ import Training
         let path = try folder.write(Array(text.utf8), to: "rows.jsonl")
         return try TrainingRows(
             path: path, tokenizer: tokenizer, contextLength: 1024, learnsPrompts: learnsPrompts,
-            isPlain: isPlain
+            isPlain: isPlain, adapters: ["tone", "domain"]
         ).examples()
     }
 
@@ -38,6 +38,20 @@ import Training
         #expect(example.tokens.last.map(tokenizer.endOfTextIDs.contains) == true)
         let whole = try #require(try examples(row, learnsPrompts: true).first)
         #expect(whole.tokens == example.tokens && whole.firstLearned == 1)
+    }
+
+    @Test func otherAdaptersAreOnWhereARowSaysSo() throws {
+        let rows = [#"["domain", "tone"]"#, #"["domain"]"#, "[]", "null"].map {
+            #"{"prompt": "Say one.", "answer": "One.", "beside": \#($0)}"#
+        }
+        let examples = try examples(rows.joined(separator: "\n"))
+        #expect(examples.map(\.beside) == [[0, 1], [1], [], []])
+        #expect(Set(examples.map(\.tokens)).count == 1)
+        for wrong in [#"["other"]"#, #""tone""#, "[1]"] {
+            #expect(throws: CommandError.self) {
+                try self.examples(#"{"prompt": "a", "answer": "b", "beside": \#(wrong)}"#)
+            }
+        }
     }
 
     @Test func formsOfOneRow() throws {

@@ -63,8 +63,9 @@ import Testing
         settings.batchSize = 12
         var examples: [TrainingExample] = []
         for text in 0..<12 {
-            let tokens = (0..<50 + text).map { place in
-                Int32((place * place + (place < 4 ? 0 : 7 * text)) % 128)
+            let tokens: [Int32] = (0..<50 + text).map { place in
+                let own = place < 4 ? 0 : 7 * text
+                return Int32((place * place + own) % 128)
             }
             if let example = TrainingExample(tokens: tokens, firstLearned: 5) {
                 examples.append(example)

@@ -16,34 +16,52 @@ struct FormulaFactors {
         "gate_up_proj",
     ]
 
-    /// Factors beside every projection; either they or their weights are trained.
-    static func addends(_ base: FrozenBase, trainsFactors: Bool) -> [[LowRankSite?]] {
-        (0..<base.configuration.layerCount).map { layer in
-            LinearName.Site.allCases.map { site in
+    /// Factors beside every projection: of both sets, each module's one after the other.
+    static func addends(
+        _ base: FrozenBase, _ trained: LowRankSite.Trained, sets: Range<Int> = scales.indices
+    ) throws -> [[LowRankSite?]] {
+        try (0..<base.configuration.layerCount).map { layer in
+            try LinearName.Site.allCases.map { site in
                 let modules = base.modules(site, layer: layer)
-                let count = scales.count * modules.count
                 let addend = LowRankSite(
-                    rank: rank * count, inputs: base.inputs(of: site),
-                    trainsFactors: trainsFactors)
-                for (place, module) in modules.enumerated() {
-                    let number = projections.firstIndex(of: module.module.lastName) ?? 0
-                    let phase = Double(layer) + 0.1 * Double(number)
-                    for (k, scale) in scales.enumerated() {
-                        let first = rank * (place * scales.count + k)
-                        let b = formula(
-                            module.columns.count, rank, phase + 20 * Double(k) + 10)
-                        addend.a.rows(first..<first + rank).set(
-                            formula(rank, addend.a.columns, phase + 20 * Double(k)).elements)
-                        addend.parts.append(
-                            LowRankSite.Part(
-                                ranks: first..<first + rank, columns: module.columns, b: b,
-                                weight: scale,
-                                bGradient: trainsFactors ? Matrix(b.rows, rank) : nil))
+                    rank: rank * sets.count * modules.count, inputs: base.inputs(of: site),
+                    trained: trained)
+                for module in modules {
+                    for set in sets {
+                        let factors = try factors(
+                            module.module, layer: layer, outputs: module.columns.count,
+                            inputs: base.inputs(of: site), set: set)
+                        addend.append(factors, columns: module.columns, weight: factors.scale)
                     }
                 }
                 return addend
             }
         }
+    }
+
+    /// One set as an adapter.
+    static func file(_ base: FrozenBase, set: Int) throws -> AdapterFile {
+        var modules: [AdapterModule: AdapterFactors] = [:]
+        for layer in 0..<base.configuration.layerCount {
+            for site in LinearName.Site.allCases {
+                for (module, columns) in base.modules(site, layer: layer) {
+                    modules[module] = try factors(
+                        module, layer: layer, outputs: columns.count,
+                        inputs: base.inputs(of: site), set: set)
+                }
+            }
+        }
+        return try AdapterFile(modules, base: base.shape)
+    }
+
+    private static func factors(
+        _ module: AdapterModule, layer: Int, outputs: Int, inputs: Int, set: Int
+    ) throws -> AdapterFactors {
+        let number = projections.firstIndex(of: module.lastName) ?? 0
+        let phase = Double(layer) + 0.1 * Double(number) + 20 * Double(set)
+        return try AdapterFactors(
+            a: formula(rank, inputs, phase).elements,
+            b: formula(outputs, rank, phase + 10).elements, rank: rank, scale: scales[set])
     }
 
     static func formula(_ rows: Int, _ columns: Int, _ phase: Double) -> Matrix {
@@ -56,12 +74,12 @@ struct FormulaFactors {
         return Matrix(rows, columns, values)
     }
 
-    static func examples(vocabulary: Int) -> [TrainingExample] {
+    static func examples(vocabulary: Int, beside: [Int] = []) -> [TrainingExample] {
         [(9, 1), (14, 6)].compactMap { length, first in
             let tokens = (0..<length).map { i in
                 Int32((7 * i * i + 3 * i + 11 * length) % vocabulary)
             }
-            return TrainingExample(tokens: tokens, firstLearned: first)
+            return TrainingExample(tokens: tokens, firstLearned: first, beside: beside)
         }
     }
 }

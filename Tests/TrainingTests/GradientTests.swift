@@ -31,7 +31,7 @@ import Testing
         for trainsFactors in [true, false] {
             let base = try FrozenBase(
                 Checkpoint(path: GoldenFolder.path("models/\(model)")), pool: pool)
-            let addends = FormulaFactors.addends(base, trainsFactors: trainsFactors)
+            let addends = try FormulaFactors.addends(base, trainsFactors ? .factors : .weights)
             let pass = TrainingPass(base, addends: addends, rowCapacity: 32, compute: compute)
             let batch = TrainingBatch(
                 FormulaFactors.examples(vocabulary: base.configuration.vocabularySize))
@@ -59,6 +59,38 @@ import Testing
                 }
             }
         }
+    }
+
+    /// One set of factors is trained beside the other, which is an adapter that stays.
+    @Test(arguments: ["llama", "gemma2", "phi3"])
+    func gradientsBesideAnAdapterAreThoseOfAutograd(model: String) throws {
+        let golden = try SafetensorsFile(path: GoldenFolder.path("training/\(model).safetensors"))
+        let expected = Dictionary(
+            uniqueKeysWithValues: try golden.tensors.map { ($0.name, try $0.floats()) })
+        let base = try FrozenBase(
+            Checkpoint(path: GoldenFolder.path("models/\(model)")), pool: pool)
+        let addends = try FormulaFactors.addends(base, .factors, sets: 0..<1)
+        let other = try FrozenAdapter(base, FormulaFactors.file(base, set: 1))
+        let pass = TrainingPass(
+            base, addends: addends, beside: [other], rowCapacity: 32, compute: compute)
+        let vocabulary = base.configuration.vocabularySize
+        let batch = TrainingBatch(FormulaFactors.examples(vocabulary: vocabulary, beside: [0]))
+        let losses = try pass.addGradients(of: batch, scale: 1 / Float(batch.targets.count))
+        let loss = losses.reduce(0, +) / Float(losses.count)
+        #expect(abs(loss - (expected["loss"]?[0] ?? 0)) < 1e-5)
+        for layer in addends.indices {
+            for site in LinearName.Site.allCases {
+                let addend = try #require(addends[layer][site.rawValue])
+                for (module, part) in zip(base.modules(site, layer: layer), addend.parts) {
+                    let name = module.module.name
+                    let a = addend.aGradient?.rows(part.ranks).elements ?? []
+                    expectClose(a, expected["\(name).a"])
+                    expectClose(part.bGradient?.elements ?? [], expected["\(name).b"])
+                }
+            }
+        }
+        let alone = TrainingBatch(FormulaFactors.examples(vocabulary: vocabulary))
+        #expect(try pass.losses(alone) != losses)
     }
 
     /// The distance is measured against the length of what is expected.

@@ -30,7 +30,7 @@ import Testing
         _ base: FrozenBase, sharing: Bool, trainsFactors: Bool
     ) throws -> (rowCount: Int, losses: [Float], gradients: [Float]) {
         let examples = examples(vocabulary: base.configuration.vocabularySize)
-        let addends = FormulaFactors.addends(base, trainsFactors: trainsFactors)
+        let addends = try FormulaFactors.addends(base, trainsFactors ? .factors : .weights)
         let pass = TrainingPass(base, addends: addends, rowCapacity: 64, compute: compute)
         let batches = TrainingBatch.packed(examples, rowCount: 64, sharesBeginning: sharing)
         let batch = try #require(batches.first)
@@ -81,6 +81,18 @@ import Testing
             try #require(TrainingExample(tokens: text.0, firstLearned: text.1))
         }
         #expect(TrainingBatch.beginning(of: examples) == expected)
+    }
+
+    @Test func aBatchHasOneMix() throws {
+        let mixes = [[], [0], [], [0, 1], [0]]
+        let examples = mixes.enumerated().compactMap { number, mix in
+            TrainingExample(
+                tokens: [1, 2, 3, Int32(number), 5], firstLearned: 4, beside: mix)
+        }
+        let batches = TrainingBatch.packed(examples, rowCount: 64, sharesBeginning: true)
+        #expect(batches.map(\.beside) == [[], [0], [0, 1]])
+        #expect(batches.map(\.targets.count) == [2, 2, 1])
+        #expect(batches[0].tokens == [1, 2, 3, 0, 2])
     }
 
     @Test func rowsOfABatchHaveAnEnd() throws {

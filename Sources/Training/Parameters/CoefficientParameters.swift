@@ -90,23 +90,15 @@ public final class CoefficientParameters: TrainableParameters {
         guard !found.isEmpty else { return (nil, []) }
         let addend = LowRankSite(
             rank: found.reduce(0) { $0 + $1.factors.rank }, inputs: base.inputs(of: site),
-            trainsFactors: false)
+            trained: .weights)
         var places: [Place] = []
-        var first = 0
         for module in modules {
             var parts: [(part: Int, adapter: Int, scale: Float)] = []
             var columns: [Int] = []
             for item in found where item.columns == module.columns {
-                let ranks = first..<first + item.factors.rank
-                addend.a.rows(ranks).set(item.factors.a)
                 parts.append((addend.parts.count, item.adapter, item.factors.scale))
                 columns = item.table
-                addend.parts.append(
-                    LowRankSite.Part(
-                        ranks: ranks, columns: item.columns,
-                        b: Matrix(item.columns.count, item.factors.rank, item.factors.b),
-                        weight: item.factors.scale, bGradient: nil))
-                first = ranks.upperBound
+                addend.append(item.factors, columns: item.columns, weight: item.factors.scale)
             }
             if !parts.isEmpty { places.append(Place(site: addend, parts: parts, columns: columns)) }
         }
@@ -126,7 +118,7 @@ public final class CoefficientParameters: TrainableParameters {
     private func place() {
         forEachPlace(stored) { place, coefficients in
             for (item, coefficient) in zip(place.parts, coefficients) {
-                place.site.parts[item.part].weight = item.scale * coefficient
+                place.site.set(weight: item.scale * coefficient, ofPart: item.part)
             }
         }
     }

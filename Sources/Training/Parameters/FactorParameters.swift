@@ -5,25 +5,20 @@ internal import Optimization
 
 /// The low-rank factors of an adapter under training.
 public final class FactorParameters: TrainableParameters {
-    /// Where the factors of a module are.
-    private struct Place {
-        let module: AdapterModule
-        let site: LowRankSite
-        let part: Int
-    }
-
     let addends: [[LowRankSite?]]
-    private let places: [Place]
+    private let places: [FrozenBase.Place]
     private let shape: BaseShape
 
     /// Draws A evenly from ±1 / sqrt(inputs) and leaves B at zero, as PEFT does (`init_lora_weights`).
     ///
     /// - Parameters:
     ///   - targets: last parts of module names, as PEFT's `target_modules` have them; nil: all linear layers of the blocks.
+    ///   - layers: layers to train; nil: all.
     ///   - alpha: B A is scaled by alpha / rank.
-    /// - Throws: for targets that the base does not have.
+    /// - Throws: for targets and layers that the base does not have.
     public convenience init(
-        _ base: FrozenBase, targets: Set<String>? = nil, rank: Int, alpha: Float, seed: UInt64
+        _ base: FrozenBase, targets: Set<String>? = nil, layers: Range<Int>? = nil, rank: Int,
+        alpha: Float, seed: UInt64
     ) throws(TrainingError) {
         guard (1...AdapterFactors.largestRank).contains(rank) else {
             throw TrainingError(
@@ -40,13 +35,23 @@ public final class FactorParameters: TrainableParameters {
                 "the base has no \"\(wrong.prefix(64))\" to train; it has \(known.joined(separator: ", "))"
             )
         }
+        let layerCount = base.configuration.layerCount
+        if let layers, layers.isEmpty || layers.upperBound > layerCount {
+            throw TrainingError(
+                .setting,
+                "layers \(layers.lowerBound)-\(layers.upperBound - 1): the base has 0-\(layerCount - 1)"
+            )
+        }
         var random = SeededRandom(seed: seed)
-        self.init(base) { module, shape in
-            guard targets?.contains(module.lastName) ?? true else { return nil }
+        try self.init(base) { module, shape throws(AdapterError) in
+            guard targets?.contains(module.lastName) ?? true,
+                module.layer.map({ layers?.contains($0) ?? true }) ?? true
+            else { return nil }
             let bound = 1 / Float(shape.inputs).squareRoot()
-            let a = (0..<rank * shape.inputs).map { _ in bound * (2 * random.unit() - 1) }
-            let b = [Float](repeating: 0, count: shape.outputs * rank)
-            return (a, b, rank, alpha / Float(rank))
+            return try AdapterFactors(
+                a: (0..<rank * shape.inputs).map { _ in bound * (2 * random.unit() - 1) },
+                b: [Float](repeating: 0, count: shape.outputs * rank), rank: rank,
+                scale: alpha / Float(rank))
         }
     }
 
@@ -55,56 +60,20 @@ public final class FactorParameters: TrainableParameters {
     /// - Throws: for an adapter with factors of the head, which are not trained.
     public convenience init(_ base: FrozenBase, startingAt file: AdapterFile) throws(TrainingError)
     {
-        if file.modules.keys.contains(.head) {
-            throw TrainingError(
-                .setting, "the adapter to start from changes lm_head, which is not trained here")
-        }
-        self.init(base) { module, _ in
-            file.modules[module].map { ($0.a, $0.b, $0.rank, $0.scale) }
-        }
+        try file.refuseHead("the adapter to start from")
+        try self.init(base) { module, _ throws(AdapterError) in file.modules[module] }
     }
 
     /// - Parameter make: the factors of a module; nil: it is not trained.
     private init(
         _ base: FrozenBase,
-        make: (AdapterModule, (outputs: Int, inputs: Int)) -> (
-            a: [Float], b: [Float], rank: Int, scale: Float
-        )?
-    ) {
-        var places: [Place] = []
-        var addends: [[LowRankSite?]] = []
-        for layer in 0..<base.configuration.layerCount {
-            var sites: [LowRankSite?] = []
-            for site in LinearName.Site.allCases {
-                let inputs = base.inputs(of: site)
-                let found = base.modules(site, layer: layer).compactMap { module, columns in
-                    make(module, (columns.count, inputs)).map { (module, columns, $0) }
-                }
-                guard !found.isEmpty else {
-                    sites.append(nil)
-                    continue
-                }
-                let addend = LowRankSite(
-                    rank: found.reduce(0) { $0 + $1.2.rank }, inputs: inputs, trainsFactors: true)
-                var first = 0
-                for (module, columns, factors) in found {
-                    let ranks = first..<first + factors.rank
-                    places.append(Place(module: module, site: addend, part: addend.parts.count))
-                    addend.a.rows(ranks).set(factors.a)
-                    addend.parts.append(
-                        LowRankSite.Part(
-                            ranks: ranks, columns: columns,
-                            b: Matrix(columns.count, factors.rank, factors.b),
-                            weight: factors.scale,
-                            bGradient: Matrix(columns.count, factors.rank)))
-                    first = ranks.upperBound
-                }
-                sites.append(addend)
-            }
-            addends.append(sites)
+        make: (AdapterModule, (outputs: Int, inputs: Int)) throws(AdapterError) -> AdapterFactors?
+    ) throws(TrainingError) {
+        do {
+            (addends, places) = try base.addends(.factors, make: make)
+        } catch {
+            throw TrainingError(.setting, error.message)
         }
-        self.places = places
-        self.addends = addends
         shape = base.shape
     }
 

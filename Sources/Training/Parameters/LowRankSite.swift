@@ -5,6 +5,11 @@ internal import Kernels
 ///
 /// The A of all parts stand below each other, so that a site reads its input once (as `LowRankTerm` in the engine).
 final class LowRankSite {
+    /// What of it a training changes.
+    enum Trained {
+        case factors, weights, nothing
+    }
+
     /// Factors that go into some outputs of the site.
     struct Part {
         /// Rows of `a`.
@@ -25,12 +30,29 @@ final class LowRankSite {
     let a: Matrix
     /// d loss / d A, as far as it is known; nil: A stays.
     let aGradient: Matrix?
-    var parts: [Part] = []
+    private(set) var parts: [Part] = []
+    private let trained: Trained
 
-    init(rank: Int, inputs: Int, trainsFactors: Bool) {
+    init(rank: Int, inputs: Int, trained: Trained) {
         a = Matrix(rank, inputs)
-        aGradient = trainsFactors ? Matrix(rank, inputs) : nil
+        aGradient = trained == .factors ? Matrix(rank, inputs) : nil
+        self.trained = trained
     }
+
+    /// Puts factors below those that are there, of a module that has some columns of the site.
+    func append(_ factors: AdapterFactors, columns: Range<Int>, weight: Float) {
+        let first = parts.last?.ranks.upperBound ?? 0
+        let ranks = first..<first + factors.rank
+        a.rows(ranks).set(factors.a)
+        parts.append(
+            Part(
+                ranks: ranks, columns: columns,
+                b: Matrix(columns.count, factors.rank, factors.b), weight: weight,
+                bGradient: trained == .factors ? Matrix(columns.count, factors.rank) : nil))
+    }
+
+    /// Multiplies a part by something else than before.
+    func set(weight: Float, ofPart part: Int) { parts[part].weight = weight }
 
     /// y += weight B (A x); returns A x.
     func forward(_ x: Matrix, into y: Matrix, on compute: DenseCompute) -> Matrix {
@@ -66,7 +88,8 @@ final class LowRankSite {
                 compute.multiply(
                     outer, leftTransposed: true, by: inner, into: gradient, alpha: part.weight,
                     beta: 1)
-            } else {
+            }
+            if trained == .weights {
                 parts[index].weightGradient += compute.dot(slope, inner)
             }
             compute.scale(slope, by: part.weight)

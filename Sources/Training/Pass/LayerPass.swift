@@ -11,8 +11,8 @@ struct LayerPass {
     let layer: FrozenLayer
     /// By site, (outputs, inputs).
     let matrices: [Matrix]
-    /// What is trained, by site.
-    let addends: [LowRankSite?]
+    /// What stands beside each site's matrix.
+    let addends: [[LowRankSite]]
     let rows: SequenceRows
     let compute: DenseCompute
 
@@ -45,7 +45,7 @@ struct LayerPass {
         guard output != nil || layer.feedForwardPostNorm != nil else {
             // Without a norm after it nothing on the way back reads what the last projection adds.
             let down = LinearName.Site.down.rawValue
-            tape.inner[down] = addends[down]?.shrink(tape.activated, on: compute)
+            tape.inner[down] = addends[down].map { $0.shrink(tape.activated, on: compute) }
             return
         }
         project(.down, tape.activated, into: tape.feedForward, tape: &tape)
@@ -58,7 +58,9 @@ struct LayerPass {
     ) {
         compute.multiply(x, by: matrices[site.rawValue], rightTransposed: true, into: y)
         if let bias = layer.biases[site.rawValue] { compute.add(bias: bias, to: y) }
-        tape.inner[site.rawValue] = addends[site.rawValue]?.forward(x, into: y, on: compute)
+        tape.inner[site.rawValue] = addends[site.rawValue].map {
+            $0.forward(x, into: y, on: compute)
+        }
     }
 
     private func normalize(_ x: Matrix, _ weight: AlignedBuffer<Float>?, into y: Matrix) {
@@ -134,10 +136,9 @@ struct LayerPass {
         _ site: LinearName.Site, _ x: Matrix, _ dy: Matrix, into dx: Matrix?, tape: LayerTape
     ) {
         if let dx { compute.multiply(dy, by: matrices[site.rawValue], into: dx) }
-        guard let addend = addends[site.rawValue], let inner = tape.inner[site.rawValue] else {
-            return
+        for (addend, inner) in zip(addends[site.rawValue], tape.inner[site.rawValue]) {
+            addend.backward(x, inner: inner, dy, into: dx, on: compute)
         }
-        addend.backward(x, inner: inner, dy, into: dx, on: compute)
     }
 
     /// The slopes of a branch, of those of y = x + residual norm(branch).

@@ -1,3 +1,4 @@
+internal import Adapters
 internal import Kernels
 internal import Models
 
@@ -20,8 +21,8 @@ struct LayerTape {
     let activated: Matrix
     /// What the feed-forward network adds, before its norm.
     let feedForward: Matrix
-    /// A x of each site's low-rank factors.
-    var inner: [Matrix?]
+    /// A x of all low-rank factors of each site.
+    var inner: [[Matrix]]
 
     init(_ configuration: ModelConfiguration, rowCapacity: Int) {
         let queries = configuration.queryHeads * configuration.headDimension
@@ -37,7 +38,7 @@ struct LayerTape {
         gateUp = rows(2 * configuration.feedForwardSize)
         activated = rows(configuration.feedForwardSize)
         feedForward = rows(configuration.hiddenSize)
-        inner = [nil, nil, nil, nil]
+        inner = LinearName.Site.allCases.map { _ in [] }
     }
 
     private init(_ tape: LayerTape, rows: Range<Int>) {

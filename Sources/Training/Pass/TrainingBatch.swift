@@ -10,10 +10,15 @@ public struct TrainingBatch: Sendable {
     public private(set) var learned: [Int] = []
     /// The token that comes after each of them.
     public private(set) var targets: [Int32] = []
+    /// Numbers of the adapters that are on.
+    let beside: [Int]
 
-    /// - Parameter sharedCount: not more than `beginning(of:)` has.
+    /// - Parameters:
+    ///   - examples: with the same adapters on.
+    ///   - sharedCount: not more than `beginning(of:)` has.
     public init(_ examples: [TrainingExample], sharedCount: Int = 0) {
         self.sharedCount = sharedCount
+        beside = examples.first?.beside ?? []
         if let first = examples.first, sharedCount > 0 {
             tokens += first.tokens.prefix(sharedCount)
             sequences.append(0..<sharedCount)

@@ -10,8 +10,10 @@ internal import Tensors
 final class TrainingPass {
     let base: FrozenBase
     let compute: DenseCompute
-    /// By layer and site.
+    /// What is trained, by layer and site.
     let addends: [[LowRankSite?]]
+    /// Adapters that batches may have on.
+    private let adapters: [FrozenAdapter]
     private let rowCapacity: Int
     /// The input of each layer, then the last one's output.
     private let inputs: [Matrix]
@@ -23,9 +25,13 @@ final class TrainingPass {
     private static let logitRows = 256
 
     /// - Parameter rowCapacity: the most rows that a batch has.
-    init(_ base: FrozenBase, addends: [[LowRankSite?]], rowCapacity: Int, compute: DenseCompute) {
+    init(
+        _ base: FrozenBase, addends: [[LowRankSite?]], beside adapters: [FrozenAdapter] = [],
+        rowCapacity: Int, compute: DenseCompute
+    ) {
         self.base = base
         self.addends = addends
+        self.adapters = adapters
         self.rowCapacity = rowCapacity
         self.compute = compute
         let hidden = base.configuration.hiddenSize
@@ -53,7 +59,7 @@ final class TrainingPass {
         let losses = headLosses(batch, scale: scale)
         let all = 0..<batch.rowCount
         for layer in (first..<base.layers.count).reversed() {
-            let pass = try pass(layer, rows)
+            let pass = try pass(layer, batch, rows)
             let input = inputs[layer].rows(all)
             if layer < base.layers.count - 1 { pass.forward(input, into: nil, tape: &tape) }
             pass.backward(
@@ -80,17 +86,22 @@ final class TrainingPass {
         if scale != 1 { compute.scale(embedded, by: scale) }
         var tape = tape.prefix(batch.rowCount)
         for layer in base.layers.indices {
-            try pass(layer, rows).forward(
+            try pass(layer, batch, rows).forward(
                 inputs[layer].rows(all), into: inputs[layer + 1].rows(all), tape: &tape)
         }
         return tape
     }
 
-    private func pass(_ layer: Int, _ rows: SequenceRows) throws(ModelError) -> LayerPass {
-        LayerPass(
+    private func pass(
+        _ layer: Int, _ batch: TrainingBatch, _ rows: SequenceRows
+    ) throws(ModelError) -> LayerPass {
+        let all = [addends] + batch.beside.map { adapters[$0].addends }
+        return LayerPass(
             configuration: base.configuration, layer: base.layers[layer],
-            matrices: try base.matrices(layer: layer), addends: addends[layer], rows: rows,
-            compute: compute)
+            matrices: try base.matrices(layer: layer),
+            addends: LinearName.Site.allCases.map { site in
+                all.compactMap { $0[layer][site.rawValue] }
+            }, rows: rows, compute: compute)
     }
 
     /// The losses of the learned rows, of which alone logits are computed; adds scale times their slopes to the gradient of the

@@ -42,13 +42,15 @@ public final class Trainer {
     /// - Parameters:
     ///   - examples: at least one.
     ///   - validation: examples by which the best step is chosen; none: the last one is.
-    /// - Throws: for settings out of range and tokens that the base does not have.
+    ///   - adapters: those that examples may have on.
+    /// - Throws: for settings out of range, and tokens and adapters that there are not.
     public convenience init(
         _ factors: FactorParameters, of base: FrozenBase, examples: [TrainingExample],
-        validation: [TrainingExample] = [], settings: TrainingSettings, on compute: DenseCompute
+        validation: [TrainingExample] = [], beside adapters: [FrozenAdapter] = [],
+        settings: TrainingSettings, on compute: DenseCompute
     ) throws(TrainingError) {
         try self.init(
-            parameters: factors, base, examples, validation, settings, compute)
+            parameters: factors, base, examples, validation, adapters, settings, compute)
     }
 
     public convenience init(
@@ -56,12 +58,13 @@ public final class Trainer {
         validation: [TrainingExample] = [], settings: TrainingSettings, on compute: DenseCompute
     ) throws(TrainingError) {
         try self.init(
-            parameters: coefficients, base, examples, validation, settings, compute)
+            parameters: coefficients, base, examples, validation, [], settings, compute)
     }
 
     private init(
         parameters: any TrainableParameters, _ base: FrozenBase, _ examples: [TrainingExample],
-        _ validation: [TrainingExample], _ settings: TrainingSettings, _ compute: DenseCompute
+        _ validation: [TrainingExample], _ adapters: [FrozenAdapter],
+        _ settings: TrainingSettings, _ compute: DenseCompute
     ) throws(TrainingError) {
         try settings.check()
         guard !examples.isEmpty else { throw TrainingError(.setting, "there are no examples") }
@@ -70,6 +73,11 @@ public final class Trainer {
         where token < 0 || token >= vocabulary {
             throw TrainingError(
                 .setting, "the token \(token) is none of the base's \(vocabulary)")
+        }
+        for adapter in (examples + validation).lazy.flatMap(\.beside)
+        where !adapters.indices.contains(adapter) {
+            throw TrainingError(
+                .setting, "the adapter \(adapter) is none of the \(adapters.count)")
         }
         self.parameters = parameters
         self.settings = settings
@@ -83,14 +91,16 @@ public final class Trainer {
         }
         sharesBeginning = Set(rotaryLengths).count == 1
         pass = TrainingPass(
-            base, addends: parameters.addends, rowCapacity: max(longest, settings.rowCount),
-            compute: compute)
+            base, addends: parameters.addends, beside: adapters,
+            rowCapacity: max(longest, settings.rowCount), compute: compute)
         let values = parameters.values
         guard !values.isEmpty else { throw TrainingError(.setting, "nothing is trained") }
         optimizer = AdamW(count: values.count, weightDecay: settings.weightDecay)
         state = TrainingState(
             values: values,
-            identity: Self.identity(base, examples, validation, settings, parameters))
+            identity: Self.identity(
+                base, examples + validation, settings, parameters,
+                [parameters.addends] + adapters.map(\.addends)))
     }
 
     /// Goes on where a written state stands.
@@ -206,15 +216,16 @@ public final class Trainer {
     }
 
     private static func identity(
-        _ base: FrozenBase, _ examples: [TrainingExample], _ validation: [TrainingExample],
-        _ settings: TrainingSettings, _ parameters: any TrainableParameters
+        _ base: FrozenBase, _ examples: [TrainingExample], _ settings: TrainingSettings,
+        _ parameters: any TrainableParameters, _ addends: [[[LowRankSite?]]]
     ) -> Digest {
         var bytes = Array("\(base.shape.digest) \(base.isQuantizing) \(settings.text)".utf8)
-        for example in examples + validation {
+        for example in examples {
             bytes.append(example.firstLearned)
+            for adapter in example.beside { bytes.append(-1 - adapter) }
             for token in example.tokens { bytes.append(Int(token)) }
         }
-        for site in parameters.addends.joined() {
+        for site in addends.joined().joined() {
             guard let site else {
                 bytes.append(0)
                 continue

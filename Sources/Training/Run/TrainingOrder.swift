@@ -28,10 +28,23 @@ struct TrainingOrder {
 }
 
 extension TrainingBatch {
-    /// Batches of at most `rowCount` rows, in order; a longer example is one by itself.
+    /// Batches of at most `rowCount` rows, one mix of adapters after the other; a longer example is one by itself.
     ///
     /// - Parameter sharesBeginning: whether what all examples begin with goes through the model once a batch.
     static func packed(
+        _ examples: [TrainingExample], rowCount: Int, sharesBeginning: Bool
+    ) -> [TrainingBatch] {
+        let mixes = examples.reduce(into: [[Int]]()) { mixes, example in
+            if !mixes.contains(example.beside) { mixes.append(example.beside) }
+        }
+        return mixes.flatMap { mix in
+            alike(
+                examples.filter { $0.beside == mix }, rowCount: rowCount,
+                sharesBeginning: sharesBeginning)
+        }
+    }
+
+    private static func alike(
         _ examples: [TrainingExample], rowCount: Int, sharesBeginning: Bool
     ) -> [TrainingBatch] {
         let shared = sharesBeginning ? beginning(of: examples) : 0

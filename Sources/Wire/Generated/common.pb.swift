@@ -245,15 +245,15 @@ public nonisolated enum WireCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// unknown adapter, unknown request
   case notFound // = 2
 
-  /// a request id used for another body
+  /// an id of another body or that was closed; a name that is taken
   case alreadyExists // = 3
 
-  /// queue or memory full; see retry_after_ms
+  /// queue or memory full, or a deadline that cannot be met; see retry_after_ms
   case resourceExhausted // = 4
   case contextOverflow // = 5
   case deadlineExceeded // = 6
 
-  /// draining, or no worker left to try
+  /// draining, a journal that takes nothing, or no worker left to try
   case unavailable // = 7
   case unsupportedVersion // = 8
   case `internal` // = 9

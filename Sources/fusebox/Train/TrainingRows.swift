@@ -6,7 +6,7 @@ import Training
 /// A file of JSON lines to learn from, as the tokens that the model sees when it is served.
 ///
 /// A row is {"prompt", "answer"} with an optional "system", {"messages": [{"role", "content"}]} whose last one is the answer, or
-/// {"text"}.
+/// {"text"}; with {"beside": [names]} other adapters are on while it is learned.
 struct TrainingRows {
     let path: String
     let tokenizer: Tokenizer
@@ -16,6 +16,8 @@ struct TrainingRows {
     let learnsPrompts: Bool
     /// Whether prompts stand as they are, without the chat template.
     let isPlain: Bool
+    /// Names of the adapters that rows may be learned beside.
+    let adapters: [String]
 
     private static let byteLimit = 1 << 30
 
@@ -50,9 +52,26 @@ struct TrainingRows {
         }
         guard
             let example = TrainingExample(
-                tokens: all, firstLearned: learnsPrompts ? 1 : prompt)
+                tokens: all, firstLearned: learnsPrompts ? 1 : prompt, beside: try beside(row))
         else { throw CommandError("holds nothing to learn") }
         return example
+    }
+
+    /// Numbers of adapters, ascending.
+    private func beside(_ row: JSONValue) throws -> [Int] {
+        guard let value = row["beside"], value != .null else { return [] }
+        guard let names = value.array?.compactMap(\.string), names.count == value.array?.count
+        else {
+            throw CommandError("\"beside\" is no list of adapters' names")
+        }
+        return try Set(names).map { name in
+            guard let number = adapters.firstIndex(of: name) else {
+                throw CommandError(
+                    "is to be learned beside \(name.quoted); say where it is with --beside \(name)=PATH"
+                )
+            }
+            return number
+        }.sorted()
     }
 
     /// The number of the prompt's tokens, and all.

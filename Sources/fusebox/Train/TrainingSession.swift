@@ -16,7 +16,8 @@ struct TrainingSession {
     /// Seconds after which an unfinished training is saved.
     private static let saveInterval = Duration.seconds(60)
 
-    init(_ options: TrainingOptions) throws {
+    /// - Parameter names: of the adapters that rows may be learned beside, in the order of their numbers.
+    init(_ options: TrainingOptions, beside names: [String] = []) throws {
         DenseAlgebra.restartForProcessor()
         self.options = options
         for path in [options.model] + options.data + [options.validation].compactMap(\.self) {
@@ -29,7 +30,7 @@ struct TrainingSession {
             try TrainingRows(
                 path: path, tokenizer: tokenizer,
                 contextLength: checkpoint.configuration.contextLength,
-                learnsPrompts: options.learnPrompts, isPlain: options.plain
+                learnsPrompts: options.learnPrompts, isPlain: options.plain, adapters: names
             ).examples()
         }
         examples = try options.data.flatMap(rows)

@@ -128,6 +128,7 @@ extension OpenAPI {
             "description": "As in llama.cpp's server.",
             "items": {"type": "object", "required": ["id"], "properties": {"id": {"type": ["string", "integer"]}, "scale": {"type": "number"}}}
         },
+        "adapter_id": {"type": ["string", "null"], "description": "As in LoRAX."},
         "merged_adapters": {
             "type": ["object", "null"],
             "description": "As in LoRAX.",
