@@ -36,6 +36,9 @@ struct PEFTConfiguration {
             "bias": .string("none"), "lora_dropout": .number(0), "use_rslora": .bool(false),
             "use_dora": .bool(false), "inference_mode": .bool(true),
         ]
+        if let layers = Self.layers(file) {
+            json.append("layers_to_transform", .array(layers.map { .integer(Int64($0)) }))
+        }
     }
 
     /// The alpha that gives the scale; nil where none in `(0, largestAlpha]` does.
@@ -65,14 +68,25 @@ struct PEFTConfiguration {
         return .object(members)
     }
 
-    /// The last component of names that all layers have, the whole name of other modules.
+    /// The last component of names that all layers have, or the same ones of them, and the whole name of other modules.
     private static func targets(_ file: AdapterFile) -> [String] {
-        let kinds = Dictionary(grouping: file.sortedModules) { module in
-            module.name.split(separator: ".").last.map(String.init) ?? module.name
+        let layerCount = layers(file)?.count ?? file.base.layerCount
+        return kinds(file).sorted { $0.key < $1.key }.flatMap { kind, modules in
+            modules.count == layerCount || modules == [.head] ? [kind] : modules.map(\.name)
         }
-        return kinds.sorted { $0.key < $1.key }.flatMap { kind, modules in
-            modules.count == file.base.layerCount || modules == [.head]
-                ? [kind] : modules.map(\.name)
+    }
+
+    /// The layers that all kinds of modules have; nil where those are all layers, or not the same for each kind.
+    private static func layers(_ file: AdapterFile) -> [Int]? {
+        let layers = Set(kinds(file).values.map { $0.map(\.layer) })
+        guard layers.count == 1, let first = layers.first else { return nil }
+        let numbers = first.compactMap(\.self)
+        return numbers.count == first.count && numbers.count < file.base.layerCount ? numbers : nil
+    }
+
+    private static func kinds(_ file: AdapterFile) -> [String: [AdapterModule]] {
+        Dictionary(grouping: file.sortedModules) { module in
+            module.name.split(separator: ".").last.map(String.init) ?? module.name
         }
     }
 

@@ -70,6 +70,48 @@ import Testing
             ])
     }
 
+    @Test func layersThatAllKindsHaveAreSaidOnce() throws {
+        let modules: [AdapterModule: AdapterFactors] = [
+            .linear(layer: 1, .query): try factors(2, outputs: 8, inputs: 8),
+            .linear(layer: 1, .down): try factors(2, outputs: 8, inputs: 12),
+        ]
+        let (file, json) = try reread(modules)
+        #expect(file.modules == modules)
+        #expect(json["layers_to_transform"]?.text == "[1]")
+        #expect(json["target_modules"]?.text == #"["down_proj","q_proj"]"#)
+        let everywhere = try factors(2, outputs: 8, inputs: 8)
+        let all = try reread([
+            .linear(layer: 0, .query): everywhere, .linear(layer: 1, .query): everywhere,
+        ])
+        #expect(all.configuration["layers_to_transform"] == nil)
+    }
+
+    @Test(arguments: [DType.f16, .bf16, .f32])
+    func factorsAreStoredAsIsAsked(_ dtype: DType) throws {
+        let folder = try TemporaryFolder()
+        let module = AdapterModule.linear(layer: 0, .query)
+        let values = (0..<16).map { Float($0) / 8 }
+        let given = try AdapterFactors(a: values, b: values, rank: 2, scale: 2)
+        try AdapterFile([module: given], base: Self.base).write(to: folder.path("a"), dtype: dtype)
+        #expect(
+            try AdapterFile(path: folder.path("a"), base: Self.base).modules == [module: given])
+        let tensors = try SafetensorsFile(path: folder.path("a/adapter_model.safetensors")).tensors
+        #expect(tensors.map(\.dtype) == [dtype, dtype])
+    }
+
+    @Test func valuesThatHalvesDoNotReachAreRefused() throws {
+        let folder = try TemporaryFolder()
+        let given = try AdapterFactors(
+            a: [Float](repeating: 1e5, count: 8), b: [Float](repeating: 1, count: 8), rank: 1,
+            scale: 1)
+        let file = try AdapterFile([.linear(layer: 0, .query): given], base: Self.base)
+        let error = #expect(throws: AdapterError.self) {
+            try file.write(to: folder.path("a"), dtype: .f16)
+        }
+        #expect(error?.message.contains("store it as f32") == true)
+        try file.write(to: folder.path("a"), dtype: .bf16)
+    }
+
     /// Whole alphas stay whole, though 5 / 3 in 32 bits times 3 is not 5.
     @Test func alphasAreNotBlurred() throws {
         let modules: [AdapterModule: AdapterFactors] = [
