@@ -120,7 +120,7 @@ struct AdapterConfiguration: Sendable {
         guard let baseDigest, baseDigest != base.digest else { return }
         throw AdapterError(
             .mismatch,
-            "was made for the base \(baseDigest), this one is \(base.digest); use the base it was trained on"
+            "was made for the base \(baseDigest), this one is \(base.digest); use that one, or, for the same model in another file, take fusebox_base_digest out of adapter_config.json"
         )
     }
 

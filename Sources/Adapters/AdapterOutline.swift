@@ -17,6 +17,8 @@ public struct AdapterOutline: Sendable {
     /// The modules of a layer that get low-rank factors and their shapes (outputs, inputs), the head and the embedding, by
     /// the last part of their names.
     public let targets: [String: (outputs: Int, inputs: Int)]
+    /// The layers that have factors.
+    public let layers: Set<Int>
     /// A base of the shape that the tensors ask for.
     public let base: BaseShape
 
@@ -40,13 +42,13 @@ public struct AdapterOutline: Sendable {
         tensorCount = files.tensors.count
         tensorByteCount = files.tensors.reduce(0) { $0 + $1.byteCount }
         copies = files.copies.sorted()
-        var layerCount = 0
+        var layers: Set<Int> = []
         var targets: [String: (outputs: Int, inputs: Int)] = [:]
         var fused: Set<LinearName.Site> = []
         for factor in files.factors where factor.shape.count == 2 {
             if let layer = factor.module.layer {
                 guard layer < Self.layerLimit else { continue }
-                layerCount = max(layerCount, layer + 1)
+                layers.insert(layer)
             }
             if case .fused(_, let site) = factor.module { fused.insert(site) }
             let name = factor.module.name.split(separator: ".").last.map(String.init) ?? ""
@@ -56,11 +58,13 @@ public struct AdapterOutline: Sendable {
                 ? (known.outputs, factor.shape[1]) : (factor.shape[0], known.inputs)
         }
         self.targets = targets
+        self.layers = layers
         let embedding = targets["embed_tokens"].map { (size: $0.inputs, hidden: $0.outputs) }
         let head = targets["lm_head"].map { (size: $0.outputs, hidden: $0.inputs) }
         base = BaseShape(
             name: baseName ?? "", digest: baseDigest ?? Digest(of: [UInt8]()),
-            layerCount: layerCount, linears: Self.linears(targets, fused: fused), fused: fused,
+            layerCount: layers.max().map { $0 + 1 } ?? 0,
+            linears: Self.linears(targets, fused: fused), fused: fused,
             vocabulary: (head ?? embedding).map {
                 BaseShape.Vocabulary(size: $0.size, hiddenSize: $0.hidden, isTied: false)
             })

@@ -104,7 +104,7 @@ enum Inspection {
             "dora": .bool(outline.usesMagnitudes),
             "base": outline.baseName.map { .string($0) } ?? .null,
             "base_digest": outline.baseDigest.map { .string($0.description) } ?? .null,
-            "layers": number(outline.base.layerCount), "targets": .object(shapes),
+            "layers": number(outline.layers.count), "targets": .object(shapes),
             "whole_tensors": .array(outline.copies.map { .string($0) }),
             "tensors": number(outline.tensorCount), "bytes": number(outline.tensorByteCount),
             "warnings": .array(adapter.warnings.map { .string($0) }),

@@ -93,6 +93,8 @@ import Testing
         let file = try String(decoding: tensors("out").prefix(40_000), as: UTF8.self)
         #expect(file.contains(#""F16""#) && !file.contains(#""F32""#))
         #expect(file.contains("layers.1.") && !file.contains("layers.0."))
+        let told = try BuiltProgram.run(["inspect", "out"], in: folder.path).output
+        #expect(told.contains("layers: 3\n"))
         for (mix, answer) in [
             ([], "It sings.\n"), (["--adapter", "h=\(hotels)@0.5"], "It sleeps.\n"),
         ] {
