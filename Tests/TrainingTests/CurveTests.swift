@@ -102,6 +102,23 @@ import Testing
         #expect(throws: TrainingError.self) { try second.resume(path: folder.path("part")) }
     }
 
+    @Test func stateBesideAnotherAdapterIsRefused() throws {
+        let pool = try ThreadPool(threadCount: 1)
+        let base = try FrozenBase(
+            Checkpoint(path: GoldenFolder.path("models/llama")), pool: pool)
+        func trainer(weight: Float) throws -> Trainer {
+            try Trainer(
+                FactorParameters(base, rank: 2, alpha: 4, seed: 1), of: base,
+                examples: FormulaFactors.examples(vocabulary: 128, beside: [0]),
+                beside: [FrozenAdapter(base, FormulaFactors.file(base, set: 1), weight: weight)],
+                settings: fiftySteps, on: DenseCompute(kernels: try .select(), pool: pool))
+        }
+        let path = folder.path("part")
+        try trainer(weight: 1).run(statePath: path) { $0.step == 2 ? .stop : .goOn }
+        try trainer(weight: 1).resume(path: path)
+        #expect(throws: TrainingError.self) { try trainer(weight: 0.5).resume(path: path) }
+    }
+
     /// The scale of B A is no value that is trained, and still decides what comes out.
     @Test func stateOfAnotherScaleIsRefused() throws {
         let pool = try ThreadPool(threadCount: 1)

@@ -39,15 +39,17 @@ struct FormulaFactors {
         }
     }
 
-    /// One set as an adapter.
-    static func file(_ base: FrozenBase, set: Int) throws -> AdapterFile {
+    /// One set as an adapter that a weight makes whole.
+    static func file(_ base: FrozenBase, set: Int, weight: Float = 1) throws -> AdapterFile {
         var modules: [AdapterModule: AdapterFactors] = [:]
         for layer in 0..<base.configuration.layerCount {
             for site in LinearName.Site.allCases {
                 for (module, columns) in base.modules(site, layer: layer) {
-                    modules[module] = try factors(
+                    let found = try factors(
                         module, layer: layer, outputs: columns.count,
                         inputs: base.inputs(of: site), set: set)
+                    modules[module] = try AdapterFactors(
+                        a: found.a, b: found.b, rank: found.rank, scale: found.scale / weight)
                 }
             }
         }

@@ -70,7 +70,8 @@ import Testing
         let base = try FrozenBase(
             Checkpoint(path: GoldenFolder.path("models/\(model)")), pool: pool)
         let addends = try FormulaFactors.addends(base, .factors, sets: 0..<1)
-        let other = try FrozenAdapter(base, FormulaFactors.file(base, set: 1))
+        let other = try FrozenAdapter(
+            base, FormulaFactors.file(base, set: 1, weight: 0.5), weight: 0.5)
         let pass = TrainingPass(
             base, addends: addends, beside: [other], rowCapacity: 32, compute: compute)
         let vocabulary = base.configuration.vocabularySize

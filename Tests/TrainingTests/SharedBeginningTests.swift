@@ -65,6 +65,29 @@ import Testing
         #expect(distance.squareRoot() <= 1e-5 * length.squareRoot())
     }
 
+    /// Keys that were rotated for one length serve no text of another.
+    @Test func nothingIsSharedWhereRotationsDifferByLength() throws {
+        let base = try FrozenBase(
+            Checkpoint(path: GoldenFolder.path("models/qwen2_dynamic")), pool: pool)
+        let context = base.configuration.contextLength
+        let examples = [context / 2, 2 * context].compactMap { length in
+            TrainingExample(
+                tokens: (0..<length).map { Int32($0 < 7 ? $0 : ($0 * length) % 50) },
+                firstLearned: 8)
+        }
+        let lengths = examples.map {
+            base.configuration.rotaryLength(prompt: $0.tokens.count - 1, total: $0.tokens.count - 1)
+        }
+        try #require(Set(lengths).count == 2)
+        let trainer = try Trainer(
+            FactorParameters(base, rank: 1, alpha: 1, seed: 1), of: base, examples: examples,
+            settings: TrainingSettings(), on: compute)
+        let apart = try examples.map { try trainer.loss(of: [$0]) * Float($0.learnedCount) }
+        let count = Float(examples.reduce(0) { $0 + $1.learnedCount })
+        let expected = apart.reduce(0, +) / count
+        #expect(abs(try trainer.loss(of: examples) - expected) < 1e-5 * expected)
+    }
+
     /// Nothing is shared beyond what all have, nor what is learned, nor where one text would be alone with it.
     @Test(
         arguments: [

@@ -11,14 +11,11 @@ public final class FrozenAdapter {
     public init(_ base: FrozenBase, _ file: AdapterFile, weight: Float = 1) throws(TrainingError) {
         try file.refuseHead("an adapter beside the trained one")
         do {
-            let (addends, places) = try base.addends(.nothing) { module, _ throws(AdapterError) in
-                file.modules[module]
-            }
-            for place in places {
-                place.site.set(
-                    weight: weight * place.site.parts[place.part].weight, ofPart: place.part)
-            }
-            self.addends = addends
+            addends = try base.addends(.nothing) { module, _ throws(AdapterError) in
+                guard let factors = file.modules[module] else { return nil }
+                return try AdapterFactors(
+                    a: factors.a, b: factors.b, rank: factors.rank, scale: weight * factors.scale)
+            }.addends
         } catch {
             throw TrainingError(.setting, error.message)
         }

@@ -3,19 +3,6 @@ import ArgumentParser
 import Tensors
 import Training
 
-/// What `adapters train` stores factors as.
-enum FactorType: String, ExpressibleByArgument, CaseIterable {
-    case f32, f16, bf16
-
-    var dtype: DType {
-        switch self {
-        case .f32: .f32
-        case .f16: .f16
-        case .bf16: .bf16
-        }
-    }
-}
-
 extension AdaptersCommand {
     /// `fusebox adapters train`: a LoRA adapter from rows.
     struct Train: ParsableCommand {

@@ -67,7 +67,7 @@ struct TrainingRows {
         return try Set(names).map { name in
             guard let number = adapters.firstIndex(of: name) else {
                 throw CommandError(
-                    "is to be learned beside \(name.quoted); say where it is with --beside \(name)=PATH"
+                    "is to be learned beside \(name.quoted); say where it is with adapters train --beside \(name)=PATH"
                 )
             }
             return number
