@@ -25,7 +25,10 @@ struct RouterCommand: ParsableCommand {
         @Option(parsing: .upToNextOption, help: "Files of rows to learn from.")
         var data: [String]
 
-        @Option(help: "A file of rows to calibrate with; else some of the data is held out.")
+        @Option(
+            help:
+                "A file of rows to calibrate with; else some of the data is held out for that, and learned in the end."
+        )
         var validation: String?
 
         @Option(

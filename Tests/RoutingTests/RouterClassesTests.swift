@@ -108,7 +108,7 @@ struct RouterClassesTests {
         let others = sample.classes.indices.map {
             Array(sample.hidden[($0 * width)..<(($0 + 1) * width)])
         }
-        var slope = weights.map { 0.2 * $0 }
+        var slope = weights.map { 0.5 * $0 }
         var biasSlope: Float = 0
         for (place, row) in (texts + others).enumerated() {
             let rivals = router.network.output(row).scalars(router.base + 1)
@@ -116,7 +116,8 @@ struct RouterClassesTests {
             let all = rivals + [own]
             let largest = all.max() ?? 0
             let sum = all.reduce(0) { $0 + exp($1 - largest) }
-            let error = exp(own - largest) / sum - (place < texts.count ? 1 : 0)
+            let share = exp(own - largest) / sum
+            let error = place < texts.count ? share - 1 : 2 * share
             for index in slope.indices { slope[index] += error * row[index] }
             biasSlope += error
         }

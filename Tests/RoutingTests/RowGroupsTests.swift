@@ -62,12 +62,22 @@ struct RowGroupsTests {
         var random = SeededRandom(seed: 1)
         let holdOut = try HoldOut(examples, groups: groups, random: &random)
         #expect(holdOut.folds.flatMap { $0 }.sorted() == Array(examples.indices))
-        #expect(holdOut.isRepeated)
         for fold in holdOut.folds {
             let held = Set(fold.map { groups.numbers[$0] })
             let learned = Set(Set(examples.indices).subtracting(fold).map { groups.numbers[$0] })
             #expect(held.isDisjoint(with: learned))
         }
+    }
+
+    @Test("The router itself learns from all rows in the end", arguments: [240, 2400])
+    func learnedInTheEnd(count: Int) throws {
+        let examples = ToyRouter.examples(count, seed: 3)
+        var random = SeededRandom(seed: 1)
+        let plan = try TrainingPlan(
+            examples, nil, groups: RowGroups(examples), random: &random)
+        #expect(plan.rounds.dropLast().allSatisfy { !$0.held.isEmpty })
+        #expect(plan.rounds.last?.learned.map(\.text) == examples.map(\.text))
+        #expect(plan.rounds.last?.held.isEmpty == true)
     }
 
     @Test("A class of one template is divided, since it could not be learned otherwise")

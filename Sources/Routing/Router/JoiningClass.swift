@@ -7,10 +7,10 @@ internal import Optimization
 /// With r the log of the summed exponentials of the logits that are there, z = h w + b the new one's, and w₀ where it begins,
 /// it minimises
 ///
-///     Σ over its texts -log σ(z - r) + Σ over the sample -log σ(r - z) + decay / 2 |w - w₀|²
+///     Σ over its texts -log σ(z - r) + 2 Σ over the sample -log σ(r - z) + decay / 2 |w - w₀|²
 ///
-/// which is the cross-entropy of the whole softmax over all rows, less what does not depend on w and b. The columns that are
-/// there stay.
+/// which is the cross-entropy of the whole softmax over all rows, less what does not depend on w and b, with the sample
+/// counted twice: it stands for the texts that it was drawn from. The columns that are there stay.
 struct JoiningClass {
     /// All rows, the new class's first, `[count, width]`.
     private let rows: [Float]
@@ -19,7 +19,8 @@ struct JoiningClass {
     private let ownCount: Int
     private let shape: DenseAlgebra.Shape
 
-    private static let decay: Float = 0.2
+    private static let sampleWeight: Float = 2
+    private static let decay: Float = 0.5
     private static let stepCount = 300
     private static let learningRate: Float = 0.05
 
@@ -57,7 +58,8 @@ struct JoiningClass {
             variancePower *= AdamMoments.varianceDecay
             DenseAlgebra.multiply(rows, shape, by: weights, column, into: &logits)
             let errors = logits.indices.map { row in
-                1 / (1 + exp(rivals[row] - logits[row] - bias[0])) - (row < ownCount ? 1 : 0)
+                let share = 1 / (1 + exp(rivals[row] - logits[row] - bias[0]))
+                return row < ownCount ? share - 1 : Self.sampleWeight * share
             }
             DenseAlgebra.multiply(
                 rows, shape, leftTransposed: true, by: errors, outputs, into: &gradient)

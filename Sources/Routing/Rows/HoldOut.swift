@@ -7,16 +7,11 @@ struct HoldOut {
     /// The rows that are held out together, by their places; each is a training of its own.
     let folds: [[Int]]
 
-    /// The router itself learns from all rows in the end; else from those that are in no fold.
-    let isRepeated: Bool
-
     /// Below this many rows every row is held out once.
     private static let smallCount = 2000
     private static let smallFoldCount = 5
     /// Of more rows one part in ten is held out.
     private static let largeFoldCount = 10
-    /// A class of fewer groups would lose one of its few templates if its held-out rows were not learned in the end.
-    private static let leastGroupCount = 20
     /// Fewer rows say nothing about probabilities.
     static let leastRowCount = 25
 
@@ -33,11 +28,9 @@ struct HoldOut {
         let isSmall = examples.count < Self.smallCount
         let foldCount = isSmall ? Self.smallFoldCount : Self.largeFoldCount
         var parts = [[Int]](repeating: [], count: foldCount)
-        var fewestGroups = Int.max
         let classes = Dictionary(grouping: examples.indices) { examples[$0].adapters.sorted() }
         for (_, places) in classes.sorted(by: { $0.value[0] < $1.value[0] }) {
             var units = Array(Dictionary(grouping: places) { groups.numbers[$0] }.values)
-            fewestGroups = min(fewestGroups, units.count)
             // One template cannot be learned and held out; its rows are all there is.
             if units.count == 1 { units = places.map { [$0] } }
             units.sort { $0[0] < $1[0] }
@@ -57,6 +50,5 @@ struct HoldOut {
         }
         parts = parts.filter { !$0.isEmpty }.map { $0.sorted() }
         folds = isSmall ? parts : Array(parts.prefix(1))
-        isRepeated = isSmall || fewestGroups < Self.leastGroupCount
     }
 }

@@ -25,7 +25,7 @@ struct MeaningTrainer {
         tableMoments = AdamMoments(blockCount: table.vectors.count)
         gradients = RowGradients(
             rowCount: table.pieces.names.count, blockCount: table.width / Lanes.scalarCount)
-        let scale = 1 / Float(table.width).squareRoot()
+        let scale = settings.projectionScale / Float(table.width).squareRoot()
         weights = (0..<table.width * settings.width).map { _ in scale * random.normal() }
         weightMoments = AdamMoments(blockCount: Lanes.blockCount(of: weights.count))
     }
@@ -67,7 +67,7 @@ struct MeaningTrainer {
         DenseAlgebra.multiply(
             inputs.vectors, inputShape, leftTransposed: true, by: hiddenGradient, hiddenShape,
             into: &weightGradient)
-        weightMoments.update(&weights, weightGradient, step)
+        weightMoments.update(&weights, weightGradient, step.times(settings.projectionScale))
         updateTable(vectorGradient, step.times(settings.meaningRate))
     }
 

@@ -23,7 +23,7 @@ public struct RouterTrainer: Sendable {
     /// - Parameters:
     ///   - examples: the rows to learn from.
     ///   - validation: held-out rows to calibrate with; nil holds out some of the examples that share no template with the
-    ///     others, of few examples each one once.
+    ///     others, of few examples each one once, and learns from all in the end.
     ///   - shelf: the adapters' digests by name, to be recorded with the classes.
     /// - Throws: for settings out of range, and for data that is too little or names unknown adapters.
     public func train(

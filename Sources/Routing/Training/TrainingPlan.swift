@@ -11,7 +11,7 @@ struct TrainingPlan {
     /// Every row is held out once.
     let holdsOutAll: Bool
 
-    /// Holds out rows unless some are given.
+    /// Holds out rows unless some are given; the router itself learns from all in the end.
     init(
         _ examples: [RouterExample], _ validation: [RouterExample]?, groups: RowGroups,
         random: inout SeededRandom
@@ -28,7 +28,7 @@ struct TrainingPlan {
                 learned: examples.indices.filter { !held.contains($0) }.map { examples[$0] },
                 held: fold.map { examples[$0] })
         }
-        rounds = holdOut.isRepeated ? parts + [Round(learned: examples, held: [])] : parts
+        rounds = parts + [Round(learned: examples, held: [])]
         holdsOutAll = holdOut.folds.count > 1
     }
 }

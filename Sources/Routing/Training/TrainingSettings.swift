@@ -4,7 +4,7 @@ internal import Optimization
 /// How a router is trained; the defaults are those of the shipped recipes.
 public struct TrainingSettings: Sendable {
     /// Rows of the embedding table.
-    public var bucketCount = 7680
+    public var bucketCount = 8192
     /// What pieces of words mean; nil trains a router that knows spellings alone.
     public var meanings: MeaningTable?
     /// Hidden units; a multiple of sixteen.
@@ -12,7 +12,7 @@ public struct TrainingSettings: Sendable {
     public var seed: UInt64 = 0
     /// Passes over the data, more when it is small: see `epochCount(rowCount:)`.
     public var epochCount = 12
-    public var batchSize = 64
+    public var batchSize = 32
     public var learningRate: Float = 2e-3
     /// The share of a text's features that is left out in each step.
     public var featureDropout: Float = 0.3
@@ -21,7 +21,10 @@ public struct TrainingSettings: Sendable {
     /// The share of texts that are shown by what they mean alone in a step, without runs of characters and words.
     public var spellingDropout: Float = 0.3
     /// How fast the vectors of pieces are trained, in parts of the learning rate; zero leaves them as they were learned.
-    public var meaningRate: Float = 0.5
+    public var meaningRate: Float = 0.2
+    /// How large M (`MeaningLayer`) starts and how fast it is trained, in parts of what the other weights would have: below one,
+    /// runs of words and characters have more to say.
+    public var projectionScale: Float = 0.67
     /// The share of hidden units that is left out in each step.
     public var hiddenDropout: Float = 0.3
     /// Probability spread evenly over all classes.
@@ -38,7 +41,7 @@ public struct TrainingSettings: Sendable {
     /// Where the router abstains, in logits; nil lets the held-out texts say.
     public var threshold: Float?
     /// The share that texts out of scope are taken to have among all when probabilities are calibrated.
-    public var outOfScopeShare: Double = 0.03
+    public var outOfScopeShare: Double = 0.01
 
     public init() {}
 
