@@ -1,12 +1,13 @@
 """What routing to a mix costs beside naming one adapter, with few and with many adapters on the shelf (arXiv 2410.01497, table 5).
 
-    python latency.py --fusebox BINARY [--loaded 1 10 50 100] [--rounds 40]
+    python latency.py --fusebox BINARY [--loaded 1 10 50 100] [--rounds 500]
     python latency.py --fusebox BINARY --model SMOLLM2 --adapters Demo/real/shelf --router Demo/real/router --first pirate hotel_desk \
-        --question "Answer like a pirate: when is breakfast at the hotel?"
+        --question "Answer like a pirate: when is breakfast at the hotel?" --rounds 24
 
 The shelf has first the adapters that the question asks for, then others, then copies of them with other numbers, so that every one
 is loaded and none is shared. A round asks the service the same question three times, in a changing order: under the
-mix that the router picks, under the same mix named by the client, and under its first adapter alone. Needs fusebox-client.
+mix that the router picks, under the same mix named by the client, and under its first adapter alone. Every reply has as many
+tokens, ends of text or not: a shorter one would pay for its prompt with fewer. Needs fusebox-client.
 """
 import os
 import argparse
@@ -75,8 +76,8 @@ def timed(client: Client, question: str, count: int, rounds: int) -> dict:
     for round_ in range(rounds + 2):
         for name in random.Random(round_).sample(list(ways), len(ways)):
             start = time.perf_counter()
-            result = client.generate(question, select=ways[name], max_tokens=TOKENS, kv_rule="pin", temperature=0)
-            spent = (time.perf_counter() - start) / max(1, len(result.ids))
+            result = client.generate(question, select=ways[name], max_tokens=TOKENS, ignore_eos=True, kv_rule="pin", temperature=0)
+            spent = (time.perf_counter() - start) / len(result.ids)
             # The first two rounds fill caches.
             if round_ > 1:
                 times[name].append(1000 * spent)
@@ -99,7 +100,7 @@ def main() -> None:
     parser.add_argument("--first", nargs="+", default=["hotels", "positive"])
     parser.add_argument("--question", default="Write a cheerful review of a hotel.")
     parser.add_argument("--loaded", type=int, nargs="+", default=[1, 10, 50, 100])
-    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--rounds", type=int, default=500)
     a = parser.parse_args()
     for count in a.loaded:
         print(json.dumps(measure(a, count)), flush=True)
