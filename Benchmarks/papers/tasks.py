@@ -10,6 +10,7 @@ from pathlib import Path
 from shelf import Shelf, arguments, rows_of
 
 ROWS, TESTS = 400, 40
+MEANINGS = Path(__file__).resolve().parents[2] / "Router/meanings/table.safetensors"
 
 
 def main() -> None:
@@ -24,7 +25,7 @@ def main() -> None:
     router = a.work / "router"
     routed = shelf.data("router", [{"text": row["text"], "adapter": row["label"]} for row in rows_of(folder / "train.jsonl.gz") if row["label"] != "oos"])
     if not (router / "router.json").exists():
-        shelf.run("router", "train", "--data", routed, "--adapters", a.work / "adapters", "--output", router, name="router")
+        shelf.run("router", "train", "--data", routed, "--adapters", a.work / "adapters", "--meanings", MEANINGS, "--output", router, name="router")
     tests = []
     for label in labels:
         rows = [row for row in rows_of(folder / "test.jsonl.gz") if row["label"] == label]
